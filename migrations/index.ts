@@ -1,0 +1,15 @@
+import type { Migration } from 'kysely/migration'
+import * as operations from './001-operations.ts'
+import * as tenants from './002-tenants.ts'
+import * as preferences from './003-preferences.ts'
+import * as access from './004-access.ts'
+import * as jobs from './005-jobs.ts'
+
+/** Every migration, in the order in which they are applied. They go forward only. */
+export const migrations: Record<string, Migration> = {
+  '001-operations': operations,
+  '002-tenants': tenants,
+  '003-preferences': preferences,
+  '004-access': access,
+  '005-jobs': jobs,
+}

@@ -1,0 +1,10 @@
+import type { Author } from '../db/operation.ts'
+
+/** Who is asking: an author whose session or token was checked for this request. */
+export type Actor = Author & {
+  person_id: number
+  /** The tenant that the person belongs to. */
+  tenant_id: number
+  tenant_name: string
+  email: string
+}

@@ -1,0 +1,107 @@
+import Database from 'better-sqlite3'
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+import type { Schema } from './schema.ts'
+import { nativeBinding } from './native-binding.ts'
+
+/** What both a plain Db and an open operation can do: read. */
+export type Reads = Pick<
+  Kysely<Schema>,
+  'selectFrom' | 'selectNoFrom' | 'with' | 'withRecursive' | 'executeQuery' | 'fn'
+>
+
+/** The clock of the whole program: an ISO-8601 instant in UTC with milliseconds. */
+export type Clock = () => string
+
+export const systemClock: Clock = () => new Date().toISOString()
+
+/**
+ * An open database. It reads; it cannot write: for that, open an operation (`operation.ts`), or
+ * `system` for the machinery's own tables.
+ */
+export type Db = Reads & {
+  now: Clock
+  /** Null for a database in memory. */
+  path: string | null
+  close(): Promise<void>
+}
+
+type Writer = { kysely: Kysely<Schema>; sqlite: Database.Database }
+
+const writers = new WeakMap<Db, Writer>()
+
+/** The one connection that writes. Only for files in `src/db/`. */
+export function writerOf(db: Db) {
+  const writer = writers.get(db)
+  if (!writer) throw new Error('this database is closed, or was not opened by openDatabase')
+  return writer
+}
+
+/**
+ * Opens a database file with one connection that reads and one that writes, so that no reader
+ * waits for a writer.
+ */
+export function openDatabase(path: string, now: Clock = systemClock): Db {
+  const writing = openConnection(path)
+  const reading = openConnection(path)
+  reading.pragma('query_only = ON')
+  const reader = new Kysely<Schema>({ dialect: new ReadingDialect({ database: remember(reading) }) })
+  const writer = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remember(writing) }) })
+  const db: Db = Object.assign(reader, {
+    now,
+    path,
+    async close() {
+      await reader.destroy()
+      await writer.destroy()
+      if (reading.open) reading.close()
+      if (writing.open) writing.close()
+    },
+  })
+  writers.set(db, { kysely: writer, sqlite: writing })
+  return db
+}
+
+/** One SQLite connection with the settings that every connection has. Waits 5 s for a lock. */
+export function openConnection(path: string, options: Database.Options = {}) {
+  const sqlite = new Database(path, { ...options, nativeBinding: nativeBinding() })
+  if (!options.readonly) {
+    sqlite.pragma('journal_mode = WAL')
+    // After switching to WAL the library is at NORMAL, which may lose commits with the power.
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('journal_size_limit = 67108864')
+  }
+  sqlite.pragma('foreign_keys = ON')
+  sqlite.pragma('busy_timeout = 5000')
+  sqlite.pragma('trusted_schema = OFF')
+  // Counts are passed from child to parent by a trigger that fires itself.
+  sqlite.pragma('recursive_triggers = ON')
+  return sqlite
+}
+
+/** Keeps prepared statements by their text: preparing costs more than most of our queries. */
+function remember(sqlite: Database.Database) {
+  const statements = new Map<string, Database.Statement>()
+  return {
+    prepare(sql: string) {
+      let statement = statements.get(sql)
+      if (!statement) {
+        if (statements.size >= 500) statements.clear()
+        statements.set(sql, (statement = sqlite.prepare(sql)))
+      }
+      return statement
+    },
+    close: () => void sqlite.close(),
+  }
+}
+
+/** Reads are synchronous and keep no state, so they need not queue for the connection. */
+class ReadingDialect extends SqliteDialect {
+  override createAdapter() {
+    return new ReadingAdapter()
+  }
+}
+
+class ReadingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections() {
+    return true
+  }
+}

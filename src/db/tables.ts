@@ -1,0 +1,43 @@
+import type { Schema } from './schema.ts'
+
+/**
+ * What a table holds: `tenant` = rows of one tenant, seen only through the actor's scope;
+ * `global` = shared by all tenants; `system` = the machinery's own.
+ */
+type TableClass = 'tenant' | 'global' | 'system'
+
+type TableFacts = {
+  class: TableClass
+  /**
+   * Where the change log finds the row's tenant; absent for tables that are not logged.
+   * Logged tables have an integer primary key `id`.
+   */
+  tenant_column?: string
+  /** Columns that only report, or hold secrets: they never enter the change log. */
+  unlogged?: readonly string[]
+}
+
+/** Every table, by name. A table that is missing here fails the tests. */
+export const tables: Record<keyof Schema, TableFacts> = {
+  operation: { class: 'system' },
+  open_operation: { class: 'system' },
+  change: { class: 'system' },
+  tenant: {
+    class: 'tenant',
+    tenant_column: 'id',
+    unlogged: ['child_count', 'descendant_count', 'override_count', 'override_count_below'],
+  },
+  preference_entry: { class: 'tenant', tenant_column: 'tenant_id' },
+  exemption: { class: 'tenant', tenant_column: 'tenant_id' },
+  person: { class: 'tenant', tenant_column: 'tenant_id' },
+  user_account: { class: 'system' },
+  session: { class: 'system' },
+  api_token: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    unlogged: ['token_hash', 'last_used_at'],
+  },
+  sign_in_failure: { class: 'system' },
+  job: { class: 'system' },
+  idempotency_key: { class: 'system' },
+}

@@ -1,0 +1,28 @@
+/** What the actor asked for does not exist, or may not be seen: the two look the same. */
+export class NotFound extends Error {
+  constructor(what: string) {
+    super(`There is no ${what}`)
+  }
+}
+
+/** The actor may see it, but not do this to it. */
+export class Forbidden extends Error {}
+
+/** The request is sound, but the state of things stands in its way. */
+export class Conflict extends Error {}
+
+/** Messages by field; '' is the form as a whole. */
+export type FieldErrors = Record<string, string>
+
+/** What was sent cannot be accepted. `fields` says what is wrong, and where. */
+export class Invalid extends Error {
+  readonly fields: FieldErrors
+
+  constructor(fields: FieldErrors) {
+    super(Object.values(fields).join(' '))
+    this.fields = fields
+  }
+}
+
+/** A failure that the person who starts the program can mend: said in one line, without a stack. */
+export class StartupProblem extends Error {}
