@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely'
+import type { CompiledQuery } from 'kysely'
 import type { Reads } from './connection.ts'
 
 /** Stands in a query for a value that is given at each run. */
@@ -9,23 +9,22 @@ class Parameter {
   }
 }
 
-/** A place for the value called `name`, to be used where the query builder wants a value. */
-export const parameter = <T>(name: string) => new Parameter(name) as unknown as T
-
-type Compilable<Row> = { compile(): CompiledQuery<Row> }
+/** Names every value that the query asks for. */
+const places = new Proxy({}, { get: (_, name) => new Parameter(String(name)) })
 
 /**
  * A query that is built once, at its first use: building one with Kysely costs several times what
- * SQLite needs to answer it. Returns a function that runs it with the values of its parameters.
+ * SQLite needs to answer it. While it is built its values are mere places, so `build` may hand them
+ * to the query and nothing else. Returns a function that runs the query with real values.
  */
-export function prepared<Values extends Record<string, unknown>, Row>(
-  build: (db: Reads) => Compilable<Row>,
+export function prepared<Values extends object, Row>(
+  build: (db: Reads, values: Values) => { compile(): CompiledQuery<Row> },
 ) {
   let built: CompiledQuery<Row> | undefined
   return async (db: Reads, values: Values): Promise<Row[]> => {
-    built ??= build(db).compile()
+    built ??= build(db, places as Values).compile()
     const parameters = built.parameters.map((given) =>
-      given instanceof Parameter ? values[given.name] : given,
+      given instanceof Parameter ? values[given.name as keyof Values] : given,
     )
     const query: CompiledQuery<Row> = { ...built, parameters }
     const { rows } = await db.executeQuery(query)

@@ -1,0 +1,36 @@
+// Behaviour that HTML does not have, keyed by data attributes, so that it works for whatever htmx
+// swaps in. Every page works without it.
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('[data-theme-toggle]')) document.dispatchEvent(new Event('theme:toggle'))
+})
+
+// Instants are sent in UTC and shown in the reader's own zone.
+const formats = {
+  full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  day: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }),
+}
+const showTimes = (root) => {
+  for (const time of root.querySelectorAll('time[data-time]')) {
+    const instant = new Date(time.dateTime)
+    time.textContent = formats[time.dataset.time || 'full'].format(instant)
+    time.title = `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  }
+}
+
+// After a page came in without a reload, its heading, or its first wrong field, has the focus.
+const focusPage = () => {
+  const main = document.getElementById('main')
+  const field = main?.querySelector('[aria-invalid="true"]')
+  if (field) field.focus()
+  else main?.querySelector('h1')?.focus({ preventScroll: true })
+}
+
+document.addEventListener('htmx:after:swap', (event) => {
+  showTimes(document)
+  if (event.detail?.ctx?.target === document.body) focusPage()
+})
+
+showTimes(document)
+document.querySelector('#main [aria-invalid="true"]')?.focus()

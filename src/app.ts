@@ -1,0 +1,42 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { guardRoutes } from './access/guard.ts'
+import type { Db } from './db/connection.ts'
+import { answerErrors } from './web/errors.ts'
+import { refuseCrossSite } from './web/csrf.ts'
+import { sendSecurityHeaders } from './web/headers.ts'
+import { servePages } from './web/page.ts'
+import { serveStatic } from './web/static.ts'
+import { tenantRoutes } from './tenants/routes.ts'
+
+/** What the application is made of, apart from its database. */
+export type AppOptions = {
+  log_level?: string
+  trusted_proxy?: string | undefined
+}
+
+/** The application: every plugin and feature, in order. It does not listen yet. */
+export async function buildApp(db: Db, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: options.log_level ?? 'info' },
+    trustProxy: options.trusted_proxy ?? false,
+    requestTimeout: 60_000,
+    handlerTimeout: 60_000,
+    connectionTimeout: 70_000,
+    bodyLimit: 1_048_576,
+    return503OnClosing: true,
+  })
+  await app.register(cookie)
+  await app.register(formbody)
+
+  sendSecurityHeaders(app)
+  refuseCrossSite(app)
+  guardRoutes(app, db)
+  servePages(app)
+  answerErrors(app)
+  serveStatic(app)
+
+  tenantRoutes(app, db)
+  return app
+}

@@ -1,0 +1,47 @@
+/** Letters that Unicode does not take apart, though readers do. */
+const PLAIN: Record<string, string> = {
+  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ħ: 'h', ı: 'i', ŧ: 't',
+  ə: 'e', ŋ: 'n', ĸ: 'k',
+}
+
+/** Two names with the same key are the same name: case and Unicode form do not count. */
+export const nameKey = (name: string) =>
+  name.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replace(/\s+/g, ' ')
+
+/** The name in plain small letters: what lists sort by and searches look at. */
+export const sortKey = (name: string) =>
+  name
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[ßæœøđðłþħıŧəŋĸ]/g, (letter) => PLAIN[letter]!)
+    .normalize('NFC')
+    .trim()
+    .replace(/\s+/g, ' ')
+
+const MAX_SLUG = 100
+
+/** A slug made from a name: its plain letters and digits, in any script, joined by hyphens. */
+export function slugFrom(name: string) {
+  const slug = sortKey(name)
+    .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+  return cut(slug, MAX_SLUG) || 'tenant'
+}
+
+/** `slug`, or the first of `slug-2`, `slug-3`, … that `isTaken` does not know. */
+export function freeSlug(slug: string, isTaken: (slug: string) => boolean) {
+  for (let number = 1; ; number++) {
+    const suffix = number === 1 ? '' : `-${number}`
+    const candidate = cut(slug, MAX_SLUG - suffix.length) + suffix
+    if (!isTaken(candidate)) return candidate
+  }
+}
+
+/** Cuts between whole characters, and leaves no hyphen at the end. */
+const cut = (slug: string, length: number) =>
+  slug.length <= length
+    ? slug
+    : slug.slice(0, length).replace(/[\ud800-\udbff]$/, '').replace(/-+$/, '')

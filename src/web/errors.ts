@@ -1,0 +1,40 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { view } from './page.ts'
+
+type Problem = { status: number; title: string; detail: string; fields?: Record<string, string> }
+
+const errorPage = view<{ problem: Problem; request_id: string }>('shared/error')
+
+/** Turns every error into one answer: a page for people, problem details (RFC 9457) for the API. */
+export function answerErrors(app: FastifyInstance) {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = describe(error)
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    return answer(request, reply, problem)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    answer(request, reply, { status: 404, title: 'Not found', detail: 'There is nothing here.' }),
+  )
+}
+
+function describe(error: FastifyError): Problem {
+  const detail = error.message
+  if (error instanceof NotFound) return { status: 404, title: 'Not found', detail }
+  if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', detail }
+  if (error instanceof Conflict) return { status: 409, title: 'Not possible now', detail }
+  if (error instanceof Invalid)
+    return { status: 422, title: 'Not accepted', detail, fields: error.fields }
+  if (error.statusCode && error.statusCode < 500)
+    return { status: error.statusCode, title: 'Not accepted', detail }
+  return { status: 500, title: 'Something went wrong', detail: 'The log of the server says more.' }
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
+  reply.code(problem.status)
+  if (!request.url.startsWith('/api/')) return reply.page(errorPage({ problem, request_id: request.id }))
+  const { status, title, detail, fields } = problem
+  return reply
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors: fields, request_id: request.id }))
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod'
+import type { FieldErrors } from '../errors.ts'
+
+/** A form as it is to be drawn: what was typed, and what is wrong with it. */
+export type Form = { values: Record<string, string>; errors: FieldErrors }
+
+/** A form that nobody has sent yet. */
+export const freshForm = (values: Record<string, string> = {}): Form => ({ values, errors: {} })
+
+type Parsed<Input> = { ok: true; input: Input } | { ok: false; form: Form }
+
+/**
+ * Checks what a form sent. Fields that the schema does not know, and fields sent twice where one
+ * is wanted, are errors. What was typed is kept in the form, whatever is wrong with it.
+ */
+export function parseForm<Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+): Parsed<z.infer<Schema>> {
+  const sent = (body ?? {}) as Record<string, unknown>
+  const parsed = schema.safeParse(sent)
+  if (parsed.success) return { ok: true, input: parsed.data }
+  return { ok: false, form: { values: typed(sent), errors: fieldErrors(parsed.error) } }
+}
+
+/** The first message of each field; what concerns no field in particular is under ''. */
+export function fieldErrors(error: z.ZodError): FieldErrors {
+  const errors: FieldErrors = {}
+  for (const issue of error.issues) {
+    const field = issue.code === 'unrecognized_keys' ? '' : String(issue.path[0] ?? '')
+    errors[field] ??= issue.message
+  }
+  return errors
+}
+
+/** The same form with one more message: for what only the database could tell. */
+export const withError = (form: Form, field: string, message: string): Form => ({
+  values: form.values,
+  errors: { ...form.errors, [field]: message },
+})
+
+/** The values of a body as text, as a form shows them. */
+export const typed = (body: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((body ?? {}) as Record<string, unknown>)
+      .filter(([, value]) => typeof value === 'string')
+      .map(([name, value]) => [name, value as string]),
+  )

@@ -1,0 +1,94 @@
+import { gzipSync } from 'node:zlib'
+import { Eta } from 'eta'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readAsset } from './assets.ts'
+import { asset } from './static.ts'
+
+/** A template with the values that it is to show; made by a function from `view`. */
+export type Rendering = { template: string; props: object }
+
+/** A typed name of a template: `view<Props>('tenants/list')` is a function from props. */
+export const view =
+  <Props extends object>(template: string) =>
+  (props: Props): Rendering => ({ template, props })
+
+/** What the frame around a page shows, beside what the page itself asked for. */
+export type Shell = {
+  user: { name: string; tenant_name: string } | null
+  /** The address of the page, to mark where the reader is and to come back to. */
+  url: string
+}
+
+/**
+ * What every template has at hand: `asset(name)`, `icons` (the address of the icon sprite), and
+ * `part(name, props)`, which draws a partial from its own props alone. (Eta's `include` would let
+ * it see those of the page as well.)
+ */
+const HEADER = `
+  const asset = this.asset, icons = this.icons;
+  const part = (name, props) => this.render(name, { ...props, shell: it.shell });`
+
+const engine = Object.assign(
+  new Eta({
+    views: '/',
+    cache: true,
+    autoFilter: true,
+    filterFunction: refuseNothing,
+    rmWhitespace: true,
+    functionHeader: HEADER,
+  }),
+  { asset, icons: '', resolvePath: templateName, readFile: readTemplate },
+)
+
+/** A template that prints a missing value is a bug, not an empty place on the page. */
+function refuseNothing(value: unknown) {
+  if (value === null || value === undefined) throw new Error('a template printed a missing value')
+  return String(value)
+}
+
+/** Views are named from `views/`, with a leading slash or without. */
+function templateName(name: string) {
+  return name.replace(/^\//, '')
+}
+
+function readTemplate(name: string) {
+  return readAsset(`views/${name}.eta`)
+}
+
+/** The HTML of a rendering, within the frame that `shell` describes. */
+export function render({ template, props }: Rendering, shell: Shell) {
+  engine.icons ||= asset('icons.svg')
+  return engine.render(template, { ...props, shell })
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Answers with a whole page, or a fragment: the template knows which. */
+    page(rendering: Rendering): FastifyReply
+  }
+}
+
+/** Adds `reply.page` and compresses what it sends. */
+export function servePages(app: FastifyInstance) {
+  app.decorateReply('page', function (this: FastifyReply, rendering: Rendering) {
+    return sendHtml(this.request, this, render(rendering, shellOf(this.request)))
+  })
+}
+
+function shellOf(request: FastifyRequest): Shell {
+  const actor = request.actor
+  return {
+    user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
+    url: request.url,
+  }
+}
+
+/** Pages of a few kB are compressed at the cheapest level; a fragment of a row is not worth it. */
+const WORTH_COMPRESSING_BYTES = 2048
+
+function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
+  reply.type('text/html; charset=utf-8')
+  if (html.length < WORTH_COMPRESSING_BYTES) return reply.send(html)
+  if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(html)
+  return reply.header('content-encoding', 'gzip').send(gzipSync(html, { level: 1 }))
+}
