@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FieldErrors } from '../errors.ts'
 import type { Preference } from './catalogue.ts'
 import {
   isWithin,
@@ -43,7 +44,7 @@ export type EntryDraft = Pick<Entry, 'form' | 'lock'>
 export type Refusal =
   | { kind: 'locked'; by: NodeName; message: string }
   | { kind: 'out_of_bounds'; by: NodeName; bounds: Bounds; message: string }
-  | { kind: 'invalid'; fields: Record<string, string>; message: string }
+  | { kind: 'invalid'; fields: FieldErrors; message: string }
 
 export function toDraft({ lock, ...form }: EntryInput): EntryDraft {
   return { form, lock }

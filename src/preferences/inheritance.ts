@@ -53,7 +53,7 @@ export type Explained = NodeName & {
   verdict: Verdict
   /** It stands, holds nothing below, and changes nothing. */
   redundant: boolean
-  /** Null without a lock, or while the entry is dormant and its lock with it. */
+  /** Null without a lock, or where a lock or bounds from above make the entry dormant. */
   lock_state: null | 'in_force' | 'exempted' | 'expired'
   /** The exemption that waives the lock or, if `expired`, once did. */
   exemption?: Exemption
@@ -116,17 +116,6 @@ export function resolve(
   return conclude(walk)
 }
 
-/** Merges into a list, or replaces; an entry of the wrong form for what stands changes nothing. */
-export function applyForm(form: Form, standing: unknown, factory: unknown): unknown {
-  if ('reset' in form) return factory
-  if ('value' in form) return form.value
-  if (!Array.isArray(standing)) return standing
-
-  const list = [...standing]
-  for (const item of form.add) if (!includes(list, item)) list.push(item)
-  return list.filter((item) => !includes(form.remove, item))
-}
-
 /** Whether a value lies inside the bounds; one of another type than a bound does not. */
 export function isWithin(value: unknown, { min, max, allowed }: Bounds): boolean {
   if (min !== undefined && !(typeof value === typeof min && (value as Scalar) >= min)) return false
@@ -186,6 +175,17 @@ function stand(walk: Walk, entrant: Explained, value: unknown) {
   }
   entrant.redundant = isSame(value, walk.value)
   walk.value = value
+}
+
+/** Merges into a list, or replaces; an entry of the wrong form for what stands changes nothing. */
+function applyForm(form: Form, standing: unknown, factory: unknown): unknown {
+  if ('reset' in form) return factory
+  if ('value' in form) return form.value
+  if (!Array.isArray(standing)) return standing
+
+  const list = [...standing]
+  for (const item of form.add) if (!includes(list, item)) list.push(item)
+  return list.filter((item) => !includes(form.remove, item))
 }
 
 /** Rule 5: a lock in force, unless an exemption waives it for this tenant. */
