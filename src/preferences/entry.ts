@@ -104,7 +104,9 @@ function checkItems(item: z.ZodType, { add, remove }: { add: unknown[]; remove: 
   if (unfit) return unfit
 
   const both = add.find((added) => remove.includes(added))
-  return both === undefined ? null : invalid('remove', `Both added and removed: ${String(both)}`)
+  return both === undefined
+    ? null
+    : invalid('remove', `Both added and removed: ${JSON.stringify(both)}`)
 }
 
 function checkLock(preference: Preference, { form, lock }: EntryDraft): Refusal | null {
