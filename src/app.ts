@@ -5,6 +5,8 @@ import { guardRoutes } from './access/guard.ts'
 import type { Db } from './db/connection.ts'
 import { answerErrors } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
+import { type Lifecycle, reportHealth } from './web/health.ts'
+import { logOptions } from './web/log.ts'
 import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
@@ -14,18 +16,20 @@ import { tenantRoutes } from './tenants/routes.ts'
 export type AppOptions = {
   log_level?: string
   trusted_proxy?: string | undefined
+  lifecycle?: Lifecycle
 }
 
 /** The application: every plugin and feature, in order. It does not listen yet. */
 export async function buildApp(db: Db, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: { level: options.log_level ?? 'info' },
+    ...logOptions(options.log_level ?? 'info'),
     trustProxy: options.trusted_proxy ?? false,
     requestTimeout: 60_000,
     handlerTimeout: 60_000,
     connectionTimeout: 70_000,
     bodyLimit: 1_048_576,
-    return503OnClosing: true,
+    // What is asked while the server stops is still answered, as the last on its connection.
+    return503OnClosing: false,
   })
   await app.register(cookie)
   await app.register(formbody)
@@ -36,6 +40,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   servePages(app)
   answerErrors(app)
   serveStatic(app)
+  reportHealth(app, db, options.lifecycle ?? { stopping: false })
 
   tenantRoutes(app, db)
   return app

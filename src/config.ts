@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { StartupProblem } from './errors.ts'
+
+const WholeNumber = z.string().regex(/^\d+$/, 'expected a whole number').transform(Number)
 
 const Environment = z.object({
   TENANTRY_DATA: z.string().min(1).default('./data'),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  PORT: WholeNumber.pipe(z.number().max(65535)).default(8080),
   TENANTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
   TENANTRY_TRUSTED_PROXY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -22,9 +25,10 @@ export type Config = {
   log_level: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
-/** Reads the environment; the only place that does. Throws ZodError on a value out of range. */
+/** Reads the environment; the only place that does. Throws StartupProblem, naming the variable. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const given = Environment.parse(environment)
+  const { data: given, error } = Environment.safeParse(environment)
+  if (error) throw new StartupProblem(describe(error, environment))
   return {
     data: given.TENANTRY_DATA,
     host: given.HOST,
@@ -33,4 +37,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trusted_proxy: given.TENANTRY_TRUSTED_PROXY,
     log_level: given.LOG_LEVEL,
   }
+}
+
+function describe({ issues }: z.ZodError, environment: Record<string, string | undefined>) {
+  return issues
+    .map(({ path: [name], message }) => {
+      const value = JSON.stringify(environment[String(name)])
+      return `The environment has ${String(name)}=${value}, which cannot be: ${message}.`
+    })
+    .join(' ')
 }

@@ -128,8 +128,10 @@ const headPath = (database: string) => `${database}.audit-head`
  */
 export function keepAuditHead(database: string, head: AuditHead) {
   const path = headPath(database)
-  writeFileSync(`${path}.new`, `${head.id} ${head.hash}\n`, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  // A command beside the running server keeps its head too.
+  const unfinished = `${path}.${process.pid}`
+  writeFileSync(unfinished, `${head.id} ${head.hash}\n`, { mode: 0o600 })
+  renameSync(unfinished, path)
 }
 
 /** The head kept beside the database file, or null when there is none. */

@@ -60,6 +60,14 @@ export function openDatabase(path: string, now: Clock = systemClock): Db {
   return db
 }
 
+/** Moves what the write-ahead log holds into the file, and empties the log if nobody reads it. */
+export function checkpoint(db: Db) {
+  const { sqlite } = writerOf(db)
+  sqlite.pragma('busy_timeout = 1000')
+  sqlite.pragma('wal_checkpoint(TRUNCATE)')
+  sqlite.pragma('busy_timeout = 5000')
+}
+
 /** One SQLite connection with the settings that every connection has. Waits 5 s for a lock. */
 export function openConnection(path: string, options: Database.Options = {}) {
   const sqlite = new Database(path, { ...options, nativeBinding: nativeBinding() })

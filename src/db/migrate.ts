@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from '../../migrations/index.ts'
 import { StartupProblem } from '../errors.ts'
 import { installChangeLog } from './change-log.ts'
-import { openConnection } from './connection.ts'
+import { type Reads, openConnection } from './connection.ts'
 
 /**
  * Brings the file to the schema of this program, one transaction per migration, after copying it
@@ -37,7 +37,16 @@ export async function migrate(path: string): Promise<string[]> {
   }
 }
 
-function refuseNewer(sqlite: ReturnType<typeof openConnection>, path: string) {
+/** Whether the database has exactly the migrations of this program. */
+export async function hasCurrentSchema(db: Reads) {
+  const { rows } = await db.executeQuery<{ name: string }>(
+    CompiledQuery.raw('select name from kysely_migration order by name'),
+  )
+  return rows.map(({ name }) => name).join() === Object.keys(migrations).sort().join()
+}
+
+/** Throws StartupProblem when the file has a migration that this program does not know. */
+export function refuseNewer(sqlite: ReturnType<typeof openConnection>, path: string) {
   const known = sqlite
     .prepare(`select 1 from sqlite_master where type = 'table' and name = 'kysely_migration'`)
     .get()

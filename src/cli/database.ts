@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import type { Config } from '../config.ts'
+import { type Db, openDatabase } from '../db/connection.ts'
+import { databasePath, makeDataDirectory } from '../db/data-directory.ts'
+import { migrate } from '../db/migrate.ts'
+import type { Author } from '../db/operation.ts'
+import { StartupProblem } from '../errors.ts'
+
+/** Who did it, in the history, when the command line did. */
+export const COMMAND_LINE: Author = { person_id: null, name: 'Command line' }
+
+/** Runs `use` on the data, which is made or brought up to date first. */
+export async function withDatabase<T>({ data }: Config, use: (db: Db) => Promise<T>) {
+  makeDataDirectory(data)
+  const path = databasePath(data)
+  await migrate(path)
+  const db = openDatabase(path)
+  try {
+    return await use(db)
+  } finally {
+    await db.close()
+  }
+}
+
+/** The database file of a directory that has one. Throws StartupProblem for another. */
+export function existingDatabase({ data }: Config) {
+  const path = databasePath(data)
+  if (!existsSync(path))
+    throw new StartupProblem(`There is no data in ${data}. TENANTRY_DATA names its directory.`)
+  return path
+}

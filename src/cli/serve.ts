@@ -1,0 +1,63 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import type { Config } from '../config.ts'
+import { type Db, checkpoint, openDatabase } from '../db/connection.ts'
+import { claimDataDirectory, databasePath, makeDataDirectory } from '../db/data-directory.ts'
+import { migrate } from '../db/migrate.ts'
+import { StartupProblem } from '../errors.ts'
+import type { Command } from './command.ts'
+import { stopOnSignal } from './stop.ts'
+
+/** Runs the server until it is told to stop. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Runs the server. This is what happens without a command, too.',
+  details:
+    'Says where to go, and once, as long as nobody is set up, the link for setting up.\n' +
+    'SIGTERM or Ctrl-C stops it: requests under way are answered, the data is tidied.',
+  async run(_given, config) {
+    makeDataDirectory(config.data)
+    const claim = claimDataDirectory(config.data)
+    const path = databasePath(config.data)
+    await migrate(path)
+    const db = openDatabase(path)
+    const lifecycle = { stopping: false }
+    const app = await buildApp(db, { ...config, lifecycle })
+    const stopped = stopOnSignal(app, lifecycle)
+    const address = await listen(app, config)
+    await greet(db, config.url ?? address)
+    await stopped
+    checkpoint(db)
+    await db.close()
+    claim.release()
+    return 0
+  },
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config) {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `listening at ${address}` })
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, host, port)
+  }
+  const everywhere = host === '0.0.0.0' || host === '::'
+  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${(app.server.address() as AddressInfo).port}`
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number) {
+  const place = `port ${port} of ${host}`
+  if (error.code === 'EADDRINUSE')
+    return new StartupProblem(`Another program listens on ${place}. Choose another with PORT.`)
+  if (error.code === 'EACCES')
+    return new StartupProblem(`This account may not listen on ${place}. Choose another with PORT.`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new StartupProblem(`This machine has no address ${host}. Choose another with HOST.`)
+  return error
+}
+
+async function greet(_db: Db, address: string) {
+  const seconds = (performance.now() / 1000).toFixed(2)
+  console.log(`Tenantry is ready at ${address} (after ${seconds} s)`)
+}

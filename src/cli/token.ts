@@ -1,0 +1,37 @@
+import { createToken } from '../access/tokens.ts'
+import type { Db } from '../db/connection.ts'
+import { operation } from '../db/operation.ts'
+import { COMMAND_LINE, withDatabase } from './database.ts'
+import { type Command, UsageProblem } from './command.ts'
+
+/** Prints a new API token of a user. It is shown this once. */
+export const tokenCreate: Command = {
+  name: 'token create',
+  summary: 'Creates an API token of a user and prints it, this once.',
+  options: {
+    email: { value: 'ADDRESS', help: 'The user whose rights the token has.', required: true },
+    name: { value: 'NAME', help: 'What the token is for.', required: true },
+  },
+  async run({ options }, config) {
+    const { email, name } = options as { email: string; name: string }
+    if (name.trim() === '' || name.length > 200)
+      throw new UsageProblem('--name takes 1 to 200 characters.')
+    const secret = await withDatabase(config, async (db) => {
+      const owner = await findUser(db, email)
+      if (!owner) throw new UsageProblem(`No user signs in as ${email}.`)
+      return operation(db, COMMAND_LINE, 'token.create', (tx) =>
+        createToken(tx, owner, name.trim()),
+      )
+    })
+    console.log(secret)
+    return 0
+  },
+}
+
+const findUser = (db: Db, email: string) =>
+  db
+    .selectFrom('user_account')
+    .innerJoin('person', 'person.id', 'user_account.person_id')
+    .select(['person.id as person_id', 'person.tenant_id'])
+    .where('user_account.email_key', '=', email.trim().toLowerCase())
+    .executeTakeFirst()

@@ -1,0 +1,40 @@
+import Database from 'better-sqlite3'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { StartupProblem } from '../errors.ts'
+import { nativeBinding } from './native-binding.ts'
+
+/** The one file of data. */
+export const databasePath = (directory: string) => join(directory, 'tenantry.db')
+
+/** Makes the directory, for its owner alone. Throws StartupProblem when it cannot be written. */
+export function makeDataDirectory(directory: string) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new StartupProblem(
+      `The data directory ${directory} cannot be written (${code}). Choose one with TENANTRY_DATA.`,
+    )
+  }
+}
+
+/**
+ * Makes this process the only one that may serve or replace the data, until `release` or its end,
+ * however that comes: SQLite locks a small file, and the operating system frees what a dead
+ * process held. Throws StartupProblem when another process has it.
+ */
+export function claimDataDirectory(directory: string) {
+  const lock = new Database(join(directory, 'tenantry.lock'), { nativeBinding: nativeBinding() })
+  lock.pragma('busy_timeout = 0')
+  lock.pragma('journal_mode = MEMORY')
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+    throw new StartupProblem(`Another Tenantry is running on the data directory ${directory}.`)
+  }
+  return { release: () => void lock.close() }
+}

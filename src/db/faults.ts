@@ -1,0 +1,54 @@
+import { openConnection, openDatabase } from './connection.ts'
+import { type AuditHead, readAuditHead, verifyAuditChain } from './audit-chain.ts'
+
+const MAX_FAULTS = 100
+
+/**
+ * Everything that is wrong with a database file, one line each; an empty list when it is sound:
+ * its structure, its references, and its log against `head` (by default the one kept beside it).
+ */
+export async function findFaults(path: string, head: AuditHead | null = readAuditHead(path)) {
+  try {
+    const structure = checkStructure(path)
+    // A damaged file may give anything for the log.
+    if (structure.length > 0) return structure
+    return await checkLog(path, head)
+  } catch (error) {
+    return [`structure: ${(error as Error).message}`]
+  }
+}
+
+function checkStructure(path: string) {
+  const sqlite = openConnection(path, { fileMustExist: true })
+  try {
+    const integrity = sqlite.pragma(`integrity_check(${MAX_FAULTS})`) as {
+      integrity_check: string
+    }[]
+    const references = sqlite.pragma('foreign_key_check') as {
+      table: string
+      rowid: number
+      parent: string
+    }[]
+    return [
+      ...integrity
+        .map((row) => row.integrity_check)
+        .filter((text) => text !== 'ok')
+        .map((text) => `structure: ${text.replaceAll('\n', ' ')}`),
+      ...references
+        .slice(0, MAX_FAULTS)
+        .map(({ table, rowid, parent }) => `reference: ${table} ${rowid} points to no ${parent}`),
+    ]
+  } finally {
+    sqlite.close()
+  }
+}
+
+async function checkLog(path: string, head: AuditHead | null) {
+  const db = openDatabase(path)
+  try {
+    const fault = await verifyAuditChain(db, head)
+    return fault ? [`audit: ${fault.kind}: ${fault.message}`] : []
+  } finally {
+    await db.close()
+  }
+}
