@@ -1,0 +1,119 @@
+import type { Actor } from '../access/actor.ts'
+import type { Reads } from '../db/connection.ts'
+import { NotFound } from '../errors.ts'
+import { getTenant } from '../tenants/queries.ts'
+import { type Preference, catalogue, getPreference } from './catalogue.ts'
+import { type BareNode, type Chain, chainFor, readChain } from './chain.ts'
+import { readChainAsOf } from './chain-as-of.ts'
+import { type Exemption, type Resolution, resolve } from './inheritance.ts'
+import type { StoredEntry } from './stored.ts'
+
+/** A preference as it is in effect for a tenant, with the tenant's own entry, if it has one. */
+export type InEffect = {
+  preference: Preference
+  resolution: Resolution
+  own: StoredEntry | undefined
+}
+
+/** What is in effect for a tenant, and the chain that it comes from. */
+export type PreferencesInEffect = { at: string; nodes: BareNode[]; preferences: InEffect[] }
+
+/**
+ * Every preference (or the one called `key`) in effect for a tenant, explained.
+ *
+ * @param now the present instant
+ * @param as_of an instant: the past is read from the log; for one to come, things stand as they
+ *   are, but exemptions have run out
+ */
+export async function getPreferences(
+  db: Reads,
+  actor: Actor,
+  tenant_id: number,
+  now: string,
+  { as_of, key }: { as_of?: string | undefined; key?: string | undefined } = {},
+): Promise<PreferencesInEffect> {
+  if (as_of !== undefined) await getTenant(db, actor, tenant_id)
+  const isPast = as_of !== undefined && as_of < now
+  const chain = isPast ? await readChainAsOf(db, tenant_id, as_of) : await readChain(db, tenant_id)
+  const at = as_of ?? now
+  const wanted = key === undefined ? catalogue : [getPreference(key)]
+  return { at, nodes: chain.nodes, preferences: resolveAll(wanted, chain, at) }
+}
+
+function resolveAll(preferences: readonly Preference[], chain: Chain, at: string): InEffect[] {
+  const last = chain.nodes.length - 1
+  return preferences.map((preference) => {
+    const [nodes, exemptions] = chainFor(chain, preference)
+    return {
+      preference,
+      resolution: resolve(preference, nodes, exemptions, at),
+      own: chain.entries.get(preference.key)?.[last],
+    }
+  })
+}
+
+/** One preference in effect for a tenant. Throws NotFound for an unknown key or tenant. */
+export async function getPreferenceInEffect(
+  db: Reads,
+  actor: Actor,
+  tenant_id: number,
+  now: string,
+  key: string,
+): Promise<InEffect> {
+  const { preferences } = await getPreferences(db, actor, tenant_id, now, { key })
+  return preferences[0]!
+}
+
+export type ListedExemption = Exemption & {
+  key: string
+  tenant_name: string
+  lock_tenant_name: string
+}
+
+/** The exemptions granted to a tenant itself, and those from its own locks; the newest first. */
+export async function listExemptions(
+  db: Reads,
+  _actor: Actor,
+  tenant_id: number,
+): Promise<ListedExemption[]> {
+  return exemptions(db)
+    .where((eb) =>
+      eb.or([
+        eb('exemption.tenant_id', '=', tenant_id),
+        eb('exemption.lock_tenant_id', '=', tenant_id),
+      ]),
+    )
+    .orderBy('exemption.id', 'desc')
+    .limit(500)
+    .execute()
+}
+
+/** An exemption granted to a tenant. Throws NotFound when there is none. */
+export async function getExemption(db: Reads, _actor: Actor, tenant_id: number, id: number) {
+  const exemption = await exemptions(db)
+    .where('exemption.id', '=', id)
+    .where('exemption.tenant_id', '=', tenant_id)
+    .executeTakeFirst()
+  if (!exemption) throw new NotFound(`exemption ${id}`)
+  return exemption
+}
+
+const exemptions = (db: Reads) =>
+  db
+    .selectFrom('exemption')
+    .innerJoin('operation', 'operation.id', 'exemption.operation_id')
+    .innerJoin('tenant', 'tenant.id', 'exemption.tenant_id')
+    .innerJoin('tenant as lock_tenant', 'lock_tenant.id', 'exemption.lock_tenant_id')
+    .select([
+      'exemption.id',
+      'exemption.tenant_id',
+      'tenant.name as tenant_name',
+      'exemption.key',
+      'exemption.lock_tenant_id',
+      'lock_tenant.name as lock_tenant_name',
+      'exemption.reason',
+      'exemption.ticket',
+      'exemption.expires_at',
+      'operation.actor_name as by',
+      'operation.at',
+    ])

@@ -1,0 +1,233 @@
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { type BareNode, readChain } from './chain.ts'
+import type { ChainNode, Exemption } from './inheritance.ts'
+import { type EntryColumns, readEntry, readExemption } from './stored.ts'
+
+/**
+ * A tenant at which something about one preference is decided: it has an entry, blocks, or is
+ * exempt. Every other tenant has in effect just what its nearest such ancestor has.
+ */
+export type Joint = {
+  node: ChainNode
+  /** How many tenants have in effect what this one has: itself, and those below without a joint. */
+  tenants: number
+  /** From "All tenants" down to this one: the nodes that decide, and the top of the branch. */
+  chain: ChainNode[]
+}
+
+export type Skeleton = {
+  /** The top of the branch first, every other one after those above it. */
+  joints: Joint[]
+  exemptions: Exemption[]
+}
+
+type TenantRow = {
+  id: number
+  parent_id: number | null
+  name: string
+  kind: string
+  blocks_inheritance: number
+  descendant_count: number
+}
+
+const CHUNK = 500
+
+/**
+ * What decides one preference in the branch of a tenant. Reads what is decided, and the ancestors
+ * of that, but never the branch itself, however large it is; lets others run between chunks.
+ */
+export async function readSkeleton(db: Reads, top_id: number, key: string): Promise<Skeleton> {
+  const above = await readChain(db, top_id)
+  const entries = await readEntries(db, key)
+  const exemptions = await readExemptions(db, key)
+  const deciding = new Set([
+    ...entries.keys(),
+    ...exemptions.map((exemption) => exemption.tenant_id),
+    ...(await readBlocking(db)),
+  ])
+  deciding.add(top_id)
+  const tenants = await readWithAncestors(db, [...deciding])
+
+  const topChain = above.nodes.map((node) => withEntry(node, entries))
+  const joints = await placeJoints(tenants, deciding, topChain, entries)
+  return { joints, exemptions }
+}
+
+const withEntry = (node: BareNode | ChainNode, entries: Map<number, ChainNode['entry']>): ChainNode => {
+  const entry = entries.get(node.tenant_id)
+  const { tenant_id, name, blocks_inheritance } = node
+  return entry ? { tenant_id, name, blocks_inheritance, entry } : { tenant_id, name, blocks_inheritance }
+}
+
+/** Hangs each deciding tenant of the branch under the nearest one above it. */
+async function placeJoints(
+  tenants: Map<number, TenantRow>,
+  deciding: Set<number>,
+  topChain: ChainNode[],
+  entries: Map<number, ChainNode['entry']>,
+) {
+  const top_id = topChain.at(-1)!.tenant_id
+  const placed = new Map<number, Joint>()
+  const outside = new Set<number>()
+  const top = { node: topChain.at(-1)!, tenants: sizeOf(tenants.get(top_id)!), chain: topChain }
+  placed.set(top_id, top)
+
+  const place = (id: number): Joint | undefined => {
+    const known = placed.get(id)
+    if (known || outside.has(id)) return known
+    const row = tenants.get(id)!
+    const above = row.parent_id === null ? undefined : place(row.parent_id)
+    if (!above) {
+      outside.add(id)
+      return undefined
+    }
+    if (!deciding.has(id)) return setAndReturn(placed, id, above)
+    const node = withEntry(toNode(row), entries)
+    above.tenants -= sizeOf(row)
+    return setAndReturn(placed, id, { node, tenants: sizeOf(row), chain: [...above.chain, node] })
+  }
+
+  let count = 0
+  for (const id of deciding) {
+    place(id)
+    if (++count % CHUNK === 0) await new Promise(setImmediate)
+  }
+  return [...new Set(placed.values())]
+}
+
+function setAndReturn(placed: Map<number, Joint>, id: number, joint: Joint) {
+  placed.set(id, joint)
+  return joint
+}
+
+const toNode = (row: TenantRow) => ({
+  tenant_id: row.id,
+  name: row.name,
+  blocks_inheritance: row.blocks_inheritance === 1,
+})
+
+/** The tenants of a branch; "All tenants" is none. */
+const sizeOf = ({ kind, descendant_count }: TenantRow) =>
+  descendant_count + (kind === 'root' ? 0 : 1)
+
+type EntryRow = EntryColumns & {
+  id: number
+  tenant_id: number
+  version: number
+  by: string
+  at: string
+}
+
+const entriesOfKey = prepared((db, { key, after }: { key: string; after: number }) =>
+  db
+    .selectFrom('preference_entry as entry')
+    .innerJoin('operation', 'operation.id', 'entry.operation_id')
+    .select([
+      'entry.id',
+      'entry.tenant_id',
+      'entry.form',
+      'entry.value',
+      'entry.added',
+      'entry.removed',
+      'entry.lock',
+      'entry.bounds',
+      'entry.version',
+      'operation.actor_name as by',
+      'operation.at',
+    ])
+    .where('entry.key', '=', key)
+    .where('entry.tenant_id', '>', after)
+    .orderBy('entry.tenant_id')
+    .limit(CHUNK),
+)
+
+async function readEntries(db: Reads, key: string) {
+  const entries = new Map<number, ChainNode['entry']>()
+  for await (const row of chunked<EntryRow>((after) => entriesOfKey(db, { key, after }), 'tenant_id'))
+    entries.set(row.tenant_id, readEntry(row))
+  return entries
+}
+
+const exemptionsOfKey = prepared((db, { key, after }: { key: string; after: number }) =>
+  db
+    .selectFrom('exemption')
+    .innerJoin('operation', 'operation.id', 'exemption.operation_id')
+    .select([
+      'exemption.id',
+      'exemption.tenant_id',
+      'exemption.key',
+      'exemption.lock_tenant_id',
+      'exemption.reason',
+      'exemption.ticket',
+      'exemption.expires_at',
+      'operation.actor_name as by',
+      'operation.at',
+    ])
+    .where('exemption.key', '=', key)
+    .where('exemption.id', '>', after)
+    .orderBy('exemption.id')
+    .limit(CHUNK),
+)
+
+async function readExemptions(db: Reads, key: string) {
+  const exemptions: Exemption[] = []
+  for await (const row of chunked((after) => exemptionsOfKey(db, { key, after }), 'id'))
+    exemptions.push(readExemption(row))
+  return exemptions
+}
+
+const blockingTenants = prepared((db, { after }: { after: number }) =>
+  db
+    .selectFrom('tenant')
+    .select('id')
+    .where('blocks_inheritance', '=', 1)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(CHUNK),
+)
+
+async function readBlocking(db: Reads) {
+  const ids: number[] = []
+  for await (const { id } of chunked((after) => blockingTenants(db, { after }), 'id')) ids.push(id)
+  return ids
+}
+
+/** Reads a long list chunk by chunk, after the last `column` of the one before. */
+async function* chunked<Row>(
+  read: (after: number) => Promise<Row[]>,
+  column: keyof Row,
+): AsyncGenerator<Row> {
+  for (let after = 0; ; ) {
+    const rows = await read(after)
+    yield* rows
+    if (rows.length < CHUNK) return
+    after = Number(rows.at(-1)![column])
+    await new Promise(setImmediate)
+  }
+}
+
+/** The rows of some tenants and of all their ancestors, each read once, level by level. */
+async function readWithAncestors(db: Reads, ids: number[]) {
+  const tenants = new Map<number, TenantRow>()
+  let wanted = ids
+  while (wanted.length > 0) {
+    const parents = new Set<number>()
+    for (let start = 0; start < wanted.length; start += CHUNK) {
+      for (const row of await tenantRows(db, wanted.slice(start, start + CHUNK))) {
+        tenants.set(row.id, row)
+        if (row.parent_id !== null) parents.add(row.parent_id)
+      }
+      await new Promise(setImmediate)
+    }
+    wanted = [...parents].filter((id) => !tenants.has(id))
+  }
+  return tenants
+}
+
+const tenantRows = (db: Reads, ids: number[]): Promise<TenantRow[]> =>
+  db
+    .selectFrom('tenant')
+    .select(['id', 'parent_id', 'name', 'kind', 'blocks_inheritance', 'descendant_count'])
+    .where('id', 'in', ids)
+    .execute()
