@@ -11,6 +11,9 @@ export class Forbidden extends Error {}
 /** The request is sound, but the state of things stands in its way. */
 export class Conflict extends Error {}
 
+/** More is asked for at this moment than the server may take on. */
+export class Busy extends Error {}
+
 /** Messages by field; '' is the form as a whole. */
 export type FieldErrors = Record<string, string>
 

@@ -13,7 +13,12 @@ const later = (instant: string, duration: Temporal.DurationLike) =>
   Temporal.Instant.from(instant).add(duration).toString({ smallestUnit: 'millisecond' })
 
 /** Opens a session and returns its secret, which is stored nowhere. */
-export async function openSession(tx: SystemTx, now: string, person_id: number, user_agent: string) {
+export async function openSession(
+  tx: SystemTx,
+  now: string,
+  person_id: number,
+  user_agent: string,
+) {
   const secret = newSecret()
   await tx
     .insertInto('session')

@@ -21,10 +21,7 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
     ])
     .where('api_token.token_hash', '=', token_hash)
     .where((eb) =>
-      eb.or([
-        eb('api_token.expires_at', 'is', null),
-        eb('api_token.expires_at', '>', now),
-      ]),
+      eb.or([eb('api_token.expires_at', 'is', null), eb('api_token.expires_at', '>', now)]),
     ),
 )
 

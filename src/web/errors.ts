@@ -1,8 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { Busy, Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { view } from './page.ts'
 
-type Problem = { status: number; title: string; detail: string; fields?: Record<string, string> }
+type Problem = {
+  status: number
+  title: string
+  detail: string
+  fields?: Record<string, string>
+  /** When it may be tried again. */
+  retry_seconds?: number
+}
 
 const errorPage = view<{ problem: Problem; request_id: string }>('shared/error')
 
@@ -25,6 +32,7 @@ function describe(error: FastifyError): Problem {
   if (error instanceof Conflict) return { status: 409, title: 'Not possible now', detail }
   if (error instanceof Invalid)
     return { status: 422, title: 'Not accepted', detail, fields: error.fields }
+  if (error instanceof Busy) return { status: 503, title: 'Busy', detail, retry_seconds: 5 }
   if (error.statusCode && error.statusCode < 500)
     return { status: error.statusCode, title: 'Not accepted', detail }
   return { status: 500, title: 'Something went wrong', detail: 'The log of the server says more.' }
@@ -32,9 +40,20 @@ function describe(error: FastifyError): Problem {
 
 function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
   reply.code(problem.status)
-  if (!request.url.startsWith('/api/')) return reply.page(errorPage({ problem, request_id: request.id }))
+  if (problem.retry_seconds) reply.header('retry-after', problem.retry_seconds)
+  if (!request.url.startsWith('/api/'))
+    return reply.page(errorPage({ problem, request_id: request.id }))
   const { status, title, detail, fields } = problem
   return reply
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors: fields, request_id: request.id }))
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title,
+        status,
+        detail,
+        errors: fields,
+        request_id: request.id,
+      }),
+    )
 }

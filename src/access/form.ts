@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { TenantName } from '../tenants/form.ts'
+import { passwordProblem } from './password-rules.ts'
+
+/** Sent passwords longer than any that can be set are refused before they are hashed. */
+const SentPassword = z
+  .string('Enter your password.')
+  .min(1, 'Enter your password.')
+  .max(1024, 'This is longer than a password can be.')
+
+export const PersonName = z
+  .string('Enter a name.')
+  .trim()
+  .min(1, 'Enter a name.')
+  .max(200, 'Use 200 characters or fewer.')
+  .refine((name) => !/\p{Cc}/u.test(name), 'Leave out line breaks and control characters.')
+
+export const Email = z
+  .string('Enter an e-mail address.')
+  .trim()
+  .min(1, 'Enter an e-mail address.')
+  .max(254, 'Use 254 characters or fewer.')
+  .refine(
+    (email) => /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(email),
+    'Enter an e-mail address like name@example.com.',
+  )
+
+/** Two addresses with the same key are the same address: case does not count. */
+export const emailKey = (email: string) => email.normalize('NFC').toLowerCase()
+
+export const SetupInput = z
+  .strictObject({
+    organisation: TenantName,
+    name: PersonName,
+    email: Email,
+    password: z
+      .string('Choose a password.')
+      .min(1, 'Choose a password.')
+      .max(1024, 'Use 256 characters or fewer.'),
+  })
+  .superRefine(({ organisation, name, email, password }, context) => {
+    const message = passwordProblem(password, [organisation, name, email])
+    if (message) context.addIssue({ code: 'custom', path: ['password'], message })
+  })
+
+export type SetupInput = z.infer<typeof SetupInput>
+
+export const SignInInput = z.strictObject({
+  email: z
+    .string('Enter your e-mail address.')
+    .trim()
+    .min(1, 'Enter your e-mail address.')
+    .max(254, 'This is longer than an e-mail address can be.'),
+  password: SentPassword,
+  next: z.string().max(4096).optional(),
+})
+
+export type SignInInput = z.infer<typeof SignInInput>
+
+/** What a person sends to change the password; `about` is what others know of them. */
+export const passwordChangeInput = (about: string[]) =>
+  z
+    .strictObject({
+      current: SentPassword,
+      password: z.string('Choose a password.').max(1024, 'Use 256 characters or fewer.'),
+    })
+    .superRefine(({ password }, context) => {
+      const message = passwordProblem(password, about)
+      if (message) context.addIssue({ code: 'custom', path: ['password'], message })
+    })
+
+/** How many days a new API token may live; 0 is for good. */
+export const tokenLifetimes = [30, 90, 365, 0] as const
+
+export const TokenInput = z.strictObject({
+  name: PersonName,
+  days: z
+    .enum(tokenLifetimes.map(String), 'Choose how long the token is to live.')
+    .transform(Number),
+})
