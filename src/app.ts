@@ -1,7 +1,12 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
+import { setupRoutes } from './access/setup-routes.ts'
+import type { SetupLink } from './access/setup.ts'
+import { signInRoutes } from './access/sign-in-routes.ts'
+import { tokenRoutes } from './access/token-routes.ts'
 import type { Db } from './db/connection.ts'
 import { answerErrors } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
@@ -17,6 +22,8 @@ export type AppOptions = {
   log_level?: string
   trusted_proxy?: string | undefined
   lifecycle?: Lifecycle
+  /** Present only when nothing is set up yet. */
+  setup_link?: SetupLink | undefined
 }
 
 /** The application: every plugin and feature, in order. It does not listen yet. */
@@ -42,6 +49,10 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   serveStatic(app)
   reportHealth(app, db, options.lifecycle ?? { stopping: false })
 
+  if (options.setup_link) setupRoutes(app, db, options.setup_link)
+  signInRoutes(app, db)
+  accountRoutes(app, db)
+  tokenRoutes(app, db)
   tenantRoutes(app, db)
   return app
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
+import { localPath } from '../web/local-path.ts'
 import type { Actor } from './actor.ts'
+import { sessionSecret } from './cookie.ts'
 import { type Permission, permissions } from './permissions.ts'
 import { findSessionActor, touchSession } from './sessions.ts'
-import { findTokenActor } from './tokens.ts'
+import { findTokenActor, touchToken } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,10 +19,6 @@ declare module 'fastify' {
     actor: Actor
   }
 }
-
-/** The name of the session cookie: browsers keep `__Host-` cookies from other hosts and from HTTP. */
-export const sessionCookie = (request: FastifyRequest) =>
-  request.protocol === 'https' ? '__Host-session' : 'session'
 
 /**
  * Finds out who is asking, by the route that was matched and never by the spelling of the path,
@@ -42,20 +40,30 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
       else if (permission !== 'public') return askForToken(request, reply)
       return
     }
-    const cookie = request.cookies[sessionCookie(request)]
-    const actor = cookie ? await findSessionActor(db, cookie) : undefined
+    const secret = sessionSecret(request)
+    const actor = secret ? await findSessionActor(db, secret) : undefined
     if (actor) request.actor = actor
     else if (permission && permission !== 'public') return askToSignIn(request, reply)
   })
   app.addHook('onResponse', async (request) => {
-    const cookie = request.cookies?.[sessionCookie(request)]
-    if (request.actor && cookie) await touchSession(db, cookie)
+    if (!request.actor) return
+    if (request.routeOptions.config.credential === 'token')
+      return touchToken(db, request.headers.authorization)
+    await touchSession(db, sessionSecret(request)!)
   })
 }
 
 function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
-  if (request.method !== 'GET') return reply.redirect('/sign-in', 303)
-  return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303)
+  const wanted = currentPage(request) ?? (request.method === 'GET' ? request.url : undefined)
+  return reply.redirect(wanted ? `/sign-in?next=${encodeURIComponent(wanted)}` : '/sign-in', 303)
+}
+
+/** The page on which htmx asks for something: what it asks for need not be a page by itself. */
+function currentPage(request: FastifyRequest) {
+  const address = String(request.headers['hx-current-url'] ?? '')
+  if (!URL.canParse(address)) return undefined
+  const { pathname, search } = new URL(address)
+  return localPath(pathname + search)
 }
 
 function askForToken(request: FastifyRequest, reply: FastifyReply) {

@@ -2,6 +2,7 @@ import type { Db } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Actor } from './actor.ts'
+import { describeDevice } from './device.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 const IDLE_HOURS = 1
@@ -84,6 +85,29 @@ const staleSession = prepared((db, { token_hash, stale }: { token_hash: string; 
     .where('token_hash', '=', token_hash)
     .where('last_seen_at', '<', stale),
 )
+
+/** The sessions of the actor that are still open, the one of `secret` first. */
+export async function listSessions(db: Db, actor: Actor, secret: string) {
+  const now = db.now()
+  const token_hash = hashSecret(secret)
+  const sessions = await db
+    .selectFrom('session')
+    .select(['id', 'token_hash', 'created_at', 'last_seen_at', 'user_agent'])
+    .where('person_id', '=', actor.person_id)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', later(now, { hours: -IDLE_HOURS }))
+    .orderBy('last_seen_at', 'desc')
+    .execute()
+  return sessions
+    .map(({ token_hash: hash, user_agent, ...session }) => ({
+      ...session,
+      device: describeDevice(user_agent),
+      is_current: hash === token_hash,
+    }))
+    .toSorted((a, b) => Number(b.is_current) - Number(a.is_current))
+}
+
+export type ListedSession = Awaited<ReturnType<typeof listSessions>>[number]
 
 /** Ends one session: signing out. */
 export const closeSession = (tx: SystemTx, secret: string) =>

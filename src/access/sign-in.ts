@@ -9,7 +9,7 @@ import { claimTry, forgetTry, type Refusal } from './throttle.ts'
 /** Where a sign-in comes from. `old_session` is the secret that the browser sent, if any. */
 export type Visitor = { address: string; user_agent: string; old_session: string | undefined }
 
-type Outcome = { session: string; person_id: number } | Refusal | { wrong: true }
+type Checked = { person_id: number } | Refusal | { wrong: true }
 
 /**
  * Checks an e-mail address and a password and opens a session. The session that the browser had is
@@ -19,7 +19,7 @@ export async function signIn(
   db: Db,
   { email, password }: { email: string; password: string },
   visitor: Visitor,
-): Promise<Outcome> {
+): Promise<Exclude<Checked, { person_id: number }> | { person_id: number; session: string }> {
   const checked = await checkPassword(db, email, password, visitor.address)
   if (!('person_id' in checked)) return checked
 
@@ -32,7 +32,12 @@ export async function signIn(
 }
 
 /** Whether a password is the one of an account. Each wrong one counts towards the limit (T34). */
-export async function checkPassword(db: Db, email: string, password: string, address: string) {
+export async function checkPassword(
+  db: Db,
+  email: string,
+  password: string,
+  address: string,
+): Promise<Checked> {
   const attempt = await claimTry(db, emailKey(email), address)
   if ('retry_at' in attempt) return attempt
 
@@ -41,7 +46,7 @@ export async function checkPassword(db: Db, email: string, password: string, add
     await system(db, (tx) => forgetTry(tx, attempt))
     throw error
   })
-  if (!right || !account) return { wrong: true as const }
+  if (!right || !account) return { wrong: true }
 
   const { person_id, password_hash } = account
   const renewed = needsRehash(password_hash) ? await hashPassword(password) : undefined

@@ -1,10 +1,13 @@
 import type { Db } from '../db/connection.ts'
-import type { Tx } from '../db/operation.ts'
+import { type Tx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
+import { NotFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 const MARK = 'tnt_'
+/** How stale "last used" may be: writing it at each call would make reading cost a write. */
+const TOUCH_AFTER_MINUTES = 5
 
 const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now: string }) =>
   db
@@ -25,24 +28,92 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
     ),
 )
 
+const bearerSecret = (authorization = '') => /^Bearer (tnt_[\w-]+)$/.exec(authorization)?.[1]
+
 /** The actor of `Authorization: Bearer …`, while the token's owner may sign in. */
 export async function findTokenActor(db: Db, authorization: string | undefined) {
-  const secret = /^Bearer (tnt_[\w-]+)$/.exec(authorization ?? '')?.[1]
+  const secret = bearerSecret(authorization)
   if (!secret) return undefined
   const [actor] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
   return actor
 }
 
-/** Creates an API token for a person and returns its secret, which is stored nowhere. */
+/** Remembers that a token was used, at most once in five minutes. */
+export async function touchToken(db: Db, authorization: string | undefined) {
+  const secret = bearerSecret(authorization)
+  if (!secret) return
+  const now = db.now()
+  const token_hash = hashSecret(secret)
+  const [token] = await staleToken(db, {
+    token_hash,
+    stale: minutesAfter(now, -TOUCH_AFTER_MINUTES),
+  })
+  if (!token) return
+  await system(db, (tx) =>
+    tx.updateTable('api_token').set({ last_used_at: now }).where('id', '=', token.id).execute(),
+  )
+}
+
+const staleToken = prepared((db, { token_hash, stale }: { token_hash: string; stale: string }) =>
+  db
+    .selectFrom('api_token')
+    .select('id')
+    .where('token_hash', '=', token_hash)
+    .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', stale)])),
+)
+
+/**
+ * Creates an API token for a person and returns its secret, which is stored nowhere. It lives for
+ * so many days, or for good.
+ */
 export async function createToken(
   tx: Tx,
-  owner: { person_id: number; tenant_id: number },
+  { person_id, tenant_id }: { person_id: number; tenant_id: number },
   name: string,
+  days = 0,
 ) {
   const secret = MARK + newSecret()
   await tx
     .insertInto('api_token')
-    .values({ ...owner, name, prefix: secret.slice(0, 10), token_hash: hashSecret(secret) })
+    .values({
+      person_id,
+      tenant_id,
+      name,
+      prefix: secret.slice(0, 10),
+      token_hash: hashSecret(secret),
+      expires_at: days > 0 ? minutesAfter(tx.operation.at, days * 24 * 60) : null,
+    })
     .execute()
   return secret
 }
+
+/** Ends a token for good. Throws NotFound when the person has no such token. */
+export async function revokeToken(tx: Tx, person_id: number, id: number) {
+  const { numDeletedRows } = await tx
+    .deleteFrom('api_token')
+    .where('id', '=', id)
+    .where('person_id', '=', person_id)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new NotFound(`token ${id}`)
+}
+
+/** The actor's own tokens, the newest first. */
+export async function listTokens(db: Db, actor: Actor) {
+  const tokens = await db
+    .selectFrom('api_token')
+    .select(['id', 'name', 'prefix', 'expires_at', 'last_used_at'])
+    .where('tenant_id', '=', actor.tenant_id)
+    .where('person_id', '=', actor.person_id)
+    .orderBy('id', 'desc')
+    .execute()
+  const now = db.now()
+  return tokens.map((token) => ({
+    ...token,
+    expired: token.expires_at !== null && token.expires_at <= now,
+  }))
+}
+
+export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
+
+const minutesAfter = (instant: string, minutes: number) =>
+  Temporal.Instant.from(instant).add({ minutes }).toString({ smallestUnit: 'millisecond' })

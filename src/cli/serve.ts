@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { type SetupLink, createSetupLink } from '../access/setup.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import { type Db, checkpoint, openDatabase } from '../db/connection.ts'
+import { checkpoint, openDatabase } from '../db/connection.ts'
 import { claimDataDirectory, databasePath, makeDataDirectory } from '../db/data-directory.ts'
 import { migrate } from '../db/migrate.ts'
 import { StartupProblem } from '../errors.ts'
@@ -23,10 +24,11 @@ export const serve: Command = {
     await migrate(path)
     const db = openDatabase(path)
     const lifecycle = { stopping: false }
-    const app = await buildApp(db, { ...config, lifecycle })
+    const setup_link = await createSetupLink(db)
+    const app = await buildApp(db, { ...config, lifecycle, setup_link })
     const stopped = stopOnSignal(app, lifecycle)
     const address = await listen(app, config)
-    await greet(db, config.url ?? address)
+    greet(config.url ?? address, setup_link)
     await stopped
     checkpoint(db)
     await db.close()
@@ -57,7 +59,8 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number) {
   return error
 }
 
-async function greet(_db: Db, address: string) {
+function greet(address: string, setup_link: SetupLink | undefined) {
   const seconds = (performance.now() / 1000).toFixed(2)
   console.log(`Tenantry is ready at ${address} (after ${seconds} s)`)
+  if (setup_link) console.log(`Set it up, within the next hour, at ${address}${setup_link.path}`)
 }

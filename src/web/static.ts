@@ -26,7 +26,12 @@ const sources: Record<string, { type: string; read: () => string }> = {
   'favicon.svg': { type: 'image/svg+xml', read: () => readAsset('public/favicon.svg') },
 }
 
-const styles = ['public/app.css', 'public/tenants.css', 'public/preferences.css']
+const styles = [
+  'public/app.css',
+  'public/access.css',
+  'public/tenants.css',
+  'public/preferences.css',
+]
 
 const scripts = [
   'public/app.js',
