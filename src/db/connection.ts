@@ -1,7 +1,7 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import type { Schema } from './schema.ts'
-import { nativeBinding } from './native-binding.ts'
+import { openSqlite } from './native-binding.ts'
 
 /** What both a plain Db and an open operation can do: read. */
 export type Reads = Pick<
@@ -70,7 +70,7 @@ export function checkpoint(db: Db) {
 
 /** One SQLite connection with the settings that every connection has. Waits 5 s for a lock. */
 export function openConnection(path: string, options: Database.Options = {}) {
-  const sqlite = new Database(path, { ...options, nativeBinding: nativeBinding() })
+  const sqlite = openSqlite(path, options)
   if (!options.readonly) {
     sqlite.pragma('journal_mode = WAL')
     // After switching to WAL the library is at NORMAL, which may lose commits with the power.

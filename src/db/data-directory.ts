@@ -1,8 +1,7 @@
-import Database from 'better-sqlite3'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartupProblem } from '../errors.ts'
-import { nativeBinding } from './native-binding.ts'
+import { openSqlite } from './native-binding.ts'
 
 /** The one file of data. */
 export const databasePath = (directory: string) => join(directory, 'tenantry.db')
@@ -26,7 +25,7 @@ export function makeDataDirectory(directory: string) {
  * process held. Throws StartupProblem when another process has it.
  */
 export function claimDataDirectory(directory: string) {
-  const lock = new Database(join(directory, 'tenantry.lock'), { nativeBinding: nativeBinding() })
+  const lock = openSqlite(join(directory, 'tenantry.lock'))
   lock.pragma('busy_timeout = 0')
   lock.pragma('journal_mode = MEMORY')
   try {
