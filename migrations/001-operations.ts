@@ -38,7 +38,7 @@ export async function up(db: Kysely<unknown>) {
     ) strict`.execute(db)
   await sql`create index change_operation on change (operation_id, id)`.execute(db)
   await sql`create index change_row on change (table_name, row_id, id)`.execute(db)
-  await sql`create index change_tenant on change (tenant_id, id)`.execute(db)
+  await sql`create index change_tenant on change (tenant_id, operation_id, id)`.execute(db)
 
   await sql`
     create trigger change_is_final before update on change

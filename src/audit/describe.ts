@@ -1,0 +1,66 @@
+import type { LoggedChange } from './queries.ts'
+import { loggedTables, type Row } from './tables.ts'
+
+/** One changed row, as a history shows it. */
+export type DescribedChange = {
+  id: number
+  did: 'Created' | 'Changed' | 'Deleted'
+  /** "Tenant", "Preference" … */
+  what: string
+  title: string
+  fields: DescribedField[]
+}
+
+/** One column: what it was and what it became; null where there was nothing. */
+export type DescribedField = { label: string; before: string | null; after: string | null }
+
+/** The ids of the tenants that a change speaks of: `describeChange` wants their names. */
+export function tenantsIn({ table_name, before, after }: LoggedChange): number[] {
+  const references = Object.entries(loggedTables[table_name]?.columns ?? {})
+    .filter(([, column]) => 'tenant' in column)
+    .map(([name]) => name)
+  return [before, after]
+    .flatMap((row) => references.map((name) => parse(row)?.[name]))
+    .filter((id): id is number => typeof id === 'number')
+}
+
+/**
+ * A change in words, column by column, without the columns that only the program reads.
+ *
+ * @param names of the tenants that still exist, by id
+ */
+export function describeChange(change: LoggedChange, names: Map<number, string>): DescribedChange {
+  const before = parse(change.before)
+  const after = parse(change.after)
+  const table = loggedTables[change.table_name]
+  const row = after ?? before!
+  return {
+    id: change.id,
+    did: !before ? 'Created' : !after ? 'Deleted' : 'Changed',
+    what: table?.label ?? change.table_name,
+    title: table?.title(row) ?? String(change.row_id),
+    fields: Object.entries(table?.columns ?? plainColumns(row))
+      .filter(([name]) => before?.[name] !== after?.[name])
+      .map(([name, column]) => ({
+        label: column.label,
+        before: before && inWords(before, name, column, names),
+        after: after && inWords(after, name, column, names),
+      }))
+      .filter((field) => field.before !== field.after),
+  }
+}
+
+type Column = (typeof loggedTables)[string]['columns'][string]
+
+function inWords(row: Row, name: string, column: Column, names: Map<number, string>) {
+  const value = row[name] ?? null
+  if (value === null || value === '') return null
+  if ('tenant' in column) return names.get(Number(value)) ?? `a deleted tenant (${value})`
+  return column.words ? column.words(value, row) : String(value)
+}
+
+/** The columns of a table that has no words: as they are called. */
+const plainColumns = (row: Row): Record<string, Column> =>
+  Object.fromEntries(Object.keys(row).map((name) => [name, { label: name }]))
+
+const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as Row))

@@ -1,0 +1,34 @@
+import type { Actor } from '../access/actor.ts'
+import type { Reads } from '../db/connection.ts'
+import { type DescribedChange, describeChange, tenantsIn } from './describe.ts'
+import {
+  findTenantNames,
+  listFirstChanges,
+  listOperations,
+  type ListedOperation,
+  type LoggedChange,
+} from './queries.ts'
+
+/** An operation with the first of the rows that it changed, in words. */
+export type HistoryEntry = { operation: ListedOperation; changes: DescribedChange[] }
+
+/** One page of a tenant's history, newest first. `next` goes on to the older ones. */
+export async function readHistory(db: Reads, actor: Actor, tenant_id: number, before?: number) {
+  const { operations, next } = await listOperations(db, actor, tenant_id, before)
+  const ids = operations.map((operation) => operation.id)
+  const changes = await listFirstChanges(db, tenant_id, ids)
+  const described = await describeChanges(db, changes)
+  const entries: HistoryEntry[] = operations.map((operation) => ({
+    operation,
+    changes: changes.flatMap(({ operation_id }, index) =>
+      operation_id === operation.id ? [described[index]!] : [],
+    ),
+  }))
+  return { entries, next }
+}
+
+/** Changes in words, in their order, with one query for the names of all their tenants. */
+export async function describeChanges(db: Reads, changes: LoggedChange[]) {
+  const names = await findTenantNames(db, changes.flatMap(tenantsIn))
+  return changes.map((change) => describeChange(change, names))
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Db } from '../db/connection.ts'
+import { NotFound } from '../errors.ts'
+import { getTenantHead, readTenantId } from '../tenants/head.ts'
+import { readQuery } from '../web/query.ts'
+import { describeChanges, readHistory } from './history.ts'
+import { getOperation, listChanges } from './queries.ts'
+import { views } from './views.ts'
+
+const Id = z.coerce
+  .number('Start from the beginning.')
+  .int()
+  .positive()
+  .max(Number.MAX_SAFE_INTEGER)
+const HistoryQuery = z.object({ before: Id.optional() })
+const OperationQuery = z.object({ after: Id.optional() })
+
+/** The tab History of a tenant, the history of everything, and the page of one operation. */
+export function auditRoutes(app: FastifyInstance, db: Db) {
+  const config = { permission: 'history.view' } as const
+  type Params = { Params: { id: string } }
+
+  app.get('/history', { config }, (_request, reply) => reply.redirect('/tenants/root/history', 303))
+
+  app.get<Params>('/tenants/:id/history', { config }, async ({ actor, params, query }, reply) => {
+    const { before } = readQuery(HistoryQuery, query)
+    const id = readTenantId(params.id)
+    const head = await getTenantHead(db, actor, id, 'history')
+    const { entries, next } = await readHistory(db, actor, id, before)
+    const here = `/tenants/${id}/history`
+    const older = next === null ? null : `${here}?before=${next}`
+    return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
+  })
+
+  app.get<Params>('/history/:id', { config }, async ({ actor, params, query }, reply) => {
+    const { after } = readQuery(OperationQuery, query)
+    const operation = await getOperation(db, actor, readOperationId(params.id))
+    const { changes: logged, next: last } = await listChanges(db, actor, operation.id, after)
+    const changes = await describeChanges(db, logged)
+    const here = `/history/${operation.id}`
+    const next = last === null ? null : `${here}?after=${last}`
+    return reply.page(views.operation({ operation, changes, next, first: after ? here : null }))
+  })
+}
+
+function readOperationId(text: string) {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new NotFound('operation of this name')
+  return Number(text)
+}

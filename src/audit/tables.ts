@@ -1,0 +1,105 @@
+import { findPreference, type Preference } from '../preferences/catalogue.ts'
+import type { Bounds } from '../preferences/inheritance.ts'
+import { formatBounds, formatValue } from '../preferences/value.ts'
+import { kindLooks } from '../tenants/kinds.ts'
+
+/** A row as it was logged. */
+export type Row = Record<string, string | number | null>
+
+/** How a column reads. Without `words`, its value is shown as it is. */
+type Column = { label: string; words?: (value: string | number, row: Row) => string } | Reference
+/** A column that points at a tenant, which is shown by its name. */
+type Reference = { label: string; tenant: true }
+
+type Table = {
+  label: string
+  /** What tells the row from others of the same table. */
+  title: (row: Row) => string
+  /** The columns worth reading, in order; the others are left out. */
+  columns: Record<string, Column>
+}
+
+const yesOrNo = (value: string | number) => (value ? 'Yes' : 'No')
+
+const inPreference =
+  (words: (preference: Preference, value: unknown) => string) =>
+  (json: string | number, row: Row) => {
+    const preference = findPreference(String(row['key']))
+    const value: unknown = JSON.parse(String(json))
+    return preference ? words(preference, value) : JSON.stringify(value)
+  }
+
+const preferenceLabel = (row: Row) =>
+  findPreference(String(row['key']))?.label ?? String(row['key'])
+
+/** The logged tables in words. A feature with a table of its own adds it here. */
+export const loggedTables: Record<string, Table> = {
+  tenant: {
+    label: 'Tenant',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      parent_id: { label: 'Parent', tenant: true },
+      kind: { label: 'Kind', words: (kind) => kindLooks[kind as keyof typeof kindLooks].label },
+      slug: { label: 'Slug' },
+      description: { label: 'Description' },
+      active: { label: 'Active', words: yesOrNo },
+      blocks_inheritance: { label: 'Blocks inheritance', words: yesOrNo },
+    },
+  },
+  preference_entry: {
+    label: 'Preference',
+    title: preferenceLabel,
+    columns: {
+      tenant_id: { label: 'Set at', tenant: true },
+      form: {
+        label: 'Set to',
+        words: (form) =>
+          ({ value: 'A value', reset: 'Factory value', list: 'Additions and removals' })[
+            form as 'value' | 'reset' | 'list'
+          ],
+      },
+      value: { label: 'Value', words: inPreference(formatValue) },
+      added: { label: 'Added', words: inPreference(formatValue) },
+      removed: { label: 'Removed', words: inPreference(formatValue) },
+      lock: {
+        label: 'Lock',
+        words: (lock) => (lock === 'fixed' ? 'Locked for all below' : 'Within bounds below'),
+      },
+      bounds: {
+        label: 'Allowed below',
+        words: inPreference((preference, bounds) => formatBounds(preference, bounds as Bounds)),
+      },
+    },
+  },
+  exemption: {
+    label: 'Exemption',
+    title: preferenceLabel,
+    columns: {
+      tenant_id: { label: 'For', tenant: true },
+      lock_tenant_id: { label: 'From the lock at', tenant: true },
+      reason: { label: 'Reason' },
+      ticket: { label: 'Ticket' },
+      expires_at: { label: 'Ends' },
+    },
+  },
+  person: {
+    label: 'Person',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      email: { label: 'E-mail' },
+      tenant_id: { label: 'Works at', tenant: true },
+    },
+  },
+  api_token: {
+    label: 'API token',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      prefix: { label: 'Begins with' },
+      tenant_id: { label: 'Tenant', tenant: true },
+      expires_at: { label: 'Ends' },
+    },
+  },
+}

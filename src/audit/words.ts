@@ -1,0 +1,20 @@
+/**
+ * What each kind of operation is called in a history: what was done, to stand before "by whom".
+ * A feature that adds a kind of operation adds its words here.
+ */
+const operationWords: Record<string, string> = {
+  'tenant.create': 'Created tenant',
+  'tenant.update': 'Changed tenant',
+  'tenant.delete': 'Deleted tenant',
+  'tenant.import': 'Imported tenants',
+  'operation.undo': 'Took back an earlier change',
+  'token.create': 'Created API token',
+}
+
+/** An operation's kind in words; one without words of its own reads as it is spelled. */
+export function operationInWords(kind: string) {
+  const words = operationWords[kind]
+  if (words) return words
+  const [noun = '', verb = ''] = kind.replaceAll('_', ' ').split('.')
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}${verb && `: ${verb}`}`
+}
