@@ -15,6 +15,10 @@ import { logOptions } from './web/log.ts'
 import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { searchRoutes } from './search/routes.ts'
+import { tenantFormRoutes } from './tenants/form-routes.ts'
+import { tenantPageRoutes } from './tenants/page-routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 
 /** What the application is made of, apart from its database. */
@@ -54,5 +58,9 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   accountRoutes(app, db)
   tokenRoutes(app, db)
   tenantRoutes(app, db)
+  tenantPageRoutes(app, db)
+  tenantFormRoutes(app, db)
+  auditRoutes(app, db)
+  searchRoutes(app, db)
   return app
 }

@@ -2,17 +2,23 @@ import { z } from 'zod'
 import { tenantKinds } from './kinds.ts'
 
 export const TenantName = z
-  .string()
+  .string('Enter one name.')
   .trim()
   .min(1, 'Enter a name.')
   .max(200, 'Use 200 characters or fewer.')
   .refine((name) => !/\p{Cc}/u.test(name), 'Leave out line breaks and control characters.')
 
-export const TenantDescription = z.string().trim().max(2000, 'Use 2,000 characters or fewer.')
+/** May have several lines; however they were sent, they are kept with `\n` between them. */
+export const TenantDescription = z
+  .string('Enter one description, or none.')
+  .trim()
+  .overwrite((text) => text.replace(/\r\n?/g, '\n'))
+  .max(2000, 'Use 2,000 characters or fewer.')
+  .refine((text) => !/[^\P{Cc}\n\t]/u.test(text), 'Leave out control characters.')
 
 /** Letters and digits of any script in small letters, with single hyphens between. */
 export const TenantSlug = z
-  .string()
+  .string('Enter one slug.')
   .trim()
   .min(1, 'Enter a slug.')
   .max(100, 'Use 100 characters or fewer.')
@@ -30,3 +36,30 @@ export type TenantInput = {
   description: string
   slug?: string | undefined
 }
+
+/** A parent as it is typed or chosen; `findParent` knows which tenant that is. */
+const ParentText = z.string('Enter one parent.').trim().max(10_000, 'This path is too long.')
+
+/** What a ticked box sends; one that is not ticked sends nothing. */
+const Checkbox = z
+  .literal('on', 'Tick the box, or leave it.')
+  .optional()
+  .transform((value) => value === 'on')
+
+/** What the page "New tenant" sends. */
+export const NewTenantForm = z.strictObject({
+  name: TenantName,
+  parent: ParentText,
+  kind: TenantKindInput,
+  slug: z.union([z.literal('').transform(() => undefined), TenantSlug]),
+  description: TenantDescription,
+})
+
+/** What the tab Edit sends: everything, and the version that was being edited. */
+export const EditTenantForm = NewTenantForm.extend({
+  slug: TenantSlug,
+  active: Checkbox,
+  blocks_inheritance: Checkbox,
+  version: z.coerce.number('Open this page again.').int().positive(),
+})
+export type EditTenantForm = z.infer<typeof EditTenantForm>

@@ -1,5 +1,28 @@
+import type { ListedOperation } from '../audit/queries.ts'
+import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
+import type { SavedOver } from './editing.ts'
+import type { TenantHead } from './head.ts'
+import { kindLooks, tenantKinds } from './kinds.ts'
+import type { ListedChild, SetHere } from './overview.ts'
+import type { ParentOption } from './parent-options.ts'
+
+const kinds = tenantKinds.map((kind) => ({ value: kind, label: kindLooks[kind].label }))
+
+type FormPage = { form: Form; kinds: typeof kinds }
+const newTenant = view<FormPage>('tenants/new')
+const edit = view<FormPage & { head: TenantHead; saved_over: SavedOver | null }>('tenants/edit')
 
 export const views = {
   list: view<{ title: string }>('tenants/list'),
+  overview: view<{
+    head: TenantHead
+    children: ListedChild[]
+    set_here: SetHere[]
+    recent: ListedOperation[]
+  }>('tenants/overview'),
+  newTenant: (form: Form) => newTenant({ form, kinds }),
+  edit: (head: TenantHead, form: Form, saved_over: SavedOver | null = null) =>
+    edit({ head, form, saved_over, kinds }),
+  parentOptions: view<{ options: ParentOption[] }>('tenants/_parent-options'),
 }

@@ -11,11 +11,7 @@ const sources: Record<string, { type: string; read: () => string }> = {
   'app.css': {
     type: 'text/css; charset=utf-8',
     read: () =>
-      join([
-        'public/layers.css',
-        'node_modules/basecoat-css/dist/basecoat.cdn.min.css',
-        ...styles,
-      ]),
+      join(['public/layers.css', 'node_modules/basecoat-css/dist/basecoat.cdn.min.css', ...styles]),
   },
   'app.js': {
     type: 'text/javascript; charset=utf-8',
@@ -30,6 +26,7 @@ const styles = [
   'public/app.css',
   'public/access.css',
   'public/tenants.css',
+  'public/pages.css',
   'public/preferences.css',
 ]
 

@@ -1,0 +1,77 @@
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { Conflict } from '../errors.ts'
+import { type Form, freshForm } from '../web/form.ts'
+import type { TenantChanges } from './commands.ts'
+import { parentText } from './find-parent.ts'
+import type { EditTenantForm } from './form.ts'
+import { kindLooks } from './kinds.ts'
+import { getTenant, type Tenant } from './queries.ts'
+
+/** A tenant as the form on its tab Edit shows it. */
+export async function formOf(db: Db, actor: Actor, tenant: Tenant): Promise<Form> {
+  return freshForm({
+    name: tenant.name,
+    parent: await parentText(db, actor, tenant.parent_id!),
+    kind: tenant.kind,
+    slug: tenant.slug,
+    description: tenant.description,
+    ...(tenant.active && { active: 'on' }),
+    ...(tenant.blocks_inheritance && { blocks_inheritance: 'on' }),
+    version: String(tenant.version),
+  })
+}
+
+/**
+ * What of a sent form differs from the tenant as it is. Only that is written, so that the history
+ * does not speak of what stayed, and a save that changes nothing is none.
+ */
+export function changesOf(tenant: Tenant, input: EditTenantForm, parent: Tenant): TenantChanges {
+  const { name, kind, slug, description, active, blocks_inheritance } = input
+  return {
+    ...(name !== tenant.name && { name }),
+    ...(kind !== tenant.kind && { kind }),
+    ...(slug !== tenant.slug && { slug }),
+    ...(description !== tenant.description && { description }),
+    ...(parent.id !== tenant.parent_id && { parent_id: parent.id }),
+    ...(active !== Boolean(tenant.active) && { active }),
+    ...(blocks_inheritance !== Boolean(tenant.blocks_inheritance) && { blocks_inheritance }),
+  }
+}
+
+/** The fields that somebody else changed meanwhile, or that differ from what is stored now. */
+export type SavedOver = { label: string; stored: string; typed: string }[]
+
+/**
+ * When `error` says that the tenant changed while its form was open: what differs, and the form
+ * as it was typed, with the version that may now be saved over. Otherwise undefined.
+ */
+export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, error: unknown) {
+  if (!(error instanceof Conflict)) return undefined
+  const tenant = await getTenant(db, actor, id)
+  if (form.values['version'] === String(tenant.version)) return undefined
+  const stored = (await formOf(db, actor, tenant)).values
+  const saved_over = fields
+    .map(({ name, label, words }) => ({
+      label,
+      stored: words(stored[name]),
+      typed: words(form.values[name]),
+    }))
+    .filter((field) => field.stored !== field.typed)
+  const values = { ...form.values, version: String(tenant.version) }
+  return { form: freshForm(values), saved_over }
+}
+
+const text = (value = '') => value.trim().replace(/\r\n?/g, '\n') || 'Nothing'
+const yesOrNo = (value = '') => (value === 'on' ? 'Yes' : 'No')
+const kind = (value = '') => kindLooks[value as keyof typeof kindLooks].label
+
+const fields = [
+  { name: 'name', label: 'Name', words: text },
+  { name: 'parent', label: 'Parent', words: text },
+  { name: 'kind', label: 'Kind', words: kind },
+  { name: 'slug', label: 'Slug', words: text },
+  { name: 'description', label: 'Description', words: text },
+  { name: 'active', label: 'Active', words: yesOrNo },
+  { name: 'blocks_inheritance', label: 'Blocks inheritance', words: yesOrNo },
+]

@@ -1,0 +1,91 @@
+import type { Actor } from '../access/actor.ts'
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { Invalid } from '../errors.ts'
+import { nameKey, sortKey } from './names.ts'
+import { formatPath, parsePath } from './path.ts'
+import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
+
+/**
+ * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, else
+ * by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
+ * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`.
+ */
+export async function findParent(db: Reads, actor: Actor, text: string): Promise<Tenant> {
+  const typed = text.trim()
+  if (typed === '') throw new Invalid({ parent: 'Choose a parent, or All tenants.' })
+  const id =
+    (await findByPath(db, parsePath(typed))) ??
+    (await findBySlug(db, typed)) ??
+    (await findByName(db, actor, typed))
+  if (id === undefined) throw new Invalid({ parent: `There is no tenant “${shorten(typed)}”.` })
+  return getTenant(db, actor, id)
+}
+
+/** How a tenant is written so that `findParent` finds it again. */
+export async function parentText(db: Reads, actor: Actor, id: number) {
+  const path = await getPath(db, actor, id)
+  const [root, ...below] = path.map((step) => step.name)
+  return below.length > 0 ? formatPath(below) : root!
+}
+
+type ChildKey = { parent_id: number; name_key: string }
+
+const childByName = prepared((db, { parent_id, name_key }: ChildKey) =>
+  db
+    .selectFrom('tenant')
+    .select('id')
+    .where('parent_id', '=', parent_id)
+    .where('name_key', '=', name_key),
+)
+
+async function findByPath(db: Reads, names: string[]) {
+  let id: number | undefined = ROOT_ID
+  for (const [depth, name] of names.entries()) {
+    const [child]: { id: number }[] = await childByName(db, {
+      parent_id: id,
+      name_key: nameKey(name),
+    })
+    // A path may begin with "All tenants" itself, unless a tenant is called so.
+    if (!child && depth === 0 && nameKey(name) === 'all tenants') continue
+    if (!child) return undefined
+    id = child.id
+  }
+  return names.length > 0 ? id : undefined
+}
+
+const tenantBySlug = prepared((db, { slug }: { slug: string }) =>
+  db.selectFrom('tenant').select('id').where('slug', '=', slug),
+)
+
+async function findBySlug(db: Reads, slug: string) {
+  const [tenant] = await tenantBySlug(db, { slug })
+  return tenant?.id
+}
+
+/** How many namesakes the message names. */
+const NAMESAKES = 3
+
+const tenantsByName = prepared((db, keys: { sort_key: string; name_key: string }) =>
+  db
+    .selectFrom('tenant')
+    .select('id')
+    // The sort key has an index over all branches; the name key decides.
+    .where('sort_key', '=', keys.sort_key)
+    .where('name_key', '=', keys.name_key)
+    .orderBy('id')
+    .limit(NAMESAKES + 1),
+)
+
+async function findByName(db: Reads, actor: Actor, name: string) {
+  const found = await tenantsByName(db, { sort_key: sortKey(name), name_key: nameKey(name) })
+  if (found.length <= 1) return found[0]?.id
+  const paths = found.slice(0, NAMESAKES).map(({ id }) => parentText(db, actor, id))
+  const listed = (await Promise.all(paths)).join('; ')
+  const more = found.length > NAMESAKES ? '; and others' : ''
+  throw new Invalid({
+    parent: `Several tenants have this name. Write the whole path: ${listed}${more}.`,
+  })
+}
+
+const shorten = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

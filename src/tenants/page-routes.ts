@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { listRecentOperations } from '../audit/queries.ts'
+import type { Db } from '../db/connection.ts'
+import { readQuery } from '../web/query.ts'
+import { getTenantHead, readTenantId } from './head.ts'
+import { listFirstChildren, listSetHere } from './overview.ts'
+import { listParentOptions } from './parent-options.ts'
+import { views } from './views.ts'
+
+const OptionsQuery = z.object({
+  q: z.string().max(10_000).default(''),
+  exclude: z.coerce.number().int().positive().nullable().default(null),
+})
+
+/** The page of a tenant, and the suggestions of a field for a parent. */
+export function tenantPageRoutes(app: FastifyInstance, db: Db) {
+  const config = { permission: 'tenant.view' } as const
+
+  app.get<{ Params: { id: string } }>(
+    '/tenants/:id',
+    { config },
+    async ({ actor, params }, reply) => {
+      const id = readTenantId(params.id)
+      const head = await getTenantHead(db, actor, id, '')
+      const [children, set_here, recent] = await Promise.all([
+        listFirstChildren(db, actor, id),
+        listSetHere(db, actor, id),
+        listRecentOperations(db, actor, id),
+      ])
+      return reply.page(views.overview({ head, children, set_here, recent }))
+    },
+  )
+
+  app.get('/tenants/options', { config }, async ({ actor, query }, reply) => {
+    const { q, exclude } = readQuery(OptionsQuery, query)
+    const options = await listParentOptions(db, actor, q, exclude)
+    return reply.page(views.parentOptions({ options }))
+  })
+}
