@@ -9,6 +9,9 @@ const operationWords: Record<string, string> = {
   'tenant.import': 'Imported tenants',
   'operation.undo': 'Took back an earlier change',
   'token.create': 'Created API token',
+  'token.revoke': 'Revoked API token',
+  'password.change': 'Changed password',
+  'setup.complete': 'Set up Tenantry',
 }
 
 /** An operation's kind in words; one without words of its own reads as it is spelled. */
