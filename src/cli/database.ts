@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import { type Db, openDatabase } from '../db/connection.ts'
+import { type Clock, type Db, openDatabase, systemClock } from '../db/connection.ts'
 import { databasePath, makeDataDirectory } from '../db/data-directory.ts'
 import { migrate } from '../db/migrate.ts'
 import type { Author } from '../db/operation.ts'
@@ -10,11 +10,15 @@ import { StartupProblem } from '../errors.ts'
 export const COMMAND_LINE: Author = { person_id: null, name: 'Command line' }
 
 /** Runs `use` on the data, which is made or brought up to date first. */
-export async function withDatabase<T>({ data }: Config, use: (db: Db) => Promise<T>) {
+export async function withDatabase<T>(
+  { data }: Config,
+  use: (db: Db) => Promise<T>,
+  now: Clock = systemClock,
+) {
   makeDataDirectory(data)
   const path = databasePath(data)
   await migrate(path)
-  const db = openDatabase(path)
+  const db = openDatabase(path, now)
   try {
     return await use(db)
   } finally {

@@ -1,5 +1,5 @@
+import { findAccount } from '../access/accounts.ts'
 import { createToken } from '../access/tokens.ts'
-import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { COMMAND_LINE, withDatabase } from './database.ts'
 import { type Command, UsageProblem } from './command.ts'
@@ -17,7 +17,7 @@ export const tokenCreate: Command = {
     if (name.trim() === '' || name.length > 200)
       throw new UsageProblem('--name takes 1 to 200 characters.')
     const secret = await withDatabase(config, async (db) => {
-      const owner = await findUser(db, email)
+      const owner = await findAccount(db, email.trim())
       if (!owner) throw new UsageProblem(`No user signs in as ${email}.`)
       return operation(db, COMMAND_LINE, 'token.create', (tx) =>
         createToken(tx, owner, name.trim()),
@@ -27,11 +27,3 @@ export const tokenCreate: Command = {
     return 0
   },
 }
-
-const findUser = (db: Db, email: string) =>
-  db
-    .selectFrom('user_account')
-    .innerJoin('person', 'person.id', 'user_account.person_id')
-    .select(['person.id as person_id', 'person.tenant_id'])
-    .where('user_account.email_key', '=', email.trim().toLowerCase())
-    .executeTakeFirst()

@@ -1,0 +1,131 @@
+import { createAccount } from '../../access/accounts.ts'
+import { newSecret } from '../../access/secrets.ts'
+import { hashPassword } from '../../access/password.ts'
+import type { Db } from '../../db/connection.ts'
+import { type Author, type Tx, operation } from '../../db/operation.ts'
+import { Conflict } from '../../errors.ts'
+import { grantExemption, setPreference } from '../../preferences/commands.ts'
+import { toDraft } from '../../preferences/entry.ts'
+import { createTenant, updateTenant } from '../../tenants/commands.ts'
+import { ROOT_ID } from '../../tenants/queries.ts'
+import { type Decision, ROOT, type Until, decisions, provider, technicians } from './decisions.ts'
+import { organisations } from './organisations.ts'
+import { readOutline } from './outline.ts'
+
+/** When the provider began, and took its customers over: before the first decision. */
+const BEGINNING_DAYS_AGO = 90
+
+type Authors = Record<keyof typeof technicians, Author>
+
+/** The id of a tenant by its path. */
+type Places = ReadonlyMap<string, number>
+
+/**
+ * Writes the demonstration into an empty database, at the times at which it is said to have
+ * happened: `clock` is moved to each. The first technician may sign in with the password. Throws
+ * Conflict when the database holds a tenant already.
+ */
+export async function fillDatabase(db: Db, clock: { now: string }, password: string) {
+  const present = Temporal.Instant.from(clock.now)
+  const password_hash = await hashPassword(password)
+  clock.now = daysBefore(present, BEGINNING_DAYS_AGO)
+  const author = { person_id: null, name: 'Set-up' }
+  const { authors, provider_id } = await operation(db, author, 'setup.complete', async (tx) => {
+    await requireEmpty(tx)
+    return createProvider(tx, password_hash)
+  })
+  const customers = { kind: 'tenant.import', reason: 'Taken over from the spreadsheet' }
+  const places = await operation(db, authors.priya, customers, (tx) =>
+    createCustomers(tx, new Map([[provider.name, provider_id]])),
+  )
+  for (const [index, decision] of decisions.entries()) {
+    clock.now = inOfficeHours(daysBefore(present, decision.days_ago), index)
+    const { by, reason } = decision
+    await operation(db, authors[by], { kind: kindOf(decision), reason }, (tx) =>
+      carryOut(tx, decision, places, present),
+    )
+  }
+  clock.now = present.toString({ smallestUnit: 'millisecond' })
+}
+
+async function requireEmpty(tx: Tx) {
+  const tenant = await tx
+    .selectFrom('tenant')
+    .select('name')
+    .where('id', '<>', ROOT_ID)
+    .limit(1)
+    .executeTakeFirst()
+  if (tenant)
+    throw new Conflict(`The demonstration needs an empty database; this one has ${tenant.name}.`)
+}
+
+async function createProvider(tx: Tx, password_hash: string) {
+  const provider_id = await createTenant(tx, ROOT_ID, { ...provider, description: '' })
+  // The others decide things too, but nobody knows their passwords.
+  const unknown = await hashPassword(newSecret())
+  const create = async ({ name, email }: { name: string; email: string }, hash: string) => ({
+    name,
+    person_id: await createAccount(tx, provider_id, { name, email, password_hash: hash }),
+  })
+  const authors: Authors = {
+    priya: await create(technicians.priya, password_hash),
+    tomasz: await create(technicians.tomasz, unknown),
+    grace: await create(technicians.grace, unknown),
+  }
+  return { authors, provider_id }
+}
+
+async function createCustomers(tx: Tx, known: Places): Promise<Places> {
+  const places = new Map(known).set('', ROOT_ID).set(ROOT, ROOT_ID)
+  for (const { path, parent_path, name, kind, description } of readOutline(organisations)) {
+    const id = await createTenant(tx, places.get(parent_path)!, { name, kind, description })
+    places.set(path, id)
+  }
+  return places
+}
+
+async function carryOut(tx: Tx, decision: Decision, places: Places, present: Temporal.Instant) {
+  const id = placeOf(places, decision.at)
+  if ('set' in decision) return setPreference(tx, id, decision.key, toDraft(decision.set))
+  if ('block' in decision) return updateTenant(tx, id, { blocks_inheritance: true })
+  if ('deactivate' in decision) return updateTenant(tx, id, { active: false })
+  await grantExemption(tx, id, {
+    key: decision.exempt,
+    lock_tenant_id: placeOf(places, decision.from),
+    reason: decision.reason,
+    ticket: decision.ticket,
+    expires_at: endOf(decision, present),
+  })
+}
+
+function placeOf(places: Places, path: string) {
+  const id = places.get(path)
+  if (id === undefined) throw new Error(`the outline has no ${path}`)
+  return id
+}
+
+function kindOf(decision: Decision) {
+  if ('set' in decision) return 'preference.set'
+  return 'exempt' in decision ? 'exemption.grant' : 'tenant.update'
+}
+
+function endOf({ until, days_ago }: Decision & { until: Until }, present: Temporal.Instant) {
+  if (until === null) return null
+  if (until !== 'friday') return daysBefore(present, days_ago - until.days)
+  const today = present.toZonedDateTimeISO('UTC')
+  const days = (5 - today.dayOfWeek + 7) % 7 || 7
+  return instant(
+    today.add({ days }).with({ hour: 17, minute: 0, second: 0 }).round('minute').toInstant(),
+  )
+}
+
+/** Some time of that day between nine and five, later for what comes later. */
+function inOfficeHours(day: string, index: number) {
+  const nine = Temporal.PlainDate.from(day.slice(0, 10)).toZonedDateTime('UTC').add({ hours: 9 })
+  return instant(nine.add({ minutes: (index * 37) % 480, seconds: (index * 13) % 60 }).toInstant())
+}
+
+const daysBefore = (present: Temporal.Instant, days: number) =>
+  instant(present.subtract({ hours: 24 * days }))
+
+const instant = (at: Temporal.Instant) => at.toString({ smallestUnit: 'millisecond' })
