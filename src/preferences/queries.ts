@@ -64,6 +64,22 @@ export async function getPreferenceInEffect(
   return preferences[0]!
 }
 
+/** A preference in effect, and the value that the tenant would have without its own entry. */
+export async function getPreferenceToEdit(
+  db: Reads,
+  _actor: Actor,
+  tenant_id: number,
+  now: string,
+  key: string,
+): Promise<InEffect & { inherited: unknown }> {
+  const preference = getPreference(key)
+  const chain = await readChain(db, tenant_id)
+  const [nodes, exemptions] = chainFor(chain, preference)
+  const { entry: _entry, ...bare } = nodes.at(-1)!
+  const without = resolve(preference, [...nodes.slice(0, -1), bare], exemptions, now)
+  return { ...resolveAll([preference], chain, now)[0]!, inherited: without.value }
+}
+
 export type ListedExemption = Exemption & {
   key: string
   tenant_name: string

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { type OperationFacts, operation } from '../db/operation.ts'
+import { Conflict, type FieldErrors, Invalid } from '../errors.ts'
+import { type TenantHead, getTenantHead } from '../tenants/head.ts'
+import { setPreference, unsetPreference } from './commands.ts'
+import { type EntryDraft, type Refusal, checkEntry } from './entry.ts'
+import { toRow } from './explain.ts'
+import { type EntryForm, fillForm, listedItems, readForm, toEditorFields } from './form.ts'
+import { measureImpact } from './impact.ts'
+import { type ImpactView, toImpactView } from './impact-view.ts'
+import { type InEffect, getPreferenceToEdit } from './queries.ts'
+import { boundable, formatValue } from './value.ts'
+import type { Editor } from './views.ts'
+
+/** The state of things that an editor works on. */
+type Subject = InEffect & { head: TenantHead; inherited: unknown }
+
+/** The tenant and the preference that an address names. */
+export type Address = { tenant_id: number; key: string }
+
+async function readSubject(db: Db, actor: Actor, { tenant_id, key }: Address): Promise<Subject> {
+  const head = await getTenantHead(db, actor, tenant_id, 'preferences')
+  return { head, ...(await getPreferenceToEdit(db, actor, tenant_id, db.now(), key)) }
+}
+
+/** The editor as it opens; with a form in the address, also what that form would change. */
+export async function openEditor(
+  db: Db,
+  actor: Actor,
+  address: Address,
+  form: EntryForm,
+): Promise<Editor> {
+  const subject = await readSubject(db, actor, address)
+  if (!form.choice) return draw(subject, fillForm(subject.preference, subject.own, subject.inherited))
+  const draft = readForm(subject.preference, form, subject.own, subject.inherited)
+  const errors = refusalErrors(refuse(subject, draft))
+  const isRefused = Object.keys(errors).length > 0
+  return draw(subject, form, errors, isRefused ? null : await weigh(db, actor, subject, draft))
+}
+
+/**
+ * Saves what the form says, and returns null; or, when that was refused, the editor to show again.
+ * A tenant with others below is saved only when the consequences of this very change were seen.
+ */
+export async function saveEditor(
+  db: Db,
+  actor: Actor,
+  address: Address,
+  form: EntryForm,
+): Promise<Editor | null> {
+  const subject = await readSubject(db, actor, address)
+  const draft = readForm(subject.preference, form, subject.own, subject.inherited)
+  const errors = refusalErrors(refuse(subject, draft))
+  if (Object.keys(errors).length > 0) return draw(subject, form, errors)
+  if (subject.head.tenant.descendant_count > 0 && form.previewed !== digest(draft)) {
+    const impact = await weigh(db, actor, subject, draft)
+    return draw(subject, form, { '': 'Look at what this changes, then update.' }, impact)
+  }
+  try {
+    await save(db, actor, address, draft, form)
+    return null
+  } catch (error) {
+    return drawRefused(db, actor, address, form, error)
+  }
+}
+
+/** Writes the draft as one operation. */
+async function save(db: Db, actor: Actor, address: Address, draft: EntryDraft | null, form: EntryForm) {
+  const { tenant_id, key } = address
+  const seen = form.version === undefined ? undefined : Number(form.version)
+  const facts: OperationFacts = {
+    kind: draft ? 'preference.set' : 'preference.unset',
+    reason: form.reason || null,
+  }
+  await operation(db, actor, facts, (tx) =>
+    draft ? setPreference(tx, tenant_id, key, draft, seen) : unsetPreference(tx, tenant_id, key, seen),
+  )
+}
+
+/** What the database refused: the form again, with what is stored by now beside what was typed. */
+async function drawRefused(db: Db, actor: Actor, address: Address, form: EntryForm, error: unknown) {
+  const subject = await readSubject(db, actor, address)
+  if (error instanceof Invalid) return draw(subject, form, toEditorFields(error.fields))
+  if (!(error instanceof Conflict)) throw error
+  const version = String(subject.own?.version ?? 0)
+  const advice = ` In effect now: ${formatValue(subject.preference, subject.resolution.value)}. What you chose is below; update again to put it in its place.`
+  return draw(subject, { ...form, version }, { '': error.message + (form.version === version ? '' : advice) })
+}
+
+function refuse({ preference, resolution }: Subject, draft: EntryDraft | null): Refusal | null {
+  return draft && checkEntry(preference, draft, resolution)
+}
+
+function refusalErrors(refusal: Refusal | null): FieldErrors {
+  if (!refusal) return {}
+  if (refusal.kind === 'invalid') return toEditorFields(refusal.fields)
+  return { [refusal.kind === 'locked' ? '' : 'value']: refusal.message }
+}
+
+async function weigh(
+  db: Db,
+  actor: Actor,
+  { head, preference }: Subject,
+  draft: EntryDraft | null,
+): Promise<ImpactView> {
+  const impact = await measureImpact(db, actor, head.tenant.id, preference, draft, db.now())
+  return toImpactView(preference, impact, digest(draft))
+}
+
+/** Tells one change from another: consequences that were seen hold for this one only. */
+const digest = (draft: EntryDraft | null) =>
+  createHash('sha256').update(JSON.stringify(draft)).digest('base64url').slice(0, 16)
+
+function draw(
+  subject: Subject,
+  form: EntryForm,
+  errors: FieldErrors = {},
+  impact: ImpactView | null = null,
+): Editor {
+  const { head, preference, own, inherited } = subject
+  const label = (item: string) => ({ value: item, label: formatValue(preference, item) })
+  const offered = preference.options
+    ? preference.options.map((option) => option.value)
+    : listedItems(own, inherited).map(({ item }) => item)
+  return {
+    head,
+    preference,
+    row: toRow(subject, head.tenant.id),
+    inherited: formatValue(preference, inherited),
+    offered: preference.merge === 'list' ? offered.map(label) : [],
+    boundable: boundable(preference),
+    form,
+    errors,
+    impact,
+    time_zones: preference.control === 'time_zone' ? Intl.supportedValuesOf('timeZone') : [],
+  }
+}

@@ -1,0 +1,46 @@
+import type { FieldErrors } from '../errors.ts'
+import type { TenantHead } from '../tenants/head.ts'
+import { view } from '../web/page.ts'
+import type { Preference } from './catalogue.ts'
+import type { ChainLine, PreferenceRow } from './explain.ts'
+import type { EntryForm } from './form.ts'
+import type { ImpactView } from './impact-view.ts'
+import type { ListedExemption } from './queries.ts'
+
+export type PreferenceGroup = { name: string; summary: string; rows: PreferenceRow[] }
+
+export type ShownExemption = ListedExemption & { label: string; ended: boolean }
+
+/** The editor of one preference at one tenant. */
+export type Editor = {
+  head: TenantHead
+  preference: Preference
+  row: PreferenceRow
+  /** What the tenant would have without an entry of its own. */
+  inherited: string
+  /** The items of a list that can be kept or taken out. */
+  offered: { value: string; label: string }[]
+  boundable: 'range' | 'allowed' | 'none'
+  form: EntryForm
+  errors: FieldErrors
+  impact: ImpactView | null
+  time_zones: string[]
+}
+
+export const views = {
+  page: view<{
+    head: TenantHead
+    groups: PreferenceGroup[]
+    exemptions: ShownExemption[]
+    as_of: { text: string; instant: string | null; error: string | null }
+  }>('preferences/page'),
+  edit: view<Editor>('preferences/edit'),
+  exempt: view<{
+    head: TenantHead
+    row: PreferenceRow
+    lock: { tenant_id: number; name: string; words: string }
+    form: { values: Record<string, string>; errors: FieldErrors }
+  }>('preferences/exempt'),
+}
+
+export type { ChainLine }
