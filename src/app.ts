@@ -16,6 +16,8 @@ import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { exemptionRoutes } from './preferences/exemption-routes.ts'
+import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
@@ -60,6 +62,8 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   tenantRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
+  preferenceRoutes(app, db)
+  exemptionRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
   return app

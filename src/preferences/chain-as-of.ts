@@ -51,7 +51,7 @@ async function lastOperation(db: Reads, at: string) {
 /** The tenant and its ancestors below "All tenants", the topmost first: climbs row by row. */
 async function tenantRows(db: Reads, tenant_id: number, last: number) {
   const nodes: Chain['nodes'] = []
-  for (let id = tenant_id; id !== ROOT.tenant_id; ) {
+  for (let id = tenant_id; id !== ROOT.tenant_id;) {
     const tenant = await loggedTenant(db, id, last)
     if (!tenant) throw new NotFound(`tenant ${tenant_id} at that time`)
     nodes.unshift({
@@ -65,7 +65,9 @@ async function tenantRows(db: Reads, tenant_id: number, last: number) {
   return nodes
 }
 
-type LoggedTenant = Pick<TenantTable, 'parent_id' | 'name' | 'kind'> & { blocks_inheritance: number }
+type LoggedTenant = Pick<TenantTable, 'parent_id' | 'name' | 'kind'> & {
+  blocks_inheritance: number
+}
 
 /** What the newest change up to an operation left of a tenant. */
 async function loggedTenant(db: Reads, id: number, last: number) {

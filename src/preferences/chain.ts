@@ -29,7 +29,14 @@ const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .withRecursive('node', (cte) =>
       cte
         .selectFrom('tenant')
-        .select(['id', 'parent_id', 'name', 'kind', 'blocks_inheritance', sql<number>`0`.as('height')])
+        .select([
+          'id',
+          'parent_id',
+          'name',
+          'kind',
+          'blocks_inheritance',
+          sql<number>`0`.as('height'),
+        ])
         .where('id', '=', tenant_id)
         .unionAll(
           cte
@@ -105,7 +112,8 @@ export async function readChain(db: Reads, tenant_id: number): Promise<Chain> {
   const chain: Chain = { nodes: [], entries: new Map(), exemptions: new Map() }
   for (const row of rows) {
     if (chain.nodes.at(-1)?.tenant_id !== row.tenant_id) chain.nodes.push(readNode(row))
-    if (row.key !== null) placeEntry(chain, row.key, readEntry(row as Parameters<typeof readEntry>[0]))
+    if (row.key !== null)
+      placeEntry(chain, row.key, readEntry(row as Parameters<typeof readEntry>[0]))
   }
   const hasLocks = rows.some((row) => row.lock !== null)
   if (hasLocks)

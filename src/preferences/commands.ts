@@ -78,7 +78,9 @@ export async function grantExemption(tx: Tx, tenant_id: number, input: Exemption
   const height = chain.nodes.findIndex((node) => node.tenant_id === input.lock_tenant_id)
   const lock = chain.entries.get(input.key)?.[height]?.lock
   if (height < 0 || height === chain.nodes.length - 1 || !lock)
-    throw new Invalid({ lock_tenant_id: `No lock on ${preference.label} is held above this tenant there.` })
+    throw new Invalid({
+      lock_tenant_id: `No lock on ${preference.label} is held above this tenant there.`,
+    })
   if (input.expires_at !== null && input.expires_at <= tx.operation.at)
     throw new Invalid({ expires_at: `It is ${formatInstant(tx.operation.at)} already.` })
   const { id } = await tx

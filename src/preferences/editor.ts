@@ -33,7 +33,8 @@ export async function openEditor(
   form: EntryForm,
 ): Promise<Editor> {
   const subject = await readSubject(db, actor, address)
-  if (!form.choice) return draw(subject, fillForm(subject.preference, subject.own, subject.inherited))
+  if (!form.choice)
+    return draw(subject, fillForm(subject.preference, subject.own, subject.inherited))
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   const isRefused = Object.keys(errors).length > 0
@@ -67,7 +68,13 @@ export async function saveEditor(
 }
 
 /** Writes the draft as one operation. */
-async function save(db: Db, actor: Actor, address: Address, draft: EntryDraft | null, form: EntryForm) {
+async function save(
+  db: Db,
+  actor: Actor,
+  address: Address,
+  draft: EntryDraft | null,
+  form: EntryForm,
+) {
   const { tenant_id, key } = address
   const seen = form.version === undefined ? undefined : Number(form.version)
   const facts: OperationFacts = {
@@ -75,18 +82,30 @@ async function save(db: Db, actor: Actor, address: Address, draft: EntryDraft | 
     reason: form.reason || null,
   }
   await operation(db, actor, facts, (tx) =>
-    draft ? setPreference(tx, tenant_id, key, draft, seen) : unsetPreference(tx, tenant_id, key, seen),
+    draft
+      ? setPreference(tx, tenant_id, key, draft, seen)
+      : unsetPreference(tx, tenant_id, key, seen),
   )
 }
 
 /** What the database refused: the form again, with what is stored by now beside what was typed. */
-async function drawRefused(db: Db, actor: Actor, address: Address, form: EntryForm, error: unknown) {
+async function drawRefused(
+  db: Db,
+  actor: Actor,
+  address: Address,
+  form: EntryForm,
+  error: unknown,
+) {
   const subject = await readSubject(db, actor, address)
   if (error instanceof Invalid) return draw(subject, form, toEditorFields(error.fields))
   if (!(error instanceof Conflict)) throw error
   const version = String(subject.own?.version ?? 0)
   const advice = ` In effect now: ${formatValue(subject.preference, subject.resolution.value)}. What you chose is below; update again to put it in its place.`
-  return draw(subject, { ...form, version }, { '': error.message + (form.version === version ? '' : advice) })
+  return draw(
+    subject,
+    { ...form, version },
+    { '': error.message + (form.version === version ? '' : advice) },
+  )
 }
 
 function refuse({ preference, resolution }: Subject, draft: EntryDraft | null): Refusal | null {
@@ -131,8 +150,7 @@ function draw(
     inherited: formatValue(preference, inherited),
     offered: preference.merge === 'list' ? offered.map(label) : [],
     boundable: boundable(preference),
-    form,
-    errors,
+    form: { values: form, errors },
     impact,
     time_zones: preference.control === 'time_zone' ? Intl.supportedValuesOf('timeZone') : [],
   }

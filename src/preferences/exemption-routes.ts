@@ -57,7 +57,9 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
       const exemption = await getExemption(db, actor, id, readTenantId(params.exemption_id))
-      await operation(db, actor, 'exemption.withdraw', (tx) => withdrawExemption(tx, id, exemption.id))
+      await operation(db, actor, 'exemption.withdraw', (tx) =>
+        withdrawExemption(tx, id, exemption.id),
+      )
       return reply.redirect(`/tenants/${id}/preferences`, 303)
     },
   )
@@ -86,9 +88,13 @@ async function grant(
   const parsed = parseForm(ExemptionForm, body)
   if (!parsed.ok) return parsed.form
   const { reason, ticket, lasts, until } = parsed.input
-  const expires_at = lasts === 'until' ? parseInstant(until) : endAfter(db.now(), DAYS[lasts] ?? null)
+  const expires_at =
+    lasts === 'until' ? parseInstant(until) : endAfter(db.now(), DAYS[lasts] ?? null)
   if (expires_at === undefined)
-    return { values: typed(body), errors: { until: 'Enter a date and a time, such as 2026-12-31T18:00.' } }
+    return {
+      values: typed(body),
+      errors: { until: 'Enter a date and a time, such as 2026-12-31T18:00.' },
+    }
   try {
     await operation(db, actor, { kind: 'exemption.grant', reason }, (tx) =>
       grantExemption(tx, tenant_id, { key, lock_tenant_id, reason, ticket, expires_at }),

@@ -97,7 +97,12 @@ function toLine(preference: Preference, explained: Explained): ChainLine {
     text: formatEntry(preference, entry.form),
     lock: formatLock(preference, entry.lock),
     verdict: [formatVerdict(explained), formatLockState(explained)].filter(Boolean).join(' · '),
-    look: verdict === 'won' || verdict === 'merged' ? 'won' : verdict === 'overridden' ? 'lost' : 'dormant',
+    look:
+      verdict === 'won' || verdict === 'merged'
+        ? 'won'
+        : verdict === 'overridden'
+          ? 'lost'
+          : 'dormant',
     by: entry.by,
     at: entry.at,
   }

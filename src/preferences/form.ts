@@ -23,7 +23,10 @@ export const EntryForm = z.strictObject({
   min: Text,
   max: Text,
   allowed: Texts.optional(),
-  version: z.string().regex(/^\d{1,9}$/).optional(),
+  version: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
   previewed: z.string().max(100).optional(),
   reason: z.string().trim().max(500, 'Use 500 characters or fewer.').optional(),
 })
@@ -43,7 +46,9 @@ export function fillForm(
     choice: !form ? 'inherit' : 'reset' in form ? 'factory' : 'own',
     value: toText(value),
     add: '',
-    items: listedItems(own, inherited).filter(({ kept }) => kept).map(({ item }) => item),
+    items: listedItems(own, inherited)
+      .filter(({ kept }) => kept)
+      .map(({ item }) => item),
     lock: lock === null ? 'none' : lock === 'fixed' ? 'fixed' : 'bounded',
     min: toText(bounds.min ?? ''),
     max: toText(bounds.max ?? ''),

@@ -59,7 +59,12 @@ export async function measureImpact(
   const impact = emptyImpact()
   let count = 0
   for (const joint of joints) {
-    weigh(impact, joint, assess(preference, joint, tenant_id, hypothesis, exemptions, now), tenant_id)
+    weigh(
+      impact,
+      joint,
+      assess(preference, joint, tenant_id, hypothesis, exemptions, now),
+      tenant_id,
+    )
     if (++count % YIELD_AFTER === 0) await new Promise(setImmediate)
   }
   impact.values = sumUp(impact.regions)
@@ -158,8 +163,10 @@ function keeping({ chain }: Joint, after: Resolution, changed_id: number): Keepi
   const changed = after.chain.find((explained) => explained.tenant_id === changed_id)
   if (changed?.lock_state === 'exempted') return 'exempt'
   if (verdicts.some(({ verdict }) => verdict === 'won')) return 'overrides'
-  if (chain.slice(top + 1).some((node) => node.blocks_inheritance) && !after.locked_by) return 'blocked'
-  if (after.locked_by || verdicts.some(({ verdict }) => verdict === 'out_of_bounds')) return 'locked'
+  if (chain.slice(top + 1).some((node) => node.blocks_inheritance) && !after.locked_by)
+    return 'blocked'
+  if (after.locked_by || verdicts.some(({ verdict }) => verdict === 'out_of_bounds'))
+    return 'locked'
   return 'same'
 }
 

@@ -28,7 +28,9 @@ export function preferenceRoutes(app: FastifyInstance, db: Db) {
         as_of.instant ? [] : listShownExemptions(db, actor, id),
       ])
       const groups = toGroups(preferences, id)
-      return reply.code(as_of.error ? 422 : 200).page(views.page({ head, groups, exemptions, as_of }))
+      return reply
+        .code(as_of.error ? 422 : 200)
+        .page(views.page({ head, groups, exemptions, as_of }))
     },
   )
 
@@ -66,7 +68,11 @@ function readAsOf(given: unknown) {
   const text = typeof given === 'string' ? given : ''
   if (text === '') return { text, instant: null, error: null }
   const instant = parseInstant(text) ?? null
-  return { text, instant, error: instant ? null : 'Enter a date and a time, such as 2026-03-03T02:00.' }
+  return {
+    text,
+    instant,
+    error: instant ? null : 'Enter a date and a time, such as 2026-03-03T02:00.',
+  }
 }
 
 function toGroups(

@@ -54,10 +54,15 @@ export async function readSkeleton(db: Reads, top_id: number, key: string): Prom
   return { joints, exemptions }
 }
 
-const withEntry = (node: BareNode | ChainNode, entries: Map<number, ChainNode['entry']>): ChainNode => {
+const withEntry = (
+  node: BareNode | ChainNode,
+  entries: Map<number, ChainNode['entry']>,
+): ChainNode => {
   const entry = entries.get(node.tenant_id)
   const { tenant_id, name, blocks_inheritance } = node
-  return entry ? { tenant_id, name, blocks_inheritance, entry } : { tenant_id, name, blocks_inheritance }
+  return entry
+    ? { tenant_id, name, blocks_inheritance, entry }
+    : { tenant_id, name, blocks_inheritance }
 }
 
 /** Hangs each deciding tenant of the branch under the nearest one above it. */
@@ -144,7 +149,10 @@ const entriesOfKey = prepared((db, { key, after }: { key: string; after: number 
 
 async function readEntries(db: Reads, key: string) {
   const entries = new Map<number, ChainNode['entry']>()
-  for await (const row of chunked<EntryRow>((after) => entriesOfKey(db, { key, after }), 'tenant_id'))
+  for await (const row of chunked<EntryRow>(
+    (after) => entriesOfKey(db, { key, after }),
+    'tenant_id',
+  ))
     entries.set(row.tenant_id, readEntry(row))
   return entries
 }
@@ -198,7 +206,7 @@ async function* chunked<Row>(
   read: (after: number) => Promise<Row[]>,
   column: keyof Row,
 ): AsyncGenerator<Row> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows = await read(after)
     yield* rows
     if (rows.length < CHUNK) return

@@ -21,8 +21,7 @@ export type Editor = {
   /** The items of a list that can be kept or taken out. */
   offered: { value: string; label: string }[]
   boundable: 'range' | 'allowed' | 'none'
-  form: EntryForm
-  errors: FieldErrors
+  form: { values: EntryForm; errors: FieldErrors }
   impact: ImpactView | null
   time_zones: string[]
 }

@@ -36,6 +36,7 @@ const scripts = [
   'public/selection.js',
   'public/combobox.js',
   'public/palette.js',
+  'public/preferences.js',
 ]
 
 const join = (paths: string[]) =>
