@@ -29,7 +29,17 @@ const focusPage = () => {
 
 document.addEventListener('htmx:after:swap', (event) => {
   showTimes(document)
-  if (event.detail?.ctx?.target === document.body) focusPage()
+  if (event.detail?.ctx?.target !== document.body) return
+  // A field keeps what was typed when its page is replaced; these say what their address says.
+  for (const form of document.querySelectorAll('form[data-reset]')) form.reset()
+  focusPage()
+})
+
+// An address says only what was asked for: empty fields of a form that reads are left out.
+document.addEventListener('htmx:config:request', (event) => {
+  const { method, body } = event.detail.ctx.request
+  if (method !== 'GET') return
+  for (const [name, value] of [...body]) if (value === '') body.delete(name)
 })
 
 showTimes(document)

@@ -20,8 +20,8 @@ import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
+import { tenantListRoutes } from './tenants/list-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
-import { tenantRoutes } from './tenants/routes.ts'
 
 /** What the application is made of, apart from its database. */
 export type AppOptions = {
@@ -59,7 +59,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   signInRoutes(app, db)
   accountRoutes(app, db)
   tokenRoutes(app, db)
-  tenantRoutes(app, db)
+  tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
   preferenceRoutes(app, db)

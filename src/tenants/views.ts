@@ -4,6 +4,7 @@ import { view } from '../web/page.ts'
 import type { SavedOver } from './editing.ts'
 import type { TenantHead } from './head.ts'
 import { kindLooks, tenantKinds } from './kinds.ts'
+import type { ListProps, RowsProps } from './list-page.ts'
 import type { ListedChild, SetHere } from './overview.ts'
 import type { ParentOption } from './parent-options.ts'
 
@@ -14,7 +15,8 @@ const newTenant = view<FormPage>('tenants/new')
 const edit = view<FormPage & { head: TenantHead; saved_over: SavedOver | null }>('tenants/edit')
 
 export const views = {
-  list: view<{ title: string }>('tenants/list'),
+  list: view<ListProps>('tenants/list'),
+  rows: view<RowsProps>('tenants/_rows'),
   overview: view<{
     head: TenantHead
     children: ListedChild[]

@@ -25,6 +25,7 @@ const sources: Record<string, { type: string; read: () => string }> = {
 const styles = [
   'public/app.css',
   'public/access.css',
+  'public/lists.css',
   'public/tenants.css',
   'public/pages.css',
   'public/preferences.css',

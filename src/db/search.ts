@@ -1,0 +1,49 @@
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import type { Reads } from './connection.ts'
+import { prepared } from './prepared.ts'
+import type { Schema } from './schema.ts'
+
+// The searches that only SQLite can do this way: its full-text index of trigrams (migration 002),
+// and lists of ids as JSON. Texts are in the plain small letters of `tenant.sort_key`.
+
+/** The fewest characters that the index of trigrams can look for. */
+export const MIN_TRIGRAM_LENGTH = 3
+
+/**
+ * The tenants whose name or slug contains `text`, at most `limit`. A cross join, since SQLite keeps
+ * its order: what the index of trigrams finds is looked up, whatever else is asked of the tenants.
+ */
+export function tenantsContaining(db: Reads, text: string, limit: number) {
+  const found = db
+    .selectFrom(hits(phraseOf(text), limit).as('hit'))
+    .crossJoin('tenant')
+    .whereRef('tenant.id', '=', 'hit.id')
+  return found as unknown as SelectQueryBuilder<Schema, 'tenant', object>
+}
+
+/** How many tenants contain `text`, counted up to `limit`. */
+export async function countContaining(db: Reads, text: string, limit: number) {
+  const [found] = await countHits(db, { phrase: phraseOf(text), limit })
+  return Number(found?.number)
+}
+
+/** Whether a tenant's name or slug contains `text`: without an index, for what is frequent. */
+export const containsText = (text: string) =>
+  sql<boolean>`instr(tenant.sort_key || ' ' || tenant.slug, ${text}) > 0`
+
+/** A list of ids as a table with an `id`, so that one query serves a list of any length. */
+export const idTable = (ids_json: string) =>
+  sql<{ id: number }>`(select value as id from json_each(${ids_json}))`.as('listed')
+
+const countHits = prepared((db, { phrase, limit }: { phrase: string; limit: number }) =>
+  db
+    .selectFrom(hits(phrase, limit).as('hit'))
+    .select((eb) => eb.fn.countAll<number>().as('number')),
+)
+
+function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
+  return sql`(select rowid as id from tenant_search where words match ${phrase} limit ${limit})`
+}
+
+/** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
+const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`

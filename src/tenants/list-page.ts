@@ -1,0 +1,156 @@
+import {
+  filterFieldsOf,
+  filterHref,
+  isFiltered,
+  type ListState,
+  listHref,
+  type Sort,
+  sortText,
+} from './list.ts'
+import { kindLooks, type TenantKind, tenantKinds } from './kinds.ts'
+import { type Marked, markMatch } from './marks.ts'
+import { sortKey } from './names.ts'
+import type { Tenant } from './queries.ts'
+import type { TenantRow } from './rows.ts'
+import type { Ancestor } from './search.ts'
+import type { MoreRow, TreeRow } from './tree.ts'
+
+/** A match of a search, with the way to it. */
+export type MatchRow = TenantRow & {
+  level: 1
+  path: Ancestor[]
+  marked_name: Marked | null
+  marked_slug: Marked | null
+}
+
+/** What the rows of a list need beside the tenants themselves. */
+export type RowsProps = {
+  rows: (TreeRow | MoreRow | MatchRow)[]
+  /** The address that opens or closes a branch of the tree. */
+  toggleHref: (id: number) => string
+  /** Where the next rows are: as a page, and as rows to put in the place of the link. */
+  moreHref: (more: MoreRow) => string
+  moreRowsHref: (more: MoreRow) => string
+  kinds: typeof kindLooks
+}
+
+/** The addresses that rows lead to, in the state that the list is in. */
+export function rowLinks(state: ListState): Omit<RowsProps, 'rows'> {
+  const open = new Set(state.open)
+  const others = listHref({ ...state, open: [] })
+  const start = `${others}${others.includes('?') ? '&' : '?'}open=`
+  const opened = state.open.length > 0 ? `${state.open.join('.')}.` : ''
+  const toggleHref = (id: number) => {
+    if (!open.has(id)) return `${start}${opened}${id}`
+    return open.size === 1 ? others : start + state.open.filter((other) => other !== id).join('.')
+  }
+  return {
+    kinds: kindLooks,
+    toggleHref,
+    moreHref: ({ more, after }) => listHref(state, { branch: more.id, after }),
+    moreRowsHref: ({ more, level, after }) => {
+      const query = new URLSearchParams({ level: String(level), after, sort: sortText(state.sort) })
+      if (state.open.length > 0) query.set('open', state.open.join('.'))
+      return `/tenants/${more.id}/children?${query}`
+    },
+  }
+}
+
+/** A match as it is shown: what was searched for is marked in its name, or else in its slug. */
+export function matchRow(row: TenantRow, path: Ancestor[], q: string): MatchRow {
+  const folded = sortKey(q)
+  const marked_name = markMatch(row.name, folded)
+  const marked_slug = marked_name ? null : markMatch(row.slug, folded)
+  return { ...row, level: 1, path, marked_name, marked_slug }
+}
+
+type SortLink = { label: string; sorted: 'ascending' | 'descending' | null; href: string | null }
+
+/** The head of a column: what it can be sorted by, and how it is. */
+type Head = { links: SortLink[]; sorted: SortLink['sorted'] }
+
+const COLUMNS: { label: string; by: Sort['by'] | null }[][] = [
+  [
+    { label: 'Name', by: 'name' },
+    { label: 'slug', by: 'slug' },
+  ],
+  [{ label: 'Kind', by: 'kind' }],
+  [{ label: 'Description', by: null }],
+  [{ label: 'Children', by: 'children' }],
+  [{ label: 'Set here / below', by: 'overrides' }],
+]
+
+/** The heads of the columns, with links that sort. The matches of a filter come by name only. */
+function columnHeads(state: ListState): Head[] {
+  return COLUMNS.map((column) => {
+    const links = column.map(({ label, by }) => ({ label, ...sortLink(state, by) }))
+    return { links, sorted: links.find((link) => link.sorted)?.sorted ?? null }
+  })
+}
+
+function sortLink(state: ListState, by: Sort['by'] | null): Omit<SortLink, 'label'> {
+  const is_filtered = isFiltered(state)
+  if (!by || (is_filtered && by !== 'name')) return { sorted: null, href: null }
+  const { sort } = state
+  const isCurrent = is_filtered || sort.by === by
+  // Numbers are looked at from the largest.
+  const descending = isCurrent ? !sort.descending : by === 'children' || by === 'overrides'
+  return {
+    sorted: isCurrent ? (sort.descending ? 'descending' : 'ascending') : null,
+    href: listHref(state, { sort: { by, descending }, after: null }),
+  }
+}
+
+/** What the page of the list shows. */
+export type ListProps = RowsProps & {
+  state: ListState
+  /** The tenant whose children are listed, or "All tenants". */
+  branch: Tenant
+  path: { name: string; href?: string }[]
+  /** How many tenants there are in all. */
+  tenant_count: number
+  heads: Head[]
+  kind_options: readonly TenantKind[]
+  is_filtered: boolean
+  /** The fields that say the filter again, for what is done with all that match. */
+  filter_fields: string[][]
+  /** What "all" means for that, in words; null where it means nothing. */
+  all_that_match: string | null
+  export_href: string
+  next_href: string | null
+}
+
+/** What was listed: rows, how many there are in all if that is known, and where more are. */
+export type Listed = Pick<ListProps, 'rows' | 'next_href'> & { total: number | null }
+
+/** The page of the list, from its state and what was found. */
+export function listPage(
+  state: ListState,
+  listed: Listed,
+  { branch, path, tenant_count }: Pick<ListProps, 'branch' | 'path' | 'tenant_count'>,
+): ListProps {
+  const is_filtered = isFiltered(state)
+  return {
+    ...rowLinks(state),
+    state,
+    branch,
+    path,
+    tenant_count,
+    rows: listed.rows,
+    next_href: listed.next_href,
+    heads: columnHeads(state),
+    kind_options: tenantKinds,
+    is_filtered,
+    filter_fields: filterFieldsOf(state),
+    all_that_match: is_filtered
+      ? listed.total === null
+        ? 'All that match'
+        : `All ${formatCount(listed.total)} that match`
+      : branch.parent_id === null
+        ? `All ${formatCount(tenant_count)} tenants`
+        : null,
+    export_href: filterHref('/tenants/export.csv', state),
+  }
+}
+
+const formatCount = (count: number) => count.toLocaleString('en')

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { readTenantId } from './head.ts'
+import { isFiltered, type ListState, listHref, readList } from './list.ts'
+import { type Listed, listPage, matchRow, rowLinks } from './list-page.ts'
+import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
+import { findMatches, pathsTo } from './search.ts'
+import { listBranch, PAGE_SIZE } from './tree.ts'
+import { views } from './views.ts'
+
+type Id = { Params: { id: string } }
+const Level = z.object({ level: z.coerce.number().int().min(1).max(99).catch(1) })
+
+/** The list of tenants: the tree with its open branches, or what a search found. */
+export function tenantListRoutes(app: FastifyInstance, db: Db) {
+  const config = { permission: 'tenant.view' } as const
+
+  app.get('/tenants', { config }, async ({ actor, query }, reply) => {
+    const state = readList(query)
+    const branch = await getTenant(db, actor, state.branch)
+    const root = branch.id === ROOT_ID ? branch : await getTenant(db, actor, ROOT_ID)
+    const listed = isFiltered(state)
+      ? await listMatches(db, actor, state)
+      : await listTree(db, actor, state, branch)
+    const path = await pathOfBranch(db, actor, branch.id)
+    const tenant_count = root.descendant_count
+    return reply.page(views.list(listPage(state, listed, { branch, path, tenant_count })))
+  })
+
+  // The rows of a branch by themselves, to be put below it.
+  app.get<Id>('/tenants/:id/children', { config }, async ({ actor, params, query }, reply) => {
+    const id = readTenantId(params.id)
+    const { level } = Level.parse(query)
+    const state = readList(query)
+    const branch = await getTenant(db, actor, id)
+    const wanted = { sort: state.sort, open: new Set(state.open), level, after: state.after }
+    const rows = await listBranch(db, actor, branch, wanted)
+    return reply.page(views.rows({ rows, ...rowLinks({ ...state, after: null }) }))
+  })
+}
+
+async function listTree(db: Db, actor: Actor, state: ListState, branch: Tenant): Promise<Listed> {
+  const { sort, after } = state
+  const rows = await listBranch(db, actor, branch, {
+    sort,
+    after,
+    open: new Set(state.open),
+    level: 1,
+  })
+  return { rows, total: null, next_href: null }
+}
+
+async function listMatches(db: Db, actor: Actor, state: ListState): Promise<Listed> {
+  const { rows, next, total } = await findMatches(db, actor, state, {
+    limit: PAGE_SIZE,
+    descending: state.sort.descending,
+    after: state.after,
+  })
+  const pathTo = await pathsTo(db, actor, rows)
+  return {
+    rows: rows.map((row) => matchRow(row, pathTo(row), state.q)),
+    total,
+    next_href: next && listHref(state, { after: next }),
+  }
+}
+
+/** Where the list is, for the head of the page: the list itself, or the way to one branch. */
+async function pathOfBranch(db: Db, actor: Actor, id: number) {
+  if (id === ROOT_ID) return [{ name: 'All tenants' }]
+  const steps = await getPath(db, actor, id)
+  return steps.map((step) => {
+    if (step.id === id) return { name: step.name }
+    return { name: step.name, href: step.id === ROOT_ID ? '/tenants' : `/tenants/${step.id}` }
+  })
+}

@@ -1,0 +1,34 @@
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { Db } from '../../src/db/connection.ts'
+import { openConnection } from '../../src/db/connection.ts'
+import type { Schema } from '../../src/db/schema.ts'
+
+/**
+ * Notes every query that is read through `db` from now on. The list that it returns grows; set its
+ * length to 0 to begin anew.
+ */
+export function watchQueries(db: Db): CompiledQuery[] {
+  const executor = (db as unknown as Kysely<Schema>).getExecutor()
+  const run = executor.executeQuery.bind(executor)
+  const queries: CompiledQuery[] = []
+  executor.executeQuery = (query, ...others) => {
+    queries.push(query)
+    return run(query, ...others)
+  }
+  return queries
+}
+
+/** What SQLite does for a query: the lines of `explain query plan`. */
+export function planOf(path: string, query: CompiledQuery): string[] {
+  const sqlite = openConnection(path, { readonly: true })
+  try {
+    const steps = sqlite.prepare(`explain query plan ${query.sql}`).all(...query.parameters)
+    return (steps as { detail: string }[]).map((step) => step.detail)
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** The steps that read a whole table of business data, row by row. */
+export const fullScans = (plan: string[]) =>
+  plan.filter((step) => /^SCAN (?:tenant|change|operation|preference_entry|person)$/.test(step))
