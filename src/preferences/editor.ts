@@ -25,20 +25,27 @@ async function readSubject(db: Db, actor: Actor, { tenant_id, key }: Address): P
   return { head, ...(await getPreferenceToEdit(db, actor, tenant_id, db.now(), key)) }
 }
 
-/** The editor as it opens; with a form in the address, also what that form would change. */
+/** The editor as it opens; with a change in the address, also what that change would do. */
 export async function openEditor(
   db: Db,
   actor: Actor,
   address: Address,
-  form: EntryForm,
+  asked: EntryForm,
 ): Promise<Editor> {
   const subject = await readSubject(db, actor, address)
-  if (!form.choice)
-    return draw(subject, fillForm(subject.preference, subject.own, subject.inherited))
+  const present = fillForm(subject.preference, subject.own, subject.inherited)
+  if (!asked.choice && !asked.lock) return draw(subject, present)
+  const form = asked.version === undefined ? complete(present, asked) : asked
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   const isRefused = Object.keys(errors).length > 0
   return draw(subject, form, errors, isRefused ? null : await weigh(db, actor, subject, draft))
+}
+
+/** A link says only what is to change; the rest stays. To lock what is inherited is to set it. */
+function complete(present: EntryForm, asked: EntryForm): EntryForm {
+  const form = { ...present, ...asked }
+  return asked.lock && form.choice === 'inherit' ? { ...form, choice: 'own' } : form
 }
 
 /**

@@ -200,3 +200,15 @@ t.test('locks within bounds, and holds those below to them', async (t) => {
   t.equal(outside.statusCode, 422)
   t.match(outside.body, /Must be from 10 to 20 minutes: bounded by Leeds office/)
 })
+
+t.test('locks and resets by the links of a row, after showing what that does', async (t) => {
+  const here = await world(t)
+  await set(here, ACME, TIMEOUT, { form: { value: 10 }, lock: null })
+  const address = `/tenants/${ACME}/preferences/${TIMEOUT}`
+  const asked = await here.alice.get(`${address}?choice=inherit`)
+  t.match(asked.body, /3 tenants: 10 minutes → 20 minutes/)
+  t.match(asked.body, /name="version" value="1"/)
+  const locking = await here.alice.get(`/tenants/${ACME_LEGAL}/preferences/${TIMEOUT}?lock=fixed`)
+  t.match(locking.body, /name="choice" value="own" checked/)
+  t.match(locking.body, /name="lock" value="fixed" checked/)
+})
