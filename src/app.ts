@@ -15,10 +15,13 @@ import { logOptions } from './web/log.ts'
 import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
+import { serveApi } from './web/api.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { preferenceApi } from './preferences/api.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
+import { tenantApi } from './tenants/api.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
 import { tenantListRoutes } from './tenants/list-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
@@ -66,5 +69,9 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   exemptionRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
+  await serveApi(app, (api) => {
+    tenantApi(api, db)
+    preferenceApi(api, db)
+  })
   return app
 }

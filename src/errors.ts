@@ -8,8 +8,18 @@ export class NotFound extends Error {
 /** The actor may see it, but not do this to it. */
 export class Forbidden extends Error {}
 
-/** The request is sound, but the state of things stands in its way. */
-export class Conflict extends Error {}
+/**
+ * The request is sound, but the state of things stands in its way. `current` is what is there now,
+ * for an editor who saw something older.
+ */
+export class Conflict extends Error {
+  readonly current: object | undefined
+
+  constructor(message: string, current?: object) {
+    super(message)
+    this.current = current
+  }
+}
 
 /** More is asked for at this moment than the server may take on. */
 export class Busy extends Error {}

@@ -29,7 +29,7 @@ export type Exemption = {
   tenant_id: number
   lock_tenant_id: number
   reason: string
-  ticket: string | null
+  ticket: string
   expires_at: string | null
   by: string
   at: string

@@ -104,6 +104,18 @@ export async function listExemptions(
     .execute()
 }
 
+/** The exemptions granted to a tenant itself, the newest first, before the one with the id. */
+export async function listExemptionsOf(
+  db: Reads,
+  _actor: Actor,
+  tenant_id: number,
+  { limit, before }: { limit: number; before: number | null },
+): Promise<ListedExemption[]> {
+  const granted = exemptions(db).where('exemption.tenant_id', '=', tenant_id)
+  const page = before === null ? granted : granted.where('exemption.id', '<', before)
+  return page.orderBy('exemption.id', 'desc').limit(limit).execute()
+}
+
 /** An exemption granted to a tenant. Throws NotFound when there is none. */
 export async function getExemption(db: Reads, _actor: Actor, tenant_id: number, id: number) {
   const exemption = await exemptions(db)

@@ -9,7 +9,8 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function refuseCrossSite(app: FastifyInstance) {
   app.addHook('onRequest', async (request) => {
-    if (SAFE.has(request.method) || isSameOrigin(request)) return
+    // At an address that is none there is nothing to protect; better to say that.
+    if (SAFE.has(request.method) || request.is404 || isSameOrigin(request)) return
     throw new Forbidden('This request came from another site.')
   })
 }

@@ -7,6 +7,7 @@ type Problem = {
   title: string
   detail: string
   fields?: Record<string, string>
+  current?: object | undefined
   /** When it may be tried again. */
   retry_seconds?: number
 }
@@ -29,7 +30,8 @@ function describe(error: FastifyError): Problem {
   const detail = error.message
   if (error instanceof NotFound) return { status: 404, title: 'Not found', detail }
   if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', detail }
-  if (error instanceof Conflict) return { status: 409, title: 'Not possible now', detail }
+  if (error instanceof Conflict)
+    return { status: 409, title: 'Not possible now', detail, current: error.current }
   if (error instanceof Invalid)
     return { status: 422, title: 'Not accepted', detail, fields: error.fields }
   if (error instanceof Busy) return { status: 503, title: 'Busy', detail, retry_seconds: 5 }
@@ -43,17 +45,16 @@ function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem) 
   if (problem.retry_seconds) reply.header('retry-after', problem.retry_seconds)
   if (!request.url.startsWith('/api/'))
     return reply.page(errorPage({ problem, request_id: request.id }))
-  const { status, title, detail, fields } = problem
-  return reply
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title,
-        status,
-        detail,
-        errors: fields,
-        request_id: request.id,
-      }),
-    )
+  const { status, title, detail, fields, current } = problem
+  return reply.type('application/problem+json').send(
+    JSON.stringify({
+      type: 'about:blank',
+      title,
+      status,
+      detail,
+      errors: fields,
+      current,
+      request_id: request.id,
+    }),
+  )
 }

@@ -48,7 +48,7 @@ export function exempt(
   lock_tenant_id: number,
   more: Partial<Exemption> = {},
 ): Exemption {
-  const known = { reason: 'Kiosk', ticket: null, expires_at: null, by: 'Alice', at: BEFORE }
+  const known = { reason: 'Kiosk', ticket: '', expires_at: null, by: 'Alice', at: BEFORE }
   return { id: 1, tenant_id, lock_tenant_id, ...known, ...more }
 }
 

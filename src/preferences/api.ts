@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { type Tx, operation, preview } from '../db/operation.ts'
+import { getTenant } from '../tenants/queries.ts'
+import type { Api } from '../web/api.ts'
+import { Nothing } from '../web/api-schemas.ts'
+import {
+  CatalogueEntry,
+  ImpactResource,
+  PreferenceInput,
+  PreferenceParams,
+  PreferenceResource,
+  PreferencesQuery,
+  PreferencesResource,
+  SetQuery,
+  TenantParams,
+  UnsetQuery,
+} from './api-schemas.ts'
+import { getPreference } from './catalogue.ts'
+import { setPreference, unsetPreference } from './commands.ts'
+import { toDraft } from './entry.ts'
+import { exemptionApi } from './exemption-api.ts'
+import { type Hypothesis, measureImpact } from './impact.ts'
+import { getPreferenceInEffect, getPreferences } from './queries.ts'
+import {
+  describeCatalogue,
+  describeImpact,
+  describePreference,
+  describePreferences,
+} from './resource.ts'
+
+const tags = ['preferences']
+
+/** Preferences as JSON: the catalogue, what is in effect, and what each tenant says of it. */
+export function preferenceApi(api: Api, db: Db) {
+  readingApi(api, db)
+  settingApi(api, db)
+  exemptionApi(api, db)
+}
+
+function readingApi(api: Api, db: Db) {
+  api.get(
+    '/preferences',
+    {
+      config: { permission: 'preference.view' },
+      schema: {
+        operationId: 'listPreferences',
+        summary: 'The catalogue: every preference there is',
+        tags,
+        response: { 200: z.array(CatalogueEntry) },
+      },
+    },
+    () => describeCatalogue(),
+  )
+
+  api.get(
+    '/tenants/:id/preferences',
+    {
+      config: { permission: 'preference.view' },
+      schema: {
+        operationId: 'getTenantPreferences',
+        summary: 'What is in effect for a tenant, and why',
+        tags,
+        params: TenantParams,
+        querystring: PreferencesQuery,
+        response: { 200: PreferencesResource },
+      },
+    },
+    async ({ actor, params, query }) =>
+      describePreferences(await getPreferences(db, actor, params.id, db.now(), query)),
+  )
+}
+
+function settingApi(api: Api, db: Db) {
+  api.put(
+    '/tenants/:id/preferences/:key',
+    {
+      config: { permission: 'preference.edit' },
+      schema: {
+        operationId: 'setTenantPreference',
+        summary: 'Set a preference at a tenant, or reset it to factory',
+        tags,
+        params: PreferenceParams,
+        querystring: SetQuery,
+        body: PreferenceInput,
+        response: { 200: z.union([PreferenceResource, ImpactResource]) },
+      },
+    },
+    async ({ actor, params: { id, key }, query, body: { version, ...input } }) => {
+      const draft = toDraft(input)
+      const set = (tx: Tx) => setPreference(tx, id, key, draft, version)
+      if (query.preview) return measure(db, actor, id, key, draft, set)
+      return operation(db, actor, 'preference.set', async (tx) => {
+        await getTenant(tx, actor, id)
+        await set(tx)
+        return describePreference(await getPreferenceInEffect(tx, actor, id, tx.operation.at, key))
+      })
+    },
+  )
+
+  api.delete(
+    '/tenants/:id/preferences/:key',
+    {
+      config: { permission: 'preference.edit' },
+      schema: {
+        operationId: 'unsetTenantPreference',
+        summary: "Take a tenant's own entry away, so that it inherits again",
+        tags,
+        params: PreferenceParams,
+        querystring: UnsetQuery,
+        response: { 200: ImpactResource, 204: Nothing },
+      },
+    },
+    async ({ actor, params: { id, key }, query }, reply) => {
+      const unset = (tx: Tx) => unsetPreference(tx, id, key, query.version)
+      if (query.preview) return measure(db, actor, id, key, null, unset)
+      await operation(db, actor, 'preference.unset', async (tx) => {
+        await getTenant(tx, actor, id)
+        await unset(tx)
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** What a change would do. Tried first and taken back, so that it refuses what saving would. */
+async function measure(
+  db: Db,
+  actor: Actor,
+  id: number,
+  key: string,
+  hypothesis: Hypothesis,
+  change: (tx: Tx) => Promise<void>,
+) {
+  await getTenant(db, actor, id)
+  await preview(db, actor, change)
+  const impact = await measureImpact(db, actor, id, getPreference(key), hypothesis, db.now())
+  return describeImpact(impact)
+}
