@@ -27,8 +27,8 @@ const ExemptionInput = z.strictObject({
     .string('Give a reason.')
     .trim()
     .min(1, 'Give a reason.')
-    .max(1000, 'Use 1,000 characters or fewer.'),
-  ticket: z.string('Give one ticket.').trim().max(200, 'Use 200 characters or fewer.').default(''),
+    .max(500, 'Use 500 characters or fewer.'),
+  ticket: z.string('Give one ticket.').trim().max(100, 'Use 100 characters or fewer.').default(''),
   expires_at: InstantText.nullable().default(null).describe('Null: until it is withdrawn.'),
 })
 
@@ -96,7 +96,8 @@ export function exemptionApi(api: Api, db: Db) {
     },
     (request, reply) => {
       const { actor, params, body } = request
-      return createOnce(request, reply, db, 'exemption.grant', async (tx) => {
+      const facts = { kind: 'exemption.grant', reason: body.reason }
+      return createOnce(request, reply, db, facts, async (tx) => {
         await getTenant(tx, actor, params.id)
         const id = await grantExemption(tx, params.id, body)
         return describe(await getExemption(tx, actor, params.id, id), tx.operation.at)

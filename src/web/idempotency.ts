@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Db, Reads } from '../db/connection.ts'
-import { type Tx, operation } from '../db/operation.ts'
+import { type OperationFacts, type Tx, operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
 import type { Api } from './api.ts'
 
@@ -35,17 +35,17 @@ export async function createOnce<Created extends { id: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
   db: Db,
-  kind: string,
+  what: string | OperationFacts,
   create: (tx: Tx) => Promise<Created>,
 ) {
   const once = readKey(request)
-  if (!once) return answer(request, reply, await operation(db, request.actor, kind, create))
+  if (!once) return answer(request, reply, await operation(db, request.actor, what, create))
 
   const since = hoursBefore(db.now(), KEPT_HOURS)
   const known = await findAnswer(db, once, since)
   if (known) return replay(request, reply, once, known)
   try {
-    const created = await operation(db, request.actor, kind, async (tx) => {
+    const created = await operation(db, request.actor, what, async (tx) => {
       const created = await create(tx)
       await keepAnswer(tx, once, since, created)
       return created
