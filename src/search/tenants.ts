@@ -7,12 +7,10 @@ import type { Hit } from './groups.ts'
 export async function tenantHits(db: Reads, actor: Actor, words: string, limit: number) {
   if (words === '') return []
   const found = await listParentOptions(db, actor, words, null)
-  return found
-    .slice(0, limit)
-    .map(({ id, icon, name, above }): Hit => ({
-      href: `/tenants/${id}`,
-      icon,
-      name,
-      detail: above,
-    }))
+  return found.slice(0, limit).map(({ id, icon, name, above }): Hit => ({
+    href: `/tenants/${id}`,
+    icon,
+    name,
+    detail: above,
+  }))
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
-import { type Form, freshForm } from '../web/form.ts'
+import { type Form, freshForm, withError } from '../web/form.ts'
 import type { TenantChanges } from './commands.ts'
 import { parentText } from './find-parent.ts'
 import type { EditTenantForm } from './form.ts'
@@ -59,8 +59,13 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
     }))
     .filter((field) => field.stored !== field.typed)
   const values = { ...form.values, version: String(tenant.version) }
-  return { form: freshForm(values), saved_over }
+  const form_now = withError(freshForm(values), '', SAVED_MEANWHILE)
+  return { form: form_now, saved_over }
 }
+
+const SAVED_MEANWHILE =
+  'Somebody else changed this tenant while you were editing it, so nothing of yours is saved yet. ' +
+  'Update replaces what is stored now with what is in this form.'
 
 const text = (value = '') => value.trim().replace(/\r\n?/g, '\n') || 'Nothing'
 const yesOrNo = (value = '') => (value === 'on' ? 'Yes' : 'No')

@@ -1,0 +1,150 @@
+import t from 'tap'
+import { operation } from '../../src/db/operation.ts'
+import { createTenant } from '../../src/tenants/commands.ts'
+import { mainText } from '../support/html.ts'
+import { countQueries } from '../support/queries.ts'
+import { ACME, ACME_LEEDS, ACME_LEGAL, NORTHWIND, world, type World } from '../support/world.ts'
+
+const setHere = ({ db, actor }: World, tenant_id: number, columns: Record<string, string>) =>
+  operation(db, actor, 'preference.set', (tx) =>
+    tx
+      .insertInto('preference_entry')
+      .values({
+        tenant_id,
+        key: 'maintenance.time_zone',
+        form: 'value',
+        operation_id: tx.operation.id,
+        ...columns,
+      })
+      .execute(),
+  )
+
+t.test('says what a tenant is and where it belongs', async (t) => {
+  const { alice } = await world(t)
+  const { statusCode, body } = await alice.get(`/tenants/${ACME_LEEDS}`)
+  t.equal(statusCode, 200)
+  t.match(body, /<h1[^>]*>Leeds office<\/h1>/)
+  t.match(mainText(body), 'Branch office of Acme · 1 child tenant')
+  t.match(body, new RegExp(`<a href="/tenants/${ACME}">Acme</a>`))
+  t.match(body, /aria-label="Path".*All tenants.*Acme.*Leeds office/)
+  t.match(mainText(body), 'acme-leeds')
+})
+
+t.test('has a link to each of its tabs, and marks the one that is open', async (t) => {
+  const { alice } = await world(t)
+  const tabs = async (url: string) =>
+    [
+      ...(await alice.get(url)).body
+        .match(/<nav class="tabs".*?<\/nav>/)![0]
+        .matchAll(/href="([^"]+)"( aria-current)?/g),
+    ].map(([, href, current]) => (current ? `*${href}` : href))
+  t.same(await tabs('/tenants/3'), [
+    '*/tenants/3',
+    '/tenants/3/preferences',
+    '/tenants/3/history',
+    '/tenants/3/edit',
+  ])
+  const root = ['/tenants/1', '/tenants/1/preferences', '*/tenants/1/history']
+  t.same(await tabs('/tenants/root/history'), root)
+})
+
+t.test('marks a tenant that is not active or blocks inheritance', async (t) => {
+  const { alice } = await world(t)
+  await alice.post(`/tenants/${ACME_LEGAL}/edit`, {
+    version: '1',
+    name: 'Legal',
+    parent: 'acme-leeds',
+    kind: 'department',
+    slug: 'acme-leeds-legal',
+    description: 'Contracts',
+    blocks_inheritance: 'on',
+  })
+  const text = mainText((await alice.get(`/tenants/${ACME_LEGAL}`)).body)
+  t.match(text, 'Legal Inactive Department of Leeds office · no child tenants')
+  t.match(text, 'Inheritance Blocked')
+  t.match(text, 'Description Contracts')
+  t.match(mainText((await alice.get(`/tenants/${ACME_LEEDS}`)).body), 'Legal Inactive')
+})
+
+t.test(
+  'shows the first twenty child tenants by name, and says how many more there are',
+  async (t) => {
+    const w = await world(t)
+    await operation(w.db, w.actor, 'tenant.import', async (tx) => {
+      for (let number = 1; number <= 25; number++) {
+        const name = `Site ${String(number).padStart(2, '0')}`
+        await createTenant(tx, NORTHWIND, { name, kind: 'location', description: '' })
+      }
+    })
+    const { body } = await w.alice.get(`/tenants/${NORTHWIND}`)
+    const shown = [...mainText(body).matchAll(/Site \d\d/g)].map(([name]) => name)
+    t.equal(shown.length, 20)
+    t.same(shown, shown.toSorted())
+    t.match(mainText(body), 'and 5 more')
+    t.match(body, `href="/tenants?branch=${NORTHWIND}"`)
+  },
+)
+
+t.test('says in words what is set at the tenant', async (t) => {
+  const w = await world(t)
+  await setHere(w, ACME, { value: '"Europe/London"', lock: 'fixed' })
+  await setHere(w, ACME, { key: 'maintenance.reboot', form: 'reset' })
+  const text = mainText((await w.alice.get(`/tenants/${ACME}`)).body)
+  t.match(text, 'Time zone Europe/London Locked for all below')
+  t.match(text, /Factory value/)
+  t.match(mainText((await w.alice.get('/tenants/6')).body), 'Nothing: everything is inherited')
+})
+
+t.test('shows the last five changes, the newest first', async (t) => {
+  const { alice, clock } = await world(t)
+  for (let day = 1; day <= 6; day++) {
+    clock.now = `2026-11-24T09:0${day}:00.000Z`
+    await alice.post(`/tenants/${ACME}/edit`, {
+      version: String(day),
+      name: 'Acme',
+      parent: 'All tenants',
+      kind: 'client',
+      slug: 'acme',
+      description: `Day ${day}`,
+      active: 'on',
+    })
+  }
+  const text = mainText((await alice.get(`/tenants/${ACME}`)).body).split('Recent changes')[1]!
+  const times = [...text.matchAll(/Changed tenant Alice Moore · 2026-11-24 09:0(\d)/g)]
+  t.same(
+    times.map(([, minute]) => minute),
+    ['6', '5', '4', '3', '2'],
+  )
+})
+
+t.test('All tenants has a page, and no tab Edit', async (t) => {
+  const { alice } = await world(t)
+  for (const id of ['root', '1']) {
+    const { statusCode, body } = await alice.get(`/tenants/${id}`)
+    t.equal(statusCode, 200)
+    t.match(body, /<h1[^>]*>All tenants<\/h1>/)
+    t.notMatch(body, '/tenants/1/edit')
+  }
+})
+
+t.test('answers 404 for what is no tenant', async (t) => {
+  const { alice } = await world(t)
+  for (const id of ['999', '0', '-3', '3.0', '0x3', '3%20', 'Root', '99999999999999999999'])
+    for (const tab of ['', '/history'])
+      t.equal((await alice.get(`/tenants/${id}${tab}`)).statusCode, 404, id + tab)
+})
+
+t.test('asks as many questions for twenty children as for ten', async (t) => {
+  const { db, alice, actor } = await world(t)
+  const count = () => countQueries(db, () => alice.get(`/tenants/${NORTHWIND}`))
+  const add = (from: number) =>
+    operation(db, actor, 'tenant.import', async (tx) => {
+      for (let number = from; number < from + 10; number++)
+        await createTenant(tx, NORTHWIND, { name: `S${number}`, kind: 'location', description: '' })
+    })
+  await add(0)
+  const ten = await count()
+  await add(10)
+  t.ok(ten > 3)
+  t.equal(await count(), ten)
+})
