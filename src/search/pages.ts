@@ -5,6 +5,12 @@ import type { Hit } from './groups.ts'
 const pages: Hit[] = [
   { href: '/tenants', icon: 'building-2', name: 'Tenants', detail: 'The tree of tenants' },
   { href: '/tenants/new', icon: 'plus', name: 'New tenant', detail: '' },
+  {
+    href: '/tenants/root/preferences',
+    icon: 'settings',
+    name: "All tenants' preferences",
+    detail: 'What applies everywhere',
+  },
   { href: '/tenants/root/history', icon: 'history', name: 'History', detail: 'Every change' },
   { href: '/account', icon: 'user', name: 'Account', detail: 'Password, sessions and tokens' },
 ]

@@ -1,16 +1,17 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
-import { listParentOptions } from '../tenants/parent-options.ts'
+import { kindLooks } from '../tenants/kinds.ts'
+import { suggestTenants } from '../tenants/suggest.ts'
 import type { Hit } from './groups.ts'
 
-/** The tenants whose name or slug begins with the words, each with the path above it. */
+/** The tenants that have the words in their name or slug, each with the path above it. */
 export async function tenantHits(db: Reads, actor: Actor, words: string, limit: number) {
   if (words === '') return []
-  const found = await listParentOptions(db, actor, words, null)
-  return found.slice(0, limit).map(({ id, icon, name, above }): Hit => ({
+  const tenants = await suggestTenants(db, actor, words, limit)
+  return tenants.map(({ id, kind, name, ancestors }): Hit => ({
     href: `/tenants/${id}`,
-    icon,
+    icon: kindLooks[kind].icon,
     name,
-    detail: above,
+    detail: ancestors.map((one) => one.name).join(' / '),
   }))
 }

@@ -9,9 +9,9 @@ const values = async ({ alice }: World, query: string) =>
     ([, value]) => value,
   )
 
-t.test('suggests tenants by their name or slug, with their paths', async (t) => {
+t.test('suggests tenants that have the text anywhere in their name or slug', async (t) => {
   const w = await world(t)
-  t.same(await values(w, '?q=lee'), ['Acme / Leeds office'])
+  t.same(await values(w, '?q=eds+off'), ['Acme / Leeds office'])
   t.same(await values(w, '?q=acme'), ['Acme', 'Acme / Leeds office', 'Acme / Leeds office / Legal'])
   t.match(textOf((await w.alice.get('/tenants/options?q=legal')).body), 'Legal Acme / Leeds office')
 })
