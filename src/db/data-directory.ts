@@ -27,8 +27,8 @@ export function makeDataDirectory(directory: string) {
 export function claimDataDirectory(directory: string) {
   const lock = openSqlite(join(directory, 'tenantry.lock'))
   lock.pragma('busy_timeout = 0')
-  lock.pragma('journal_mode = MEMORY')
   try {
+    lock.pragma('journal_mode = MEMORY')
     lock.exec('begin exclusive')
   } catch (error) {
     lock.close()

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import { type MigrationProvider, Migrator } from 'kysely/migration'
 import { migrations } from '../../migrations/index.ts'
 import { StartupProblem } from '../errors.ts'
 import { installChangeLog } from './change-log.ts'
@@ -17,7 +17,7 @@ export async function migrate(path: string): Promise<string[]> {
   const sqlite = openConnection(path)
   const kysely = new Kysely<unknown>({ dialect: new MigrationDialect({ database: sqlite }) })
   try {
-    const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
+    const migrator = new Migrator({ db: kysely, provider })
     refuseNewer(sqlite, path)
     const pending = (await migrator.getMigrations()).filter((migration) => !migration.executedAt)
     if (pending.length === 0) return []
@@ -29,12 +29,29 @@ export async function migrate(path: string): Promise<string[]> {
       if (error) throw new Error(`Migration ${name} failed`, { cause: error })
     }
     installChangeLog(sqlite)
-    const broken = sqlite.pragma('foreign_key_check') as unknown[]
-    if (broken.length > 0) throw new Error(`After migrating, ${broken.length} rows point nowhere`)
     return pending.map(({ name }) => name)
   } finally {
     await kysely.destroy()
+    // Kysely closes only what it has used.
+    if (sqlite.open) sqlite.close()
   }
+}
+
+/** The migrations, each refused in its own transaction if it leaves rows that point nowhere. */
+const provider: MigrationProvider = {
+  async getMigrations() {
+    const checked = Object.entries(migrations).map(([name, { up }]) => [
+      name,
+      {
+        async up(db: Kysely<unknown>) {
+          await up(db)
+          const { rows } = await sql`pragma foreign_key_check`.execute(db)
+          if (rows.length > 0) throw new Error(`${rows.length} rows point nowhere`)
+        },
+      },
+    ])
+    return Object.fromEntries(checked)
+  },
 }
 
 /** Whether the database has exactly the migrations of this program. */

@@ -1,0 +1,91 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { run } from '../support/program.ts'
+
+const oneLine = /^tenantry: [^\n]+\n$/
+
+t.test('names every command in the help', async (t) => {
+  const { code, stdout } = await run(['--help'], { data: t.testdir() })
+  t.equal(code, 0)
+  for (const name of ['serve', 'setup', 'token create', 'import tenants', 'demo', 'backup'])
+    t.match(stdout, new RegExp(`^  ${name}\\b`, 'm'))
+})
+
+t.test('explains one command', async (t) => {
+  const { code, stdout } = await run(['token', 'create', '--help'], { data: t.testdir() })
+  t.equal(code, 0)
+  t.match(stdout, /^Usage: tenantry token create --email ADDRESS --name NAME/)
+})
+
+t.test('says its version', async (t) => {
+  const { code, stdout } = await run(['--version'], { data: t.testdir() })
+  t.equal(code, 0)
+  t.match(stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+const misuses: [string[], RegExp][] = [
+  [['--port', '80'], /--port/],
+  [['sevre'], /no command "sevre"/],
+  [['token'], /tenantry token create/],
+  [['token', 'create', '--name', 'x'], /--email is missing/],
+  [['token', 'create', '--email', 'a@b.example', '--name', ' '], /--name/],
+  [['backup'], /FILE is missing/],
+  [['backup', 'a', 'b'], /"b" is one argument too many/],
+  [['check', '--fast=yes'], /--fast/],
+]
+
+for (const [words, reason] of misuses)
+  t.test(`ends "tenantry ${words.join(' ')}" with one line and code 2`, async (t) => {
+    const { code, stdout, stderr } = await run(words, { data: t.testdir() })
+    t.equal(code, 2)
+    t.equal(stdout, '')
+    t.match(stderr, oneLine)
+    t.match(stderr, reason)
+  })
+
+const environments: Record<string, string>[] = [
+  { PORT: 'http' },
+  { PORT: '65536' },
+  { PORT: '' },
+  { LOG_LEVEL: 'loud' },
+  { TENANTRY_URL: 'tenantry.example' },
+]
+
+for (const environment of environments)
+  t.test(`refuses ${JSON.stringify(environment)} with one line and code 1`, async (t) => {
+    const { code, stderr } = await run([], { data: t.testdir(), environment })
+    t.equal(code, 1)
+    t.match(stderr, oneLine)
+    t.match(stderr, Object.keys(environment)[0])
+  })
+
+t.test('refuses a port that is taken with one line and code 1', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.teardown(() => other.close())
+  const { port } = other.address() as AddressInfo
+  const environment = { PORT: String(port) }
+  const { code, stderr } = await run([], { data: t.testdir(), environment })
+  t.equal(code, 1)
+  t.match(stderr, oneLine)
+  t.match(stderr, `port ${port}`)
+})
+
+t.test('refuses a data directory that it cannot write with one line and code 1', async (t) => {
+  const data = join(t.testdir({ file: '' }), 'file', 'data')
+  const { code, stderr } = await run([], { data })
+  t.equal(code, 1)
+  t.match(stderr, oneLine)
+  t.match(stderr, data)
+})
+
+t.test('says that there is no data where a command needs some', async (t) => {
+  for (const words of [['check'], ['backup', 'copy.db']]) {
+    const { code, stderr } = await run(words, { data: t.testdir() })
+    t.equal(code, 1)
+    t.match(stderr, oneLine)
+  }
+})

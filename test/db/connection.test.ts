@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { CompiledQuery, type Kysely } from 'kysely'
+import t from 'tap'
+import { type Reads, openConnection, writerOf } from '../../src/db/connection.ts'
+import { operation } from '../../src/db/operation.ts'
+import { updateTenant } from '../../src/tenants/commands.ts'
+import { ACME, world } from '../support/world.ts'
+
+const expected = {
+  journal_mode: 'wal',
+  synchronous: 2,
+  foreign_keys: 1,
+  timeout: 5000,
+  trusted_schema: 0,
+  journal_size_limit: 67_108_864,
+}
+
+const spelled = (name: string) => (name === 'timeout' ? 'busy_timeout' : name)
+
+async function readPragmas(db: Reads | Kysely<never>) {
+  const values = Object.keys(expected).map(async (name) => {
+    const { rows } = await db.executeQuery<Record<string, unknown>>(
+      CompiledQuery.raw(`pragma ${spelled(name)}`),
+    )
+    return [name, rows[0]![name]] as const
+  })
+  return Object.fromEntries(await Promise.all(values))
+}
+
+t.test('T20: every connection has the settings that keep what is committed', async (t) => {
+  const { db } = await world(t)
+  t.strictSame(await readPragmas(db), expected)
+  t.strictSame(await readPragmas(writerOf(db).kysely as never), expected)
+})
+
+t.test('T20: SQLite is newer than the defect of its log that 3.51.3 mended', async (t) => {
+  const { db } = await world(t)
+  const { rows } = await db.executeQuery<{ version: string }>(
+    CompiledQuery.raw('select sqlite_version() as version'),
+  )
+  const [major, minor, patch] = rows[0]!.version.split('.').map(Number)
+  t.ok(major! * 1e6 + minor! * 1e3 + patch! >= 3_051_003, rows[0]!.version)
+})
+
+t.test('gives the disk back after a reader has kept the log from being emptied', async (t) => {
+  const { db, path, actor } = await world(t)
+  const reader = openConnection(path, { readonly: true })
+  reader.exec('begin; select count(*) from tenant')
+  reader.prepare('select count(*) from tenant').get()
+  const filler = openConnection(path)
+  filler.exec('create table filler (bytes blob)')
+  for (let number = 0; number < 9; number++)
+    filler.exec('insert into filler values (zeroblob(8388608))')
+  const limit = 64 * 1024 * 1024
+  t.ok(statSync(`${path}-wal`).size > limit)
+  reader.close()
+  filler.close()
+  for (const name of ['Acme 2', 'Acme 3', 'Acme 4'])
+    await operation(db, actor, 'tenant.update', (tx) => updateTenant(tx, ACME, { name }))
+  t.ok(statSync(`${path}-wal`).size <= limit)
+})
+
+t.test('lets others read while one writes', async (t) => {
+  const { db, actor } = await world(t)
+  await operation(db, actor, 'tenant.update', async (tx) => {
+    await updateTenant(tx, ACME, { name: 'Acme 2' })
+    const names = await db.selectFrom('tenant').select('name').where('id', '=', ACME).execute()
+    t.same(names, [{ name: 'Acme' }])
+  })
+})
+
+t.test('closes so that one file is left', async (t) => {
+  const { db, path } = await world(t)
+  await db.close()
+  t.throws(() => statSync(join(`${path}-wal`)))
+})

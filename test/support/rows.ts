@@ -1,0 +1,24 @@
+import Database from 'better-sqlite3'
+import type { Db } from '../../src/db/connection.ts'
+import { tables } from '../../src/db/tables.ts'
+
+/** Every row of every logged table, by table: the state of things, as it lies in the file. */
+export function readState(db: Db) {
+  return withFile(db.path!, (sqlite) =>
+    Object.fromEntries(
+      Object.keys(tables)
+        .filter((table) => tables[table as keyof typeof tables].tenant_column)
+        .map((table) => [table, sqlite.prepare(`select * from ${table} order by id`).all()]),
+    ),
+  )
+}
+
+/** Uses the file as somebody would who goes past the program. */
+export function withFile<T>(path: string, use: (sqlite: Database.Database) => T): T {
+  const sqlite = new Database(path)
+  try {
+    return use(sqlite)
+  } finally {
+    sqlite.close()
+  }
+}
