@@ -39,7 +39,8 @@ document.addEventListener('htmx:after:swap', (event) => {
 document.addEventListener('htmx:config:request', (event) => {
   const { method, body } = event.detail.ctx.request
   if (method !== 'GET') return
-  for (const [name, value] of [...body]) if (value === '') body.delete(name)
+  const empty = [...body].filter(([, value]) => value === '')
+  for (const [name] of empty) body.delete(name)
 })
 
 showTimes(document)

@@ -87,7 +87,11 @@ export async function verifyAuditChain(db: Reads, kept: AuditHead | null) {
     if (operations.length < CHUNK) break
   }
   if (kept && kept.id > previous.id)
-    return fault('truncated', kept.id, `The log ends at operation ${previous.id}; it had reached ${kept.id}.`)
+    return fault(
+      'truncated',
+      kept.id,
+      `The log ends at operation ${previous.id}; it had reached ${kept.id}.`,
+    )
   return null
 }
 
@@ -100,7 +104,11 @@ async function findFault(
     return fault('deleted', previous_id + 1, `Operation ${previous_id + 1} is missing.`)
   const actual = await hashOperation(db, id)
   if (actual.change_count < change_count)
-    return fault('deleted', id, `Operation ${id} had ${change_count} changes; ${actual.change_count} are left.`)
+    return fault(
+      'deleted',
+      id,
+      `Operation ${id} had ${change_count} changes; ${actual.change_count} are left.`,
+    )
   if (actual.hash !== hash) return fault('edited', id, `Operation ${id} is not what was written.`)
   return null
 }

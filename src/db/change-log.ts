@@ -30,12 +30,18 @@ function logTriggers(table: string, tenant_column: string, columns: string[]) {
       '${table}', ${side}.id, ${side}.${tenant_column}, ${before}, ${after});`
   const differs = columns.map((column) => `old.${column} is not new.${column}`).join(' or ')
   return [
-    [`${table}_log_insert`, `after insert on ${table} begin ${write('new', 'null', row('new'))} end`],
+    [
+      `${table}_log_insert`,
+      `after insert on ${table} begin ${write('new', 'null', row('new'))} end`,
+    ],
     [
       `${table}_log_update`,
       `after update of ${columns.join(', ')} on ${table} when ${differs}
        begin ${write('new', row('old'), row('new'))} end`,
     ],
-    [`${table}_log_delete`, `after delete on ${table} begin ${write('old', row('old'), 'null')} end`],
+    [
+      `${table}_log_delete`,
+      `after delete on ${table} begin ${write('old', row('old'), 'null')} end`,
+    ],
   ] as const
 }

@@ -44,7 +44,9 @@ export function openDatabase(path: string, now: Clock = systemClock): Db {
   const writing = openConnection(path)
   const reading = openConnection(path)
   reading.pragma('query_only = ON')
-  const reader = new Kysely<Schema>({ dialect: new ReadingDialect({ database: remember(reading) }) })
+  const reader = new Kysely<Schema>({
+    dialect: new ReadingDialect({ database: remember(reading) }),
+  })
   const writer = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remember(writing) }) })
   const db: Db = Object.assign(reader, {
     now,

@@ -42,7 +42,11 @@ export async function operation<T>(
  * Runs `write` as an operation, lets `look` see the outcome, and takes everything back. For what
  * is short: the writer is held meanwhile.
  */
-export async function preview<T>(db: Db, author: Author, write: (tx: Tx) => Promise<T>): Promise<T> {
+export async function preview<T>(
+  db: Db,
+  author: Author,
+  write: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const discarded = Symbol('discarded')
   let result: T | undefined
   try {

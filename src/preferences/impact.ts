@@ -100,7 +100,11 @@ function assess(
   }
 }
 
-function suppose({ entry: _, ...node }: ChainNode, hypothesis: Hypothesis, now: string): ChainNode {
+function suppose(
+  { entry: _entry, ...node }: ChainNode,
+  hypothesis: Hypothesis,
+  now: string,
+): ChainNode {
   return hypothesis ? { ...node, entry: { ...hypothesis, by: '', at: now } } : node
 }
 

@@ -132,7 +132,8 @@ async function requireFreeName(tx: Tx, parent_id: number, name: string, own_id: 
 /** "All tenants" can block nothing and belongs nowhere; only its description may change. */
 function requireRootStays(changes: TenantChanges) {
   const { description: _, ...others } = changes
-  if (Object.keys(others).length > 0) throw new Conflict('All tenants is the root of the tree; it stays.')
+  if (Object.keys(others).length > 0)
+    throw new Conflict('All tenants is the root of the tree; it stays.')
 }
 
 async function requireAnotherMsp(tx: Tx, id: number) {
@@ -143,7 +144,8 @@ async function requireAnotherMsp(tx: Tx, id: number) {
     .where('id', '<>', id)
     .limit(1)
     .executeTakeFirst()
-  if (!other) throw new Invalid({ kind: 'This is the last MSP tenant. Make another one an MSP first.' })
+  if (!other)
+    throw new Invalid({ kind: 'This is the last MSP tenant. Make another one an MSP first.' })
 }
 
 /**
@@ -174,7 +176,9 @@ async function requireRoomBelow(
     throw new Invalid({ parent_id: `${moving.name} cannot be put below itself.` })
   const depth = chain.length - 1
   if (depth >= MAX_DEPTH)
-    throw new Invalid({ parent_id: `The tree may be ${MAX_DEPTH} levels deep; this parent is at the last.` })
+    throw new Invalid({
+      parent_id: `The tree may be ${MAX_DEPTH} levels deep; this parent is at the last.`,
+    })
   return depth
 }
 
@@ -215,7 +219,7 @@ async function branchHeight(db: Reads, id: number) {
         ),
     )
     .selectFrom('branch')
-    .select((eb) => eb.fn.max('height').as('height'))
+    .select((eb) => eb.fn.max<number>('height').as('height'))
     .executeTakeFirstOrThrow()
-  return Number(height)
+  return height
 }

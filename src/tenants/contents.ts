@@ -36,5 +36,5 @@ async function count(db: Reads, ...[table, column, id]: [...Holder, number]) {
     .select((eb) => eb.fn.countAll<number>().as('number'))
     .where(column as 'tenant_id', '=', id)
     .executeTakeFirstOrThrow()
-  return Number(number)
+  return number
 }

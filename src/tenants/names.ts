@@ -1,7 +1,19 @@
 /** Letters that Unicode does not take apart, though readers do. */
 const PLAIN: Record<string, string> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ħ: 'h', ı: 'i', ŧ: 't',
-  ə: 'e', ŋ: 'n', ĸ: 'k',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+  ŧ: 't',
+  ə: 'e',
+  ŋ: 'n',
+  ĸ: 'k',
 }
 
 /** Two names with the same key are the same name: case and Unicode form do not count. */
@@ -44,4 +56,7 @@ export function freeSlug(slug: string, isTaken: (slug: string) => boolean) {
 const cut = (slug: string, length: number) =>
   slug.length <= length
     ? slug
-    : slug.slice(0, length).replace(/[\ud800-\udbff]$/, '').replace(/-+$/, '')
+    : slug
+        .slice(0, length)
+        .replace(/[\ud800-\udbff]$/, '')
+        .replace(/-+$/, '')

@@ -23,7 +23,6 @@ export function sendSecurityHeaders(app: FastifyInstance) {
       'cache-control': 'no-store',
       'x-request-id': request.id,
     })
-    if (request.protocol === 'https')
-      reply.header('strict-transport-security', 'max-age=31536000')
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000')
   })
 }

@@ -33,17 +33,18 @@ const engine = Object.assign(
     views: '/',
     cache: true,
     autoFilter: true,
-    filterFunction: refuseNothing,
+    filterFunction: printable,
     rmWhitespace: true,
     functionHeader: HEADER,
   }),
   { asset, icons: '', resolvePath: templateName, readFile: readTemplate },
 )
 
-/** A template that prints a missing value is a bug, not an empty place on the page. */
-function refuseNothing(value: unknown) {
-  if (value === null || value === undefined) throw new Error('a template printed a missing value')
-  return String(value)
+/** A template that prints a missing value, or an object, is a bug, not an empty place on the page. */
+function printable(value: unknown) {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  throw new Error(`a template printed what is no text: ${typeof value}`)
 }
 
 /** Views are named from `views/`, with a leading slash or without. */
@@ -89,6 +90,6 @@ const WORTH_COMPRESSING_BYTES = 2048
 function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
   reply.type('text/html; charset=utf-8')
   if (html.length < WORTH_COMPRESSING_BYTES) return reply.send(html)
-  if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(html)
+  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(html)
   return reply.header('content-encoding', 'gzip').send(gzipSync(html, { level: 1 }))
 }

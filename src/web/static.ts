@@ -70,7 +70,7 @@ export function asset(name: string) {
 export function serveStatic(app: FastifyInstance) {
   for (const file of staticFiles().values()) {
     app.get(file.url, { config: { permission: 'public' } }, (request, reply) => {
-      const accepted = String(request.headers['accept-encoding'] ?? '')
+      const accepted = request.headers['accept-encoding'] ?? ''
       reply
         .type(file.type)
         .header('cache-control', 'public, max-age=31536000, immutable')

@@ -1,0 +1,115 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+
+// The house rules that the linter cannot know: which way imports point, and what templates hold.
+
+const read = (file: string) => readFileSync(file, 'utf8')
+
+const imports = globSync('src/**/*.ts').flatMap((file) =>
+  [...read(file).matchAll(/from '([^']+)'/g)].map(([, target]) => ({
+    file,
+    target: target!.startsWith('.') ? normalize(join(dirname(file), target!)) : target!,
+  })),
+)
+
+/** The folder under src/ that a file is in: a feature, or one of those that serve them. */
+const roomOf = (file: string) => file.split('/').slice(1, -1)[0] ?? ''
+const SERVING = ['db', 'web']
+
+/** What a feature lets others use, beside its queries, its commands and its actor. */
+const DOORS = {
+  access: ['form.ts'],
+  jobs: ['kinds.ts', 'runner.ts', 'registry.ts'],
+  preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
+  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'parent-options.ts'],
+} as Record<string, string[]>
+
+t.test('db and web import no feature', async (t) => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      SERVING.includes(roomOf(file)) &&
+      target.startsWith('src/') &&
+      ![...SERVING, ''].includes(roomOf(target)),
+  )
+  t.same(wrong, [])
+})
+
+t.test('a feature uses another only through its doors', async (t) => {
+  const wrong = imports.filter(({ file, target }) => {
+    const [from, to] = [roomOf(file), roomOf(target)]
+    if (!target.startsWith('src/') || from === to || ['', 'cli'].includes(from)) return false
+    if (['', ...SERVING].includes(to)) return false
+    const doors = ['queries.ts', 'commands.ts', 'actor.ts', 'permissions.ts', ...(DOORS[to] ?? [])]
+    return !doors.includes(target.split('/').slice(2).join('/'))
+  })
+  t.same(wrong, [])
+})
+
+t.test('only the command line and app.ts know every feature', async (t) => {
+  const wrong = imports.filter(
+    ({ file, target }) => target === 'src/app.ts' && roomOf(file) !== 'cli',
+  )
+  t.same(wrong, [])
+})
+
+t.test('HTTP stays in routes, the API, and what serves them', async (t) => {
+  const allowed = /(routes|api|guard|cookie|device)\.ts$|^src\/(web|cli)\/|^src\/app\.ts$/
+  const wrong = imports.filter(({ file, target }) => target === 'fastify' && !allowed.test(file))
+  t.same(wrong, [])
+})
+
+t.test('a migration imports nothing from src', async (t) => {
+  const wrong = globSync('migrations/*.ts').filter((file) => /from '\.\.\/src/.test(read(file)))
+  t.same(wrong, [])
+})
+
+const templates = globSync('views/**/*.eta')
+
+t.test('a template has at most 150 lines', async (t) => {
+  t.same(
+    templates.filter((file) => read(file).split('\n').length > 150),
+    [],
+  )
+})
+
+t.test('T12: a template prints nothing raw but its partials and its body', async (t) => {
+  const raw = templates.flatMap((file) =>
+    [...read(file).matchAll(/<%~\s*(.*?)\s*%>/gs)]
+      .map(([, code]) => code!)
+      .filter((code) => !/^part\('[\w/-]+', [\s\S]*\)$/.test(code) && code !== 'it.body')
+      .map((code) => `${file}: ${code}`),
+  )
+  t.same(raw, [])
+})
+
+t.test(
+  'T12: no template holds script, style, a handler, or an address that is made of data',
+  async (t) => {
+    const sinks =
+      /<script(?! src="<%= asset)|<style|\sstyle=|\son\w+=|hx-on|js:|javascript:|href="<%= it\.(?!\w*(?:href|next|newest|older|first))/
+    t.same(
+      templates.filter((file) => sinks.test(read(file))),
+      [],
+    )
+  },
+)
+
+t.test('T12: no code is made of text, and SQL is written in few, reviewed places', async (t) => {
+  const sinks = /sql\.raw|sql\.lit|\.key\(|eval\(|new Function|RegExp\(/
+  t.same(
+    globSync('src/**/*.ts').filter((file) => sinks.test(read(file))),
+    [],
+  )
+})
+
+/** Where the browser puts HTML into the page by itself: fragments that the server drew. */
+const FRAGMENTS = ['public/combobox.js', 'public/treegrid.js']
+
+t.test('T12: what a browser runs makes no HTML of text', async (t) => {
+  const sinks = /innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|eval\(/g
+  const found = globSync('public/*.js').flatMap((file) =>
+    (read(file).match(sinks) ?? []).map(() => file),
+  )
+  t.same(found.toSorted(), FRAGMENTS)
+})
