@@ -16,6 +16,7 @@ import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
 import { serveApi } from './web/api.ts'
+import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
@@ -72,6 +73,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   await serveApi(app, (api) => {
     tenantApi(api, db)
     preferenceApi(api, db)
+    historyApi(api, db)
   })
   return app
 }

@@ -13,8 +13,14 @@ import {
 export type HistoryEntry = { operation: ListedOperation; changes: DescribedChange[] }
 
 /** One page of a tenant's history, newest first. `next` goes on to the older ones. */
-export async function readHistory(db: Reads, actor: Actor, tenant_id: number, before?: number) {
-  const { operations, next } = await listOperations(db, actor, tenant_id, before)
+export async function readHistory(
+  db: Reads,
+  actor: Actor,
+  tenant_id: number,
+  before?: number,
+  limit?: number,
+) {
+  const { operations, next } = await listOperations(db, actor, tenant_id, before, limit)
   const ids = operations.map((operation) => operation.id)
   const changes = await listFirstChanges(db, tenant_id, ids)
   const described = await describeChanges(db, changes)

@@ -87,11 +87,12 @@ export async function listOperations(
   actor: Actor,
   tenant_id: number,
   before: number = NEWEST,
+  limit = PAGE,
 ) {
   await getTenant(db, actor, tenant_id)
-  const found = await readOperations(db, tenant_id, { before, limit: PAGE + 1 })
-  const operations = found.slice(0, PAGE)
-  return { operations, next: found.length > PAGE ? operations.at(-1)!.id : null }
+  const found = await readOperations(db, tenant_id, { before, limit: limit + 1 })
+  const operations = found.slice(0, limit)
+  return { operations, next: found.length > limit ? operations.at(-1)!.id : null }
 }
 
 /** The last five operations that changed something of a tenant. */

@@ -31,6 +31,10 @@ export async function countContaining(db: Reads, text: string, limit: number) {
 export const containsText = (text: string) =>
   sql<boolean>`instr(tenant.sort_key || ' ' || tenant.slug, ${text}) > 0`
 
+/** Whether a tenant's name or slug begins with `text`; likewise. */
+export const beginsWithText = (text: string) =>
+  sql<boolean>`(instr(tenant.sort_key, ${text}) = 1 or instr(tenant.slug, ${text}) = 1)`
+
 /** A list of ids as a table with an `id`, so that one query serves a list of any length. */
 export const idTable = (ids_json: string) =>
   sql<{ id: number }>`(select value as id from json_each(${ids_json}))`.as('listed')

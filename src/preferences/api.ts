@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { type Tx, operation, preview } from '../db/operation.ts'
+import { Conflict } from '../errors.ts'
 import { getTenant } from '../tenants/queries.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
@@ -89,10 +90,12 @@ function settingApi(api: Api, db: Db) {
     },
     async ({ actor, params: { id, key }, query, body: { version, ...input } }) => {
       const draft = toDraft(input)
-      const set = (tx: Tx) => setPreference(tx, id, key, draft, version)
+      const set = async (tx: Tx) => {
+        await requireVersion(tx, actor, id, key, version)
+        await setPreference(tx, id, key, draft)
+      }
       if (query.preview) return measure(db, actor, id, key, draft, set)
       return operation(db, actor, 'preference.set', async (tx) => {
-        await getTenant(tx, actor, id)
         await set(tx)
         return describePreference(await getPreferenceInEffect(tx, actor, id, tx.operation.at, key))
       })
@@ -113,15 +116,33 @@ function settingApi(api: Api, db: Db) {
       },
     },
     async ({ actor, params: { id, key }, query }, reply) => {
-      const unset = (tx: Tx) => unsetPreference(tx, id, key, query.version)
+      const unset = async (tx: Tx) => {
+        await requireVersion(tx, actor, id, key, query.version)
+        await unsetPreference(tx, id, key)
+      }
       if (query.preview) return measure(db, actor, id, key, null, unset)
-      await operation(db, actor, 'preference.unset', async (tx) => {
-        await getTenant(tx, actor, id)
-        await unset(tx)
-      })
+      await operation(db, actor, 'preference.unset', unset)
       return reply.code(204).send(null)
     },
   )
+}
+
+/** Refuses a change by whoever saw another version of the entry, and shows what is there now. */
+async function requireVersion(
+  tx: Tx,
+  actor: Actor,
+  id: number,
+  key: string,
+  version: number | undefined,
+) {
+  await getTenant(tx, actor, id)
+  const in_effect = await getPreferenceInEffect(tx, actor, id, tx.operation.at, key)
+  const current = describePreference(in_effect)
+  if (version !== undefined && version !== current.version)
+    throw new Conflict(
+      `${in_effect.preference.label} is at version ${current.version} now.`,
+      current,
+    )
 }
 
 /** What a change would do. Tried first and taken back, so that it refuses what saving would. */
@@ -133,7 +154,6 @@ async function measure(
   hypothesis: Hypothesis,
   change: (tx: Tx) => Promise<void>,
 ) {
-  await getTenant(db, actor, id)
   await preview(db, actor, change)
   const impact = await measureImpact(db, actor, id, getPreference(key), hypothesis, db.now())
   return describeImpact(impact)

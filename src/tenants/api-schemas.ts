@@ -35,7 +35,7 @@ export const TenantListQuery = Paging.extend({
     .string('Give one text.')
     .max(200, 'Use 200 characters or fewer.')
     .default('')
-    .describe('Part of the name or the slug.'),
+    .describe('Part of the name or the slug; if one or two characters, the beginning.'),
   kind: TenantKindInput.optional(),
 })
 

@@ -4,15 +4,37 @@ import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
-import { NewTenant, TenantParams, TenantPatch, TenantResource } from './api-schemas.ts'
+import {
+  NewTenant,
+  TenantList,
+  TenantListQuery,
+  TenantParams,
+  TenantPatch,
+  TenantResource,
+} from './api-schemas.ts'
 import { createTenant, deleteTenant, updateTenant } from './commands.ts'
 import { ROOT_ID, getTenant } from './queries.ts'
-import { describeTenant } from './resource.ts'
+import { describeTenant, listTenants } from './resource.ts'
 
 const tags = ['tenants']
 
 /** The tree of tenants as JSON. */
 export function tenantApi(api: Api, db: Db) {
+  api.get(
+    '/tenants',
+    {
+      config: { permission: 'tenant.view' },
+      schema: {
+        operationId: 'listTenants',
+        summary: 'Tenants by name, or the children of one of them',
+        tags,
+        querystring: TenantListQuery,
+        response: { 200: TenantList },
+      },
+    },
+    ({ actor, query }) => listTenants(db, actor, query),
+  )
+
   api.post(
     '/tenants',
     {

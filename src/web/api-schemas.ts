@@ -51,6 +51,7 @@ export const Paging = z.strictObject({
     .default(50),
   cursor: z
     .string('Give one cursor.')
+    .min(1, 'Give a cursor, or leave it out.')
     .optional()
     .describe('`next_cursor` of the page before; without it, the list begins.'),
 })

@@ -48,7 +48,10 @@ t.test('does it once when the same is sent several times at once', async (t) => 
   const w = await world(t)
   const sent = Array.from({ length: 5 }, () => w.api.post('/tenants', { name: 'Delta' }, KEY))
   const answers = await Promise.all(sent)
-  t.same(answers.map((answer) => answer.statusCode), [201, 201, 201, 201, 201])
+  t.same(
+    answers.map((answer) => answer.statusCode),
+    [201, 201, 201, 201, 201],
+  )
   t.equal(new Set(answers.map((answer) => answer.json().id)).size, 1)
   t.equal(answers.filter((answer) => answer.headers['idempotency-replayed']).length, 4)
   t.equal(await countNamed(w, 'Delta'), 1)
@@ -123,7 +126,12 @@ t.test('keeps the keys of each person apart', async (t) => {
       .values({ tenant_id: NORTHWIND, name, email, email_key: email })
       .returning('id')
       .executeTakeFirstOrThrow()
-    const account = { person_id: id, email_key: email, password_hash: '', password_changed_at: START }
+    const account = {
+      person_id: id,
+      email_key: email,
+      password_hash: '',
+      password_changed_at: START,
+    }
     await tx.insertInto('user_account').values(account).execute()
     return createToken(tx, { person_id: id, tenant_id: NORTHWIND }, 'tests')
   })

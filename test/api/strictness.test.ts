@@ -5,7 +5,12 @@ import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
 const KEY = 'agent.check_in_interval_seconds'
 const FORBIDDEN = ['id', 'tenant_id', 'child_count', 'operation_id', 'name_key', 'unheard_of']
 
-type Write = { method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; url: string; body?: object }
+type Write = {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  url: string
+  body?: object
+}
 
 /** Every write of the API, with something that it accepts. */
 const writes: Write[] = [
