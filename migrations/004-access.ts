@@ -36,6 +36,16 @@ export async function up(db: Kysely<unknown>) {
   await sql`create index session_expiry on session (expires_at)`.execute(db)
 
   await sql`
+    create table known_device (
+      id integer primary key,
+      token_hash text not null unique,
+      person_id integer not null references user_account (person_id) on delete cascade,
+      last_used_at text not null
+    ) strict`.execute(db)
+  await sql`create index known_device_of_person on known_device (person_id)`.execute(db)
+  await sql`create index known_device_use on known_device (last_used_at)`.execute(db)
+
+  await sql`
     create table api_token (
       id integer primary key,
       tenant_id integer not null,

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
-import { operation, system } from '../db/operation.ts'
+import { operation } from '../db/operation.ts'
 import { type Form, freshForm, parseForm, withError } from '../web/form.ts'
 import { changePassword } from './accounts.ts'
 import type { Actor } from './actor.ts'
-import { sendSession, sessionSecret } from './cookie.ts'
+import { sendSecrets, sessionSecret, visitor } from './cookie.ts'
 import { passwordChangeInput } from './form.ts'
 import { hashPassword } from './password.ts'
 import { PASSWORD_HINT } from './password-rules.ts'
-import { closeAllSessions, listSessions, openSession } from './sessions.ts'
+import { listSessions, signOutEverywhere } from './sessions.ts'
 import { refuse, tooMany } from './sign-in-routes.ts'
-import { checkPassword } from './sign-in.ts'
+import { admit, checkPassword } from './sign-in.ts'
 import { views } from './views.ts'
 
 /** The pages about oneself: sessions and password. */
@@ -38,7 +38,11 @@ export function accountRoutes(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return showPassword(reply.code(422), actor, parsed.form)
 
     const { current, password } = parsed.input
-    const checked = await checkPassword(db, actor.email, current, request.ip)
+    const checked = await checkPassword(
+      db,
+      { email: actor.email, password: current },
+      visitor(request),
+    )
     if ('retry_at' in checked) {
       const form = withError(freshForm(), '', tooMany(checked, db.now()))
       return showPassword(refuse(reply, checked, db.now()), actor, form)
@@ -48,14 +52,12 @@ export function accountRoutes(app: FastifyInstance, db: Db) {
       return showPassword(reply.code(422), actor, form)
     }
     const password_hash = await hashPassword(password)
-    await operation(db, actor, 'password.change', (tx) =>
-      changePassword(tx, actor.person_id, password_hash),
-    )
     // Whoever got in with the old password is out; this browser goes on with a new session.
-    const session = await system(db, async (tx) => {
-      await closeAllSessions(tx, actor.person_id)
-      return openSession(tx, db.now(), actor.person_id, request.headers['user-agent'] ?? '')
+    const secrets = await operation(db, actor, 'password.change', async (tx) => {
+      await changePassword(tx, actor.person_id, password_hash)
+      await signOutEverywhere(tx, actor.person_id)
+      return admit(tx, db.now(), actor.person_id, visitor(request))
     })
-    return sendSession(request, reply, session).redirect('/account/password?changed', 303)
+    return sendSecrets(request, reply, secrets).redirect('/account/password?changed', 303)
   })
 }

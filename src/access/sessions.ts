@@ -2,7 +2,8 @@ import type { Db } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Actor } from './actor.ts'
-import { describeDevice } from './device.ts'
+import { describeDevice } from './user-agent.ts'
+import { forgetDevices } from './known-devices.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 const IDLE_HOURS = 1
@@ -113,6 +114,8 @@ export type ListedSession = Awaited<ReturnType<typeof listSessions>>[number]
 export const closeSession = (tx: SystemTx, secret: string) =>
   tx.deleteFrom('session').where('token_hash', '=', hashSecret(secret)).execute()
 
-/** Ends every session of a person: "sign out everywhere". */
-export const closeAllSessions = (tx: SystemTx, person_id: number) =>
-  tx.deleteFrom('session').where('person_id', '=', person_id).execute()
+/** Ends every session of a person, and knows none of their browsers any more. */
+export async function signOutEverywhere(tx: SystemTx, person_id: number) {
+  await tx.deleteFrom('session').where('person_id', '=', person_id).execute()
+  await forgetDevices(tx, person_id)
+}

@@ -3,11 +3,11 @@ import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
 import { freshForm, parseForm } from '../web/form.ts'
-import { sendSession } from './cookie.ts'
+import { sendSecrets, visitor } from './cookie.ts'
 import { SetupInput } from './form.ts'
 import { PASSWORD_HINT } from './password-rules.ts'
-import { openSession } from './sessions.ts'
 import { type SetupLink, isSetUp, setUp } from './setup.ts'
+import { admit } from './sign-in.ts'
 import { views } from './views.ts'
 
 type SetupRequest = FastifyRequest<{ Params: { secret: string } }>
@@ -42,8 +42,7 @@ export function setupRoutes(app: FastifyInstance, db: Db, link: SetupLink) {
     }
     const person_id = await setUp(db, parsed.input)
     request.log.info({ person_id }, 'set up')
-    const user_agent = request.headers['user-agent'] ?? ''
-    const session = await system(db, (tx) => openSession(tx, db.now(), person_id, user_agent))
-    return sendSession(request, reply, session).redirect('/tenants', 303)
+    const secrets = await system(db, (tx) => admit(tx, db.now(), person_id, visitor(request)))
+    return sendSecrets(request, reply, secrets).redirect('/tenants', 303)
   })
 }

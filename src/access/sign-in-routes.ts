@@ -3,9 +3,9 @@ import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
 import { localPath } from '../web/local-path.ts'
-import { dropSession, sendSession, sessionSecret } from './cookie.ts'
+import { dropSession, sendSecrets, sessionSecret, visitor } from './cookie.ts'
 import { SignInInput } from './form.ts'
-import { closeAllSessions, closeSession } from './sessions.ts'
+import { closeSession, signOutEverywhere } from './sessions.ts'
 import { isSetUp } from './setup.ts'
 import { signIn } from './sign-in.ts'
 import type { Refusal } from './throttle.ts'
@@ -39,7 +39,7 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return show(reply.code(422), parsed.form)
 
     const outcome = await signIn(db, parsed.input, visitor(request))
-    const form = freshForm({ ...typed(request.body) })
+    const form = freshForm(typed(request.body))
     if ('retry_at' in outcome) {
       request.log.warn('sign-in refused for now')
       return show(refuse(reply, outcome, db.now()), withError(form, '', tooMany(outcome, db.now())))
@@ -49,7 +49,7 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
       return show(reply.code(422), withError(form, '', WRONG))
     }
     request.log.info({ person_id: outcome.person_id }, 'signed in')
-    return sendSession(request, reply, outcome.session).redirect(
+    return sendSecrets(request, reply, outcome).redirect(
       localPath(parsed.input.next) ?? START_PAGE,
       303,
     )
@@ -64,19 +64,13 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
     '/sign-out-everywhere',
     { config: { permission: 'signed_in' } },
     async (request, reply) => {
-      await system(db, (tx) => closeAllSessions(tx, request.actor.person_id))
+      await system(db, (tx) => signOutEverywhere(tx, request.actor.person_id))
       return dropSession(request, reply).redirect('/sign-in', 303)
     },
   )
 }
 
 const WRONG = 'This e-mail address and password do not belong together. Check both and try again.'
-
-const visitor = (request: FastifyRequest) => ({
-  address: request.ip,
-  user_agent: request.headers['user-agent'] ?? '',
-  old_session: sessionSecret(request),
-})
 
 const secondsUntil = (instant: string, now: string) =>
   Math.ceil(Temporal.Instant.from(now).until(instant).total('seconds'))

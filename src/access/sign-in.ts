@@ -1,44 +1,64 @@
 import type { Db } from '../db/connection.ts'
-import { system } from '../db/operation.ts'
+import { type SystemTx, system } from '../db/operation.ts'
 import { findAccount, renewHash } from './accounts.ts'
 import { emailKey } from './form.ts'
+import { findKnownDevice, rememberDevice } from './known-devices.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { closeSession, openSession } from './sessions.ts'
-import { claimTry, forgetTry, type Refusal } from './throttle.ts'
+import { claimTry, forgetTry, networkOf, type Refusal } from './throttle.ts'
 
-/** Where a sign-in comes from. `old_session` is the secret that the browser sent, if any. */
-export type Visitor = { address: string; user_agent: string; old_session: string | undefined }
+/** Who knocks: an address, and the secrets of session and device that the browser sent, if any. */
+export type Visitor = {
+  address: string
+  user_agent: string
+  session: string | undefined
+  device: string | undefined
+}
 
-type Checked = { person_id: number } | Refusal | { wrong: true }
+type Credentials = { email: string; password: string }
+type Failure = Refusal | { wrong: true }
 
-/**
- * Checks an e-mail address and a password and opens a session. The session that the browser had is
- * closed: nobody goes on with one that somebody else may have planted. Throws Busy.
- */
+/** Checks an e-mail address and a password, and opens a session. Throws Busy. */
 export async function signIn(
   db: Db,
-  { email, password }: { email: string; password: string },
+  credentials: Credentials,
   visitor: Visitor,
-): Promise<Exclude<Checked, { person_id: number }> | { person_id: number; session: string }> {
-  const checked = await checkPassword(db, email, password, visitor.address)
+): Promise<Failure | ({ person_id: number } & Secrets)> {
+  const checked = await checkPassword(db, credentials, visitor)
   if (!('person_id' in checked)) return checked
 
   const { person_id } = checked
-  const session = await system(db, async (tx) => {
-    if (visitor.old_session) await closeSession(tx, visitor.old_session)
-    return openSession(tx, db.now(), person_id, visitor.user_agent)
-  })
-  return { session, person_id }
+  const secrets = await system(db, (tx) => admit(tx, db.now(), person_id, visitor))
+  return { person_id, ...secrets }
 }
 
-/** Whether a password is the one of an account. Each wrong one counts towards the limit (T34). */
+/** What the browser of somebody who is let in is to keep. */
+export type Secrets = { session: string; device: string }
+
+/**
+ * Lets somebody in who has shown who they are. The session that the browser had is closed: nobody
+ * goes on with one that somebody else may have planted.
+ */
+export async function admit(
+  tx: SystemTx,
+  now: string,
+  person_id: number,
+  { session, device, user_agent }: Visitor,
+): Promise<Secrets> {
+  if (session) await closeSession(tx, session)
+  return {
+    session: await openSession(tx, now, person_id, user_agent),
+    device: await rememberDevice(tx, now, person_id, device),
+  }
+}
+
+/** Whether a password is the one of an account. Each wrong one counts towards the limit. */
 export async function checkPassword(
   db: Db,
-  email: string,
-  password: string,
-  address: string,
-): Promise<Checked> {
-  const attempt = await claimTry(db, emailKey(email), address)
+  { email, password }: Credentials,
+  visitor: Visitor,
+): Promise<Failure | { person_id: number }> {
+  const attempt = await claimTry(db, await counters(db, email, visitor))
   if ('retry_at' in attempt) return attempt
 
   const account = await findAccount(db, email)
@@ -55,4 +75,14 @@ export async function checkPassword(
     if (renewed) await renewHash(tx, person_id, password_hash, renewed)
   })
   return { person_id }
+}
+
+/**
+ * What a try counts for: the account and the network. But a browser in which the owner has signed
+ * in before counts for itself alone, so that strangers who guess cannot keep the owner out.
+ */
+async function counters(db: Db, email: string, { address, device }: Visitor) {
+  const known = device && (await findKnownDevice(db, email, device, db.now()))
+  if (known) return { account_key: `device ${known.id}`, address: `device ${known.id}` }
+  return { account_key: emailKey(email), address: networkOf(address) }
 }

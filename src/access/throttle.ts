@@ -18,14 +18,16 @@ export type Refusal = { retry_at: string }
  * counted like any other. Nobody is locked out for good: each try counts for 15 minutes, and what
  * is refused does not count.
  */
-export function claimTry(db: Db, account_key: string, address: string): Promise<Try | Refusal> {
+export function claimTry(
+  db: Db,
+  { account_key, address }: { account_key: string; address: string },
+): Promise<Try | Refusal> {
   const now = db.now()
   const since = minutesAfter(now, -WINDOW_MINUTES)
-  const network = networkOf(address)
   return system(db, async (tx) => {
     const oldest = [
       await tenthLast(tx, 'account_key', account_key, since),
-      await tenthLast(tx, 'address', network, since),
+      await tenthLast(tx, 'address', address, since),
     ]
     const last = oldest
       .filter((at) => at !== undefined)
@@ -36,7 +38,7 @@ export function claimTry(db: Db, account_key: string, address: string): Promise<
     await tx.deleteFrom('sign_in_failure').where('at', '<=', since).execute()
     return tx
       .insertInto('sign_in_failure')
-      .values({ account_key, address: network, at: now })
+      .values({ account_key, address, at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
   })

@@ -109,6 +109,14 @@ export interface SessionTable {
   user_agent: string
 }
 
+/** A browser in which a person has signed in before. */
+export interface KnownDeviceTable {
+  id: Generated<number>
+  token_hash: string
+  person_id: number
+  last_used_at: string
+}
+
 export interface ApiTokenTable {
   id: Generated<number>
   tenant_id: number
@@ -161,6 +169,7 @@ export interface Schema {
   person: PersonTable
   user_account: UserAccountTable
   session: SessionTable
+  known_device: KnownDeviceTable
   api_token: ApiTokenTable
   sign_in_failure: SignInFailureTable
   job: JobTable

@@ -32,6 +32,7 @@ export const tables: Record<keyof Schema, TableFacts> = {
   person: { class: 'tenant', tenant_column: 'tenant_id' },
   user_account: { class: 'system' },
   session: { class: 'system' },
+  known_device: { class: 'system' },
   api_token: {
     class: 'tenant',
     tenant_column: 'tenant_id',
