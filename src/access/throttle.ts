@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** So many tries may fail in so many minutes, for one account and from one address. */
 const MAX_FAILURES = 10
@@ -12,33 +13,27 @@ export type Try = { id: number }
 /** No more tries before this moment. */
 export type Refusal = { retry_at: string }
 
+/** What a try counts for. */
+export type Counters = { account_key: string; address: string }
+
 /**
- * Asks to try a password for an account from an address. Tries are counted before the password is
- * checked, so that many at the same moment are no way around. An account that does not exist is
- * counted like any other. Nobody is locked out for good: each try counts for 15 minutes, and what
- * is refused does not count.
+ * Asks to try a password. Tries are counted before the password is checked, so that many at the
+ * same moment are no way around. An account that does not exist is counted like any other. Nobody
+ * is locked out for good: each try counts for 15 minutes, and what is refused does not count.
  */
-export function claimTry(
-  db: Db,
-  { account_key, address }: { account_key: string; address: string },
-): Promise<Try | Refusal> {
+export async function claimTry(db: Db, counters: Counters): Promise<Try | Refusal> {
   const now = db.now()
   const since = minutesAfter(now, -WINDOW_MINUTES)
+  // Refusing a flood must not occupy the one connection that writes.
+  const refusal = await findRefusal(db, counters, since)
+  if (refusal) return refusal
   return system(db, async (tx) => {
-    const oldest = [
-      await tenthLast(tx, 'account_key', account_key, since),
-      await tenthLast(tx, 'address', address, since),
-    ]
-    const last = oldest
-      .filter((at) => at !== undefined)
-      .toSorted()
-      .at(-1)
-    if (last) return { retry_at: minutesAfter(last, WINDOW_MINUTES) }
-
+    const refusal = await findRefusal(tx, counters, since)
+    if (refusal) return refusal
     await tx.deleteFrom('sign_in_failure').where('at', '<=', since).execute()
     return tx
       .insertInto('sign_in_failure')
-      .values({ account_key, address, at: now })
+      .values({ ...counters, at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
   })
@@ -51,24 +46,40 @@ export const forgetTry = (tx: SystemTx, { id }: Try) =>
 const minutesAfter = (instant: string, minutes: number) =>
   Temporal.Instant.from(instant).add({ minutes }).toString({ smallestUnit: 'millisecond' })
 
-/** When the tenth last failure happened, if there were that many. */
-async function tenthLast(
-  tx: Reads,
-  column: 'account_key' | 'address',
-  value: string,
+async function findRefusal(
+  db: Reads,
+  { account_key, address }: Counters,
   since: string,
-) {
-  const failure = await tx
+): Promise<Refusal | undefined> {
+  const [[of_account], [of_address]] = [
+    await tenthLastOfAccount(db, { account_key, since }),
+    await tenthLastOfAddress(db, { address, since }),
+  ]
+  const [latest] = [of_account, of_address]
+    .flatMap((row) => row?.at ?? [])
+    .toSorted()
+    .reverse()
+  return latest === undefined ? undefined : { retry_at: minutesAfter(latest, WINDOW_MINUTES) }
+}
+
+/** When the tenth last failure happened, where there were that many. */
+const tenthLast = (db: Reads, since: string) =>
+  db
     .selectFrom('sign_in_failure')
     .select('at')
-    .where(column, '=', value)
     .where('at', '>', since)
     .orderBy('at', 'desc')
     .limit(1)
     .offset(MAX_FAILURES - 1)
-    .executeTakeFirst()
-  return failure?.at
-}
+
+const tenthLastOfAccount = prepared(
+  (db, { account_key, since }: { account_key: string; since: string }) =>
+    tenthLast(db, since).where('account_key', '=', account_key),
+)
+
+const tenthLastOfAddress = prepared((db, { address, since }: { address: string; since: string }) =>
+  tenthLast(db, since).where('address', '=', address),
+)
 
 /**
  * Who has one IPv6 address has the 2^64 others of its network too, so those count as one. An IPv4

@@ -79,7 +79,7 @@ t.test('T33: says the same of a wrong password and of an unknown address', async
 t.test('T33: an unknown address takes as long as a wrong password', async (t) => {
   const w = await world(t)
   const times = { known: [] as number[], unknown: [] as number[] }
-  for (let round = 0; round < 10; round++)
+  for (let round = 0; round < 7; round++)
     for (const who of ['known', 'unknown'] as const) {
       const start = performance.now()
       await w.anonymous.send({
@@ -91,7 +91,7 @@ t.test('T33: an unknown address takes as long as a wrong password', async (t) =>
       })
       times[who].push(performance.now() - start)
     }
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[5]!
+  const median = (values: number[]) => values.toSorted((a, b) => a - b)[3]!
   // Without the hash for nobody it would be a tenth; what is left is the noise of this machine.
   const ratio = median(times.unknown) / median(times.known)
   t.ok(ratio > 0.6 && ratio < 1.6, `ratio ${ratio}`)

@@ -2,6 +2,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
 export type DeclaredRoute = {
+  /** As in `GET /tenants/:id`. */
+  name: string
   method: string
   url: string
   permission: string
@@ -9,20 +11,26 @@ export type DeclaredRoute = {
 }
 
 /**
- * Every route of the applications that are built after this call: Fastify announces each new
- * application, so the application needs to know nothing of being watched.
+ * Watches for the routes of the applications that are built after this call, and returns a function
+ * that lists them. Fastify announces each new application, so the application need not know.
  */
 export function collectRoutes() {
-  const routes = new Map<string, DeclaredRoute>()
+  const routes = new Map<string, RouteOptions>()
   subscribe('fastify.initialization', (message) => {
     const { fastify } = message as { fastify: FastifyInstance }
-    fastify.addHook('onRoute', (route: RouteOptions) => {
-      const { permission = 'none', credential = 'session' } = route.config ?? {}
-      for (const method of [route.method].flat())
-        routes.set(`${method} ${route.url}`, { method, url: route.url, permission, credential })
+    fastify.addHook('onRoute', (route) => {
+      for (const method of [route.method].flat()) routes.set(`${method} ${route.url}`, route)
     })
   })
-  return routes
+  // Read late: what a route declares is completed after it was announced.
+  return (): DeclaredRoute[] =>
+    [...routes].map(([name, { url, config }]) => ({
+      name,
+      method: name.split(' ')[0]!,
+      url,
+      permission: config?.permission ?? 'none',
+      credential: config?.credential ?? 'session',
+    }))
 }
 
 /** An address that the route's pattern fits: of the world's Acme, where it asks for an id. */

@@ -55,6 +55,8 @@ export async function world(t: Test) {
     path,
     clock,
     actor: alice.actor,
+    /** The secret of Alice's session, as her cookie holds it. */
+    session: alice.session,
     alice: browser(app, alice.session),
     anonymous: browser(app),
     api: apiClient(app, alice.token),

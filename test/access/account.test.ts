@@ -1,0 +1,53 @@
+import t from 'tap'
+import { ALICE_PASSWORD, type World, world } from '../support/world.ts'
+
+const NEW_PASSWORD = 'violet harbour seventeen lanterns'
+
+const signIn = ({ anonymous }: World, password: string) =>
+  anonymous.post('/sign-in', { email: 'alice@northwind.example', password })
+
+t.test('changes the password, ends the other sessions, and goes on in this browser', async (t) => {
+  const w = await world(t)
+  const other = (await signIn(w, ALICE_PASSWORD)).cookies[0]!.value
+  const fields = { current: ALICE_PASSWORD, password: NEW_PASSWORD }
+  const response = await w.alice.post('/account/password', fields)
+  t.equal(response.headers.location, '/account/password?changed')
+  const open = (session: string) => w.anonymous.send({ url: '/account', cookies: { session } })
+  t.equal((await open(other)).statusCode, 303)
+  t.equal((await w.alice.get('/account')).statusCode, 303, 'nor is the old session kept')
+  t.equal((await open(response.cookies[0]!.value)).statusCode, 200)
+  t.equal((await signIn(w, ALICE_PASSWORD)).statusCode, 422)
+  t.equal((await signIn(w, NEW_PASSWORD)).statusCode, 303)
+})
+
+t.test('T25: a change of password is on record, and the password is not', async (t) => {
+  const w = await world(t)
+  await w.alice.post('/account/password', { current: ALICE_PASSWORD, password: NEW_PASSWORD })
+  const last = await w.db
+    .selectFrom('operation')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .executeTakeFirst()
+  t.match(last, { kind: 'password.change', actor_name: 'Alice Moore', change_count: 0 })
+})
+
+t.test('asks for the current password, and counts wrong ones', async (t) => {
+  const w = await world(t)
+  const fields = { current: 'x', password: NEW_PASSWORD }
+  const response = await w.alice.post('/account/password', fields)
+  t.equal(response.statusCode, 422)
+  t.match(response.payload, /id="field-current"[^>]* aria-invalid="true"/)
+  t.notMatch(response.payload, NEW_PASSWORD)
+  for (let tries = 1; tries < 10; tries++) await w.alice.post('/account/password', fields)
+  const refused = await w.alice.post('/account/password', { ...fields, current: ALICE_PASSWORD })
+  t.equal(refused.statusCode, 429)
+})
+
+t.test('takes no new password that others could guess', async (t) => {
+  const { alice } = await world(t)
+  for (const password of ['short', 'Password123456789', 'Alice Moore Northwind']) {
+    const response = await alice.post('/account/password', { current: ALICE_PASSWORD, password })
+    t.equal(response.statusCode, 422)
+    t.match(response.payload, /id="field-password"[^>]* aria-invalid="true"/)
+  }
+})

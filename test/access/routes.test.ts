@@ -1,0 +1,113 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import { guardRoutes } from '../../src/access/guard.ts'
+import type { Permission } from '../../src/access/permissions.ts'
+import { rawClient } from '../support/raw.ts'
+import { collectRoutes, sampleAddress } from '../support/routes.ts'
+import { world } from '../support/world.ts'
+import { spell } from './spelling.ts'
+
+const declared = collectRoutes()
+const SAFE = ['GET', 'HEAD', 'OPTIONS']
+
+t.test('T1: a route that declares no permission, or an unknown one, stops the start', async (t) => {
+  const { db } = await world(t)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  guardRoutes(app, db)
+  const register = (permission?: string) => () =>
+    app.get('/x', { config: { permission: permission as Permission } }, () => 'x')
+  t.throws(register(), { message: /GET \/x declares no permission/ })
+  t.throws(register('everything'), { message: /declares no permission/ })
+  t.doesNotThrow(register('tenant.view'))
+})
+
+t.test('T1: every route declares its permission', async (t) => {
+  await world(t)
+  t.ok(declared().length > 10)
+  t.same(
+    declared().filter(({ permission }) => permission === 'none'),
+    [],
+  )
+})
+
+t.test('T2: no spelling of a path lets anybody in who is not signed in', async (t) => {
+  const w = await world(t)
+  const raw = await rawClient(t, w.app)
+  const guarded = declared().filter(
+    ({ method, permission }) => method === 'GET' && permission !== 'public',
+  )
+  for (const { url, credential } of guarded) {
+    const spellings = spell(sampleAddress(url))
+    t.ok(spellings.length >= 40)
+    const admitted = []
+    for (const spelling of spellings) {
+      const { status, location } = await raw('GET', spelling)
+      const turned_away =
+        status === 400 || status === 401 || status === 404 || location?.startsWith('/sign-in')
+      if (!turned_away) admitted.push(`${status} ${spelling}`)
+    }
+    t.same(admitted, [], `${url} (${credential})`)
+  }
+})
+
+t.test('T2: a spelling that finds a page asks of it what the plain one asks', async (t) => {
+  const w = await world(t)
+  const raw = await rawClient(t, w.app)
+  for (const spelling of spell('/account')) {
+    const mine = await raw('GET', spelling, { cookie: `session=${w.session}` })
+    const theirs = await raw('GET', spelling)
+    if (mine.status === 200) t.match(theirs.location, /^\/sign-in/, spelling)
+    else t.equal(mine.status, theirs.status, spelling)
+  }
+})
+
+/** What a browser says of a request that the page of another site has made it send. */
+const CROSS_SITE: Record<string, string>[] = [
+  { 'sec-fetch-site': 'cross-site' },
+  { 'sec-fetch-site': 'same-site' },
+  { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:80' },
+  { 'sec-fetch-site': 'same-site', origin: 'http://localhost:80' },
+  { origin: 'https://evil.example' },
+  { origin: 'http://localhost.evil.example' },
+  { origin: 'null' },
+  {},
+]
+
+t.test('T14: no unsafe request that another site caused is accepted', async (t) => {
+  const w = await world(t)
+  const before = await lastOperation(w.db)
+  const unsafe = declared().filter(({ method }) => !SAFE.includes(method))
+  t.ok(unsafe.length > 5)
+  for (const { method, url, credential } of unsafe)
+    for (const headers of CROSS_SITE) {
+      const { statusCode } = await w.app.inject({
+        method: method as 'POST',
+        url: sampleAddress(url),
+        headers,
+        cookies: { session: w.session, '__Host-session': w.session },
+      })
+      // Where a cookie proves nothing, a request without a token is anybody's.
+      const refused = credential === 'token' ? [401, 403] : [403]
+      t.ok(refused.includes(statusCode), `${method} ${url} ${JSON.stringify(headers)}`)
+    }
+  t.equal(await lastOperation(w.db), before)
+  t.equal((await w.alice.get('/account')).statusCode, 200, 'nor was anybody signed out')
+})
+
+const lastOperation = async (db: Awaited<ReturnType<typeof world>>['db']) =>
+  (await db.selectFrom('operation').select('id').orderBy('id', 'desc').executeTakeFirst())?.id
+
+const OUR_PAGE = [
+  { host: 'localhost', 'sec-fetch-site': 'same-origin' },
+  { host: 'localhost', origin: 'http://localhost' },
+]
+
+t.test('T14: a browser on our own page is let through', async (t) => {
+  const { app, session } = await world(t)
+  for (const headers of OUR_PAGE) {
+    const cookies = { session }
+    const response = await app.inject({ method: 'POST', url: '/sign-out', headers, cookies })
+    t.equal(response.statusCode, 303)
+  }
+})
