@@ -62,12 +62,12 @@ export const matrix: Record<string, Expectation> = {
   },
   'GET /tenants/:id/preferences/:key/exemption': {
     anonymous: 303,
-    administrator: 404,
+    administrator: 409,
     address: '/tenants/3/preferences/maintenance.time_zone/exemption',
   },
   'POST /tenants/:id/preferences/:key/exemption': {
     anonymous: 303,
-    administrator: 404,
+    administrator: 409,
     address: '/tenants/3/preferences/maintenance.time_zone/exemption',
   },
   'POST /tenants/:id/exemptions/:exemption_id/withdrawal': { anonymous: 303, administrator: 404 },
@@ -84,7 +84,8 @@ export const matrix: Record<string, Expectation> = {
     address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
   },
   'DELETE /api/v1/tenants/:id/preferences/:key': {
-    ...json,
+    anonymous: 401,
+    administrator: 204,
     address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
   },
   'GET /api/v1/tenants/:id/exemptions': json,
