@@ -22,7 +22,7 @@ const DOORS = {
   access: ['form.ts'],
   jobs: ['kinds.ts', 'runner.ts', 'registry.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
-  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'parent-options.ts'],
+  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'suggest.ts'],
 } as Record<string, string[]>
 
 t.test('db and web import no feature', async (t) => {
