@@ -74,10 +74,12 @@ export const matrix: Record<string, Expectation> = {
 
   'GET /api/v1/openapi.json': { anonymous: 200, administrator: 200 },
   'GET /api/v1/preferences': json,
+  'GET /api/v1/tenants': json,
   'POST /api/v1/tenants': jsonBody,
   'GET /api/v1/tenants/:id': json,
   'PATCH /api/v1/tenants/:id': jsonBody,
   'DELETE /api/v1/tenants/:id': { anonymous: 401, administrator: 409 },
+  'GET /api/v1/tenants/:id/history': json,
   'GET /api/v1/tenants/:id/preferences': json,
   'PUT /api/v1/tenants/:id/preferences/:key': {
     ...jsonBody,
