@@ -9,7 +9,7 @@
     const box = input?.closest('[data-combobox]')
     return input && { box, input, list: box.querySelector('[role="listbox"]') }
   }
-  const options = (list) => [...list.querySelectorAll('[role="option"]')]
+  const options = (list) => [...list.querySelectorAll('[data-value]')]
   const isOpen = ({ input }) => input.getAttribute('aria-expanded') === 'true'
 
   const close = ({ input, list }) => {
@@ -27,7 +27,7 @@
     option.scrollIntoView({ block: 'nearest' })
   }
 
-  const active = ({ list }) => list.querySelector('[role="option"][aria-selected="true"]')
+  const active = ({ list }) => list.querySelector('[data-value][aria-selected="true"]')
 
   const choose = (combobox, option) => {
     combobox.input.value = option.dataset.value
@@ -95,7 +95,7 @@
 
   // Before the click, so that the field keeps the focus.
   document.addEventListener('pointerdown', (event) => {
-    const option = event.target.closest?.('[data-combobox] [role="option"]')
+    const option = event.target.closest?.('[data-combobox] [data-value]')
     if (!option) return
     event.preventDefault()
     const box = option.closest('[data-combobox]')

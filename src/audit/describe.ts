@@ -4,7 +4,9 @@ import { loggedTables, type Row } from './tables.ts'
 /** One changed row, as a history shows it. */
 export type DescribedChange = {
   id: number
-  did: 'Created' | 'Changed' | 'Deleted'
+  kind: 'Created' | 'Changed' | 'Deleted'
+  /** The same in the words that fit the row: "Withdrew". */
+  did: string
   /** "Tenant", "Preference" … */
   what: string
   title: string
@@ -34,21 +36,30 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
   const after = parse(change.after)
   const table = loggedTables[change.table_name]
   const row = after ?? before!
+  const kind = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
+  const title = table?.title(row) ?? String(change.row_id)
   return {
     id: change.id,
-    did: !before ? 'Created' : !after ? 'Deleted' : 'Changed',
+    kind,
+    did: table?.did?.[kind] ?? kind,
     what: table?.label ?? change.table_name,
-    title: table?.title(row) ?? String(change.row_id),
+    title,
     fields: Object.entries(table?.columns ?? plainColumns(row))
       .filter(([name]) => before?.[name] !== after?.[name])
+      .filter(([name, column]) => kind === 'Changed' || !isUsual(row, name, column))
       .map(([name, column]) => ({
         label: column.label,
         before: before && inWords(before, name, column, names),
         after: after && inWords(after, name, column, names),
       }))
-      .filter((field) => field.before !== field.after),
+      .filter((field) => field.before !== null || field.after !== null)
+      // What a row is called is said already, unless that is what changed.
+      .filter((field) => kind === 'Changed' || (field.before ?? field.after) !== title),
   }
 }
+
+const isUsual = (row: Row, name: string, column: Column) =>
+  'usual' in column && row[name] === column.usual
 
 type Column = (typeof loggedTables)[string]['columns'][string]
 

@@ -26,11 +26,15 @@ export async function readHistory(
   const described = await describeChanges(db, changes)
   const entries: HistoryEntry[] = operations.map((operation) => ({
     operation,
-    changes: changes.flatMap(({ operation_id }, index) =>
-      operation_id === operation.id ? [described[index]!] : [],
-    ),
+    changes: described.filter((_, index) => changes[index]!.operation_id === operation.id),
   }))
   return { entries, next }
+}
+
+/** The last five operations that changed something of a tenant. */
+export async function readRecent(db: Reads, actor: Actor, tenant_id: number) {
+  const { entries } = await readHistory(db, actor, tenant_id, undefined, 5)
+  return entries
 }
 
 /** Changes in words, in their order, with one query for the names of all their tenants. */

@@ -80,6 +80,7 @@ const tenantOperations = prepared((db, { tenant_id, before, limit }: TenantPage)
  * The operations that changed something of a tenant, newest first; of "All tenants": every one.
  *
  * @param before an operation id: only older ones
+ * @param limit how many at most
  * @returns `next` is the `before` of the next page, null on the last
  */
 export async function listOperations(
@@ -94,10 +95,6 @@ export async function listOperations(
   const operations = found.slice(0, limit)
   return { operations, next: found.length > limit ? operations.at(-1)!.id : null }
 }
-
-/** The last five operations that changed something of a tenant. */
-export const listRecentOperations = (db: Reads, _actor: Actor, tenant_id: number) =>
-  readOperations(db, tenant_id, { before: NEWEST, limit: 5 })
 
 async function readOperations(
   db: Reads,

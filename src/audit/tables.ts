@@ -2,17 +2,26 @@ import { findPreference, type Preference } from '../preferences/catalogue.ts'
 import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
 import { kindLooks } from '../tenants/kinds.ts'
+import { formatInstant } from '../web/time.ts'
 
 /** A row as it was logged. */
 export type Row = Record<string, string | number | null>
 
-/** How a column reads. Without `words`, its value is shown as it is. */
-type Column = { label: string; words?: (value: string | number, row: Row) => string } | Reference
+type Column = Plain | Reference
+type Plain = {
+  label: string
+  /** Without it, the value is shown as it is. Null is not shown. */
+  words?: (value: string | number, row: Row) => string | null
+  /** The value that goes without saying when a row is created or deleted. */
+  usual?: string | number
+}
 /** A column that points at a tenant, which is shown by its name. */
 type Reference = { label: string; tenant: true }
 
 type Table = {
   label: string
+  /** What happened to a row, where "Created", "Changed" and "Deleted" are not the words for it. */
+  did?: { Created: string; Changed: string; Deleted: string }
   /** What tells the row from others of the same table. */
   title: (row: Row) => string
   /** The columns worth reading, in order; the others are left out. */
@@ -20,6 +29,8 @@ type Table = {
 }
 
 const yesOrNo = (value: string | number) => (value ? 'Yes' : 'No')
+
+const moment = (instant: string | number) => formatInstant(String(instant))
 
 const inPreference =
   (words: (preference: Preference, value: unknown) => string) =>
@@ -43,22 +54,18 @@ export const loggedTables: Record<string, Table> = {
       kind: { label: 'Kind', words: (kind) => kindLooks[kind as keyof typeof kindLooks].label },
       slug: { label: 'Slug' },
       description: { label: 'Description' },
-      active: { label: 'Active', words: yesOrNo },
-      blocks_inheritance: { label: 'Blocks inheritance', words: yesOrNo },
+      active: { label: 'Active', words: yesOrNo, usual: 1 },
+      blocks_inheritance: { label: 'Blocks inheritance', words: yesOrNo, usual: 0 },
     },
   },
   preference_entry: {
     label: 'Preference',
+    did: { Created: 'Set', Changed: 'Changed', Deleted: 'No longer set:' },
     title: preferenceLabel,
     columns: {
       tenant_id: { label: 'Set at', tenant: true },
-      form: {
-        label: 'Set to',
-        words: (form) =>
-          ({ value: 'A value', reset: 'Factory value', list: 'Additions and removals' })[
-            form as 'value' | 'reset' | 'list'
-          ],
-      },
+      // That it is a value or a list shows by what follows.
+      form: { label: 'Set to', words: (form) => (form === 'reset' ? 'Factory value' : null) },
       value: { label: 'Value', words: inPreference(formatValue) },
       added: { label: 'Added', words: inPreference(formatValue) },
       removed: { label: 'Removed', words: inPreference(formatValue) },
@@ -74,13 +81,14 @@ export const loggedTables: Record<string, Table> = {
   },
   exemption: {
     label: 'Exemption',
+    did: { Created: 'Granted', Changed: 'Changed', Deleted: 'Withdrew' },
     title: preferenceLabel,
     columns: {
       tenant_id: { label: 'For', tenant: true },
       lock_tenant_id: { label: 'From the lock at', tenant: true },
       reason: { label: 'Reason' },
       ticket: { label: 'Ticket' },
-      expires_at: { label: 'Ends' },
+      expires_at: { label: 'Ends', words: moment },
     },
   },
   person: {
@@ -99,7 +107,7 @@ export const loggedTables: Record<string, Table> = {
       name: { label: 'Name' },
       prefix: { label: 'Begins with' },
       tenant_id: { label: 'Tenant', tenant: true },
-      expires_at: { label: 'Ends' },
+      expires_at: { label: 'Ends', words: moment },
     },
   },
 }

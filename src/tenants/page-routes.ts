@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { listRecentOperations } from '../audit/queries.ts'
+import { readRecent } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
 import { readQuery } from '../web/query.ts'
 import { getTenantHead, readTenantId } from './head.ts'
@@ -26,7 +26,7 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
       const [children, set_here, recent] = await Promise.all([
         listFirstChildren(db, actor, id),
         listSetHere(db, actor, id),
-        listRecentOperations(db, actor, id),
+        readRecent(db, actor, id),
       ])
       return reply.page(views.overview({ head, children, set_here, recent }))
     },

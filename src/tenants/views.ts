@@ -1,4 +1,4 @@
-import type { ListedOperation } from '../audit/queries.ts'
+import type { HistoryEntry } from '../audit/history.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { SavedOver } from './editing.ts'
@@ -21,7 +21,7 @@ export const views = {
     head: TenantHead
     children: ListedChild[]
     set_here: SetHere[]
-    recent: ListedOperation[]
+    recent: HistoryEntry[]
   }>('tenants/overview'),
   newTenant: (form: Form) => newTenant({ form, kinds }),
   edit: (head: TenantHead, form: Form, saved_over: SavedOver | null = null) =>

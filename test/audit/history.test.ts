@@ -63,7 +63,7 @@ t.test('shows preferences by their label and in words', async (t) => {
       .execute()
   })
   const text = await history(w, ACME)
-  t.match(text, 'Created preference Time zone Set at Acme Set to A value Value Europe/London')
+  t.match(text, 'Set preference Time zone Set at Acme Value Europe/London')
   t.notMatch(text, '&quot;')
 })
 
@@ -76,6 +76,17 @@ t.test('names what was deleted, and what pointed at it', async (t) => {
   t.match(await history(w, 'root'), 'Deleted tenant Leeds office')
   t.match(await history(w, ACME_LEGAL), `was a deleted tenant (${ACME_LEEDS}) → now Rival`)
   t.equal((await w.alice.get(`/tenants/${ACME_LEEDS}/history`)).statusCode, 404)
+})
+
+t.test('tells a move between two parents of the same name', async (t) => {
+  const w = await world(t)
+  const { alice } = w
+  const twin = { name: 'Acme', parent: 'Rival', kind: 'division', slug: 'twin', description: '' }
+  const { location } = (await alice.post('/tenants', twin)).headers
+  await operation(w.db, w.actor, 'tenant.update', (tx) =>
+    updateTenant(tx, ACME_LEEDS, { parent_id: Number(location!.split('/').at(-1)) }),
+  )
+  t.match(await history(w, ACME_LEEDS), 'Parent was Acme → now Acme')
 })
 
 t.test('says which change was taken back', async (t) => {

@@ -110,7 +110,7 @@ t.test('shows the last five changes, the newest first', async (t) => {
     })
   }
   const text = mainText((await alice.get(`/tenants/${ACME}`)).body).split('Recent changes')[1]!
-  const times = [...text.matchAll(/Changed tenant Alice Moore · 2026-11-24 09:0(\d)/g)]
+  const times = [...text.matchAll(/Changed tenant Acme Alice Moore · 2026-11-24 09:0(\d)/g)]
   t.same(
     times.map(([, minute]) => minute),
     ['6', '5', '4', '3', '2'],
