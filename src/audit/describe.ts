@@ -4,9 +4,9 @@ import { loggedTables, type Row } from './tables.ts'
 /** One changed row, as a history shows it. */
 export type DescribedChange = {
   id: number
-  kind: 'Created' | 'Changed' | 'Deleted'
-  /** The same in the words that fit the row: "Withdrew". */
-  did: string
+  did: 'Created' | 'Changed' | 'Deleted'
+  /** The same in the word that fits the row: "Withdrew". */
+  verb: string
   /** "Tenant", "Preference" … */
   what: string
   title: string
@@ -36,17 +36,17 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
   const after = parse(change.after)
   const table = loggedTables[change.table_name]
   const row = after ?? before!
-  const kind = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
+  const did = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
   const title = table?.title(row) ?? String(change.row_id)
   return {
     id: change.id,
-    kind,
-    did: table?.did?.[kind] ?? kind,
+    did,
+    verb: table?.verbs?.[did] ?? did,
     what: table?.label ?? change.table_name,
     title,
     fields: Object.entries(table?.columns ?? plainColumns(row))
       .filter(([name]) => before?.[name] !== after?.[name])
-      .filter(([name, column]) => kind === 'Changed' || !isUsual(row, name, column))
+      .filter(([name, column]) => did === 'Changed' || !isUsual(row, name, column))
       .map(([name, column]) => ({
         label: column.label,
         before: before && inWords(before, name, column, names),
@@ -54,7 +54,7 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
       }))
       .filter((field) => field.before !== null || field.after !== null)
       // What a row is called is said already, unless that is what changed.
-      .filter((field) => kind === 'Changed' || (field.before ?? field.after) !== title),
+      .filter((field) => did === 'Changed' || (field.before ?? field.after) !== title),
   }
 }
 

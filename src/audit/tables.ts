@@ -21,7 +21,7 @@ type Reference = { label: string; tenant: true }
 type Table = {
   label: string
   /** What happened to a row, where "Created", "Changed" and "Deleted" are not the words for it. */
-  did?: { Created: string; Changed: string; Deleted: string }
+  verbs?: { Created: string; Changed: string; Deleted: string }
   /** What tells the row from others of the same table. */
   title: (row: Row) => string
   /** The columns worth reading, in order; the others are left out. */
@@ -60,7 +60,7 @@ export const loggedTables: Record<string, Table> = {
   },
   preference_entry: {
     label: 'Preference',
-    did: { Created: 'Set', Changed: 'Changed', Deleted: 'No longer set:' },
+    verbs: { Created: 'Set', Changed: 'Changed', Deleted: 'No longer set:' },
     title: preferenceLabel,
     columns: {
       tenant_id: { label: 'Set at', tenant: true },
@@ -81,7 +81,7 @@ export const loggedTables: Record<string, Table> = {
   },
   exemption: {
     label: 'Exemption',
-    did: { Created: 'Granted', Changed: 'Changed', Deleted: 'Withdrew' },
+    verbs: { Created: 'Granted', Changed: 'Changed', Deleted: 'Withdrew' },
     title: preferenceLabel,
     columns: {
       tenant_id: { label: 'For', tenant: true },
