@@ -8,14 +8,14 @@ const SentPassword = z
   .min(1, 'Enter your password.')
   .max(1024, 'This is longer than a password can be.')
 
-export const PersonName = z
+const PersonName = z
   .string('Enter a name.')
   .trim()
   .min(1, 'Enter a name.')
   .max(200, 'Use 200 characters or fewer.')
   .refine((name) => !/\p{Cc}/u.test(name), 'Leave out line breaks and control characters.')
 
-export const Email = z
+const Email = z
   .string('Enter an e-mail address.')
   .trim()
   .min(1, 'Enter an e-mail address.')
@@ -70,7 +70,7 @@ export const passwordChangeInput = (about: string[]) =>
     })
 
 /** How many days a new API token may live; 0 is for good. */
-export const tokenLifetimes = [30, 90, 365, 0] as const
+const tokenLifetimes = [30, 90, 365, 0] as const
 
 export const TokenInput = z.strictObject({
   name: PersonName,

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'

@@ -57,6 +57,13 @@ t.test('the link leads to a form, and that to the tenants, signed in', async (t)
   t.match(tenant, [{ name: 'Northwind MSP', parent_id: 1, slug: 'northwind-msp' }])
 })
 
+t.test('until then the sign-in page says where the link is', async (t) => {
+  const { app, path } = await firstStart(t)
+  t.match((await open(app, '/sign-in')).payload, 'Open the set-up link')
+  await send(app, path)
+  t.notMatch((await open(app, '/sign-in')).payload, 'set-up link')
+})
+
 t.test('is recorded as one operation, without the password', async (t) => {
   const { app, db, path } = await firstStart(t)
   await send(app, path)
@@ -98,7 +105,10 @@ t.test('T3: of two set-ups at once, one wins', async (t) => {
   const { app, db, path } = await firstStart(t)
   const rivals = [send(app, path), send(app, path, { ...INPUT, email: 'mallory@evil.example' })]
   const statuses = (await Promise.all(rivals)).map(({ statusCode }) => statusCode)
-  t.same(statuses.toSorted(), [303, 404])
+  t.same(
+    statuses.toSorted((a, b) => a - b),
+    [303, 404],
+  )
   t.equal((await db.selectFrom('user_account').selectAll().execute()).length, 1)
 })
 

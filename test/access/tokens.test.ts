@@ -58,6 +58,19 @@ t.test('T25: creating and revoking are on record, without the secret', async (t)
   t.notMatch(JSON.stringify(changes), 'token_hash')
 })
 
+t.test('says when a token was last used, to within five minutes', async (t) => {
+  const { api, db, clock } = await world(t)
+  const lastUsed = async () =>
+    (await db.selectFrom('api_token').selectAll().execute())[0]!.last_used_at
+  const seen = []
+  for (const time of ['09:01:00', '09:05:59', '09:06:01']) {
+    clock.now = `2026-11-24T${time}.000Z`
+    await api.get('/preferences')
+    seen.push((await lastUsed())?.slice(11, 19))
+  }
+  t.same(seen, ['09:01:00', '09:01:00', '09:06:01'])
+})
+
 t.test("nobody revokes another person's token", async (t) => {
   const w = await world(t)
   const id = await operation(w.db, w.actor, 'test.token', async (tx) => {
