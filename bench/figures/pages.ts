@@ -1,0 +1,124 @@
+import { type Dataset } from '../databases.ts'
+import type { Bench } from '../bench.ts'
+import { type Figure, figure, median } from '../figure.ts'
+import { type Round, startGenerator } from '../rounds.ts'
+import { type Server, startFloor, startTenantry } from '../server.ts'
+
+const CONNECTIONS = 20
+
+/** A page that is asked for, again and again, and the floor's answer of the same size. */
+type Subject = {
+  name: string
+  server: Server
+  path: string
+  cookie: string
+  /** Of the body, as it is sent. */
+  bytes: number
+  /** Each round beside the round of the floor just before it. */
+  rounds: { page: Round; floor: Round }[]
+}
+
+/** How much the two pages cost that are looked at most. */
+export async function* pages({ scale, dataset }: Bench): AsyncGenerator<Figure> {
+  const small = await dataset(scale.small)
+  const large = await dataset(scale.large)
+  const floor = await startFloor()
+  const servers = [await startTenantry(small), await startTenantry(large)] as const
+  try {
+    const preferences = `/tenants/${small.deep_id}/preferences`
+    const subjects = [
+      await subject('Tenants page', servers[0], small, '/tenants', / id="t\d+"/g, 50),
+      await subject('Tenants page, many tenants', servers[1], large, '/tenants', / id="t\d+"/g, 50),
+      await subject(
+        'Preferences page',
+        servers[0],
+        small,
+        preferences,
+        /<details class="why"/g,
+        30,
+      ),
+    ] as const
+    await measure(subjects, floor, scale)
+    const [tenants, many, explained] = subjects
+    yield* describe(tenants, { share: 5, cpu: 20, p99: 40 })
+    yield* describe(many, { p99: 40 })
+    yield figure(
+      `CPU at ${scale.large} tenants`,
+      medianOf(many, ({ page }) => page.cpu_ms_per_request) /
+        medianOf(tenants, ({ page }) => page.cpu_ms_per_request),
+      `× that at ${scale.small}`,
+      { at_most: 1.5 },
+    )
+    yield* describe(explained, { share: 5, cpu: 18 })
+  } finally {
+    for (const server of [floor, ...servers]) await server.stop()
+  }
+}
+
+/** Sees that the page is the one that is meant, and how many bytes it is. */
+async function subject(
+  name: string,
+  server: Server,
+  { session }: Dataset,
+  path: string,
+  row: RegExp,
+  rows: number,
+): Promise<Subject> {
+  const cookie = `session=${session}`
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+    headers: { cookie, 'accept-encoding': 'gzip' },
+  })
+  const found = (await response.text()).match(row)?.length
+  if (found !== rows) throw new Error(`${path} has ${found} rows in place of ${rows}`)
+  const bytes = Number(response.headers.get('content-length'))
+  return { name, server, path, cookie, bytes, rounds: [] }
+}
+
+/** Asks the floor and the page by turns, so that what disturbs one disturbs the other. */
+async function measure(
+  subjects: readonly Subject[],
+  floor: Server,
+  { repeats, round_seconds }: Bench['scale'],
+) {
+  const generator = startGenerator()
+  for (let repeat = 0; repeat <= repeats; repeat++)
+    for (const { server, path, cookie, bytes, rounds } of subjects) {
+      const load = { cookie, connections: CONNECTIONS, seconds: round_seconds }
+      const bare = await generator.measure(floor, { ...load, path: `/${bytes}` })
+      const page = await generator.measure(server, { ...load, path })
+      // The first round warms everything up.
+      if (repeat > 0) rounds.push({ page, floor: bare })
+    }
+  generator.stop()
+}
+
+type Promised = { share?: number; cpu?: number; p99?: number }
+
+function* describe(subject: Subject, promised: Promised): Generator<Figure> {
+  const { name, bytes } = subject
+  const of = (read: (round: Subject['rounds'][number]) => number) => medianOf(subject, read)
+  const share = of(
+    ({ page, floor }) => (100 * page.requests_per_second) / floor.requests_per_second,
+  )
+  const details = {
+    bytes,
+    requests_per_second: of(({ page }) => page.requests_per_second),
+    floor_requests_per_second: of(({ floor }) => floor.requests_per_second),
+    generator_share: of(({ page }) => page.generator_share),
+    floor_generator_share: of(({ floor }) => floor.generator_share),
+  }
+  yield figure(`${name}: speed`, share, '% of the floor', atLeast(promised.share), details)
+  const cpu = of(({ page, floor }) => page.cpu_ms_per_request / floor.cpu_ms_per_request)
+  yield figure(`${name}: CPU`, cpu, '× the floor', atMost(promised.cpu), {
+    cpu_ms: of(({ page }) => page.cpu_ms_per_request),
+    floor_cpu_ms: of(({ floor }) => floor.cpu_ms_per_request),
+  })
+  const p99 = of(({ page }) => page.p99)
+  yield figure(`${name}: p99`, p99, 'ms', atMost(promised.p99), { p50: of(({ page }) => page.p50) })
+}
+
+const atLeast = (value?: number) => (value === undefined ? null : { at_least: value })
+const atMost = (value?: number) => (value === undefined ? null : { at_most: value })
+
+const medianOf = ({ rounds }: Subject, read: (round: Subject['rounds'][number]) => number) =>
+  median(rounds.map(read))

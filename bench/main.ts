@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { FULL, SMOKE, type Section } from './bench.ts'
+import { makeDatasets } from './databases.ts'
+import { type Figure, formatTable } from './figure.ts'
+import { firstLoad } from './figures/first-load.ts'
+import { pages } from './figures/pages.ts'
+import { preview } from './figures/preview.ts'
+import { resolving } from './figures/resolving.ts'
+import { start } from './figures/start.ts'
+
+const sections: Record<string, Section> = {
+  pages,
+  resolving,
+  preview,
+  'first-load': firstLoad,
+  start,
+}
+
+const { values, positionals } = parseArgs({
+  options: { smoke: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+process.exitCode = await run(values.smoke, positionals)
+
+/**
+ * Measures the sections that are named, or all of them. Prints each figure as a line of JSON, and
+ * a table on stderr. The exit code is 1 when a figure is missed, unless it is only a smoke test.
+ */
+async function run(smoke: boolean, names: string[]) {
+  const unknown = names.find((name) => !(name in sections))
+  if (unknown !== undefined) {
+    console.error(`There is no "${unknown}". There are: ${Object.keys(sections).join(', ')}.`)
+    return 2
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-bench-'))
+  const scale = smoke ? SMOKE : FULL
+  const bench = { scale, folder, dataset: makeDatasets(folder) }
+  const figures: Figure[] = []
+  try {
+    for (const name of names.length > 0 ? names : Object.keys(sections))
+      for await (const figure of sections[name]!(bench)) {
+        figures.push(figure)
+        console.log(JSON.stringify(figure))
+      }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  console.error(`\n${formatTable(figures)}`)
+  return !smoke && figures.some(({ met }) => met === false) ? 1 : 0
+}
