@@ -29,6 +29,7 @@ const styles = [
   'public/tenants.css',
   'public/pages.css',
   'public/preferences.css',
+  'public/jobs.css',
 ]
 
 const scripts = [
@@ -38,6 +39,7 @@ const scripts = [
   'public/combobox.js',
   'public/palette.js',
   'public/preferences.js',
+  'public/jobs.js',
 ]
 
 const join = (paths: string[]) =>

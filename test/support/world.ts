@@ -112,13 +112,14 @@ async function seedDatabase(path: string) {
 type Fields = Record<string, string | string[]>
 
 /** Sends requests as a browser would: same site, with the cookie, forms url-encoded. */
-function browser(app: FastifyInstance, session?: string) {
+export function browser(app: FastifyInstance, session?: string) {
   const headers = {
     'sec-fetch-site': 'same-origin',
     accept: 'text/html',
     ...(session && { cookie: `session=${session}` }),
   }
   return {
+    headers,
     get: (url: string) => app.inject({ method: 'GET', url, headers }),
     post: (url: string, fields: Fields = {}) =>
       app.inject({

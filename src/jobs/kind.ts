@@ -1,0 +1,44 @@
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import type { Pace } from '../pace.ts'
+import type { Form } from '../web/form.ts'
+import type { Rendering } from '../web/page.ts'
+
+/** What a person sees before confirming. */
+export type Preview = {
+  /** A partial: fields of the form that changes the draft, sent to `revise`. */
+  choice: Rendering | null
+  /** A partial: what would happen. Null while something has to be chosen first. */
+  rendering: Rendering | null
+  /** Null while it cannot be started. */
+  confirm: Confirmation | null
+}
+
+/** The form that starts the job: its button, and what it asks for. */
+export type Confirmation = { label: string; tone?: 'destructive'; asks?: ConfirmField[] }
+
+type ConfirmField = { name: string; label: string; hint?: string }
+
+/**
+ * A kind of work that is looked at before it is done, or takes longer than a second. `Input` and
+ * `Result` are kept as JSON. A feature defines its kinds; app.ts lists them. (Methods, not
+ * properties with functions: only so may a list hold kinds with different inputs.)
+ */
+export type JobKind<Input, Result> = {
+  /** noun.verb, as in the change log. */
+  name: string
+  /** The part of the navigation to which it belongs. */
+  section: string
+  /** Takes what a form on the preview sent into the draft. Throws Invalid. */
+  revise?(db: Db, actor: Actor, input: Input, fields: Record<string, string>): Promise<Input>
+  preview(db: Db, actor: Actor, input: Input, form: Form): Promise<Preview>
+  /** Takes what was typed to confirm. Throws Invalid. */
+  confirm?(input: Input, fields: Record<string, string>): Input
+  /** Does it. Calls `pace` at least every few milliseconds; what that throws must get through. */
+  run(db: Db, actor: Actor, input: Input, pace: Pace): Promise<Result>
+  /** A partial: what was done. */
+  outcome(result: Result): Rendering
+}
+
+/** Any kind: what its input and result are, only the kind itself knows. */
+export type AnyJobKind = JobKind<unknown, object>

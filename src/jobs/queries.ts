@@ -1,0 +1,29 @@
+import type { Actor } from '../access/actor.ts'
+import type { Reads } from '../db/connection.ts'
+import { NotFound } from '../errors.ts'
+
+const PAGE = 50
+
+/** Jobs are seen by the person who made them, and by nobody else. */
+const ownJobs = (db: Reads, actor: Actor) =>
+  db.selectFrom('job').where('person_id', '=', actor.person_id)
+
+/** A job of the actor's. Throws NotFound when there is none, or when it is another person's. */
+export async function getJob(db: Reads, actor: Actor, id: number) {
+  const job = await ownJobs(db, actor).selectAll().where('id', '=', id).executeTakeFirst()
+  if (!job) throw new NotFound(`job ${id}`)
+  return job
+}
+
+export type Job = Awaited<ReturnType<typeof getJob>>
+
+/** The actor's jobs, newest first: those older than `before`, a page at a time. */
+export async function listJobs(db: Reads, actor: Actor, before?: number) {
+  let query = ownJobs(db, actor)
+    .select(['id', 'title', 'state', 'done', 'total', 'created_at', 'ended_at'])
+    .orderBy('id', 'desc')
+    .limit(PAGE + 1)
+  if (before !== undefined) query = query.where('id', '<', before)
+  const jobs = await query.execute()
+  return { jobs: jobs.slice(0, PAGE), next: jobs.length > PAGE ? jobs[PAGE - 1]!.id : null }
+}

@@ -1,0 +1,117 @@
+import { EventEmitter, once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { paced } from '../pace.ts'
+import { type JobEnd, beginJob, endJob, noteProgress } from './commands.ts'
+import type { AnyJobKind } from './kind.ts'
+import type { Job } from './queries.ts'
+
+/**
+ * A job of this process at work. While its operation holds the writer its row cannot be written,
+ * so how far it is stands here. Emits `progress`, and `end` when its row says how it ended.
+ */
+export type Running = EventEmitter<{ progress: []; end: [] }> & {
+  done: number
+  total: number
+  cancel: AbortController
+}
+
+export type JobRunner = ReturnType<typeof jobRunner>
+
+const NOTE_EVERY_MS = 500
+
+/** Runs jobs in this process, and knows those at work. */
+export function jobRunner(db: Db, log: FastifyBaseLogger) {
+  const at_work = new Map<number, Running>()
+
+  /** Starts a draft, and returns at once. Does nothing when it was started already. */
+  async function start(kind: AnyJobKind, job: Job, actor: Actor, input: unknown) {
+    if (!(await beginJob(db, job.id))) return
+    const running: Running = Object.assign(new EventEmitter<{ progress: []; end: [] }>(), {
+      done: 0,
+      total: 0,
+      cancel: new AbortController(),
+    })
+    // Every browser that watches is a listener.
+    running.setMaxListeners(0)
+    at_work.set(job.id, running)
+    void work(kind, job.id, actor, input, running)
+  }
+
+  async function work(
+    kind: AnyJobKind,
+    id: number,
+    actor: Actor,
+    input: unknown,
+    running: Running,
+  ) {
+    const note = progressNotes(db, id)
+    const pace = paced((done, total) => {
+      Object.assign(running, { done, total })
+      running.emit('progress')
+      note(done, total)
+    }, running.cancel.signal)
+    try {
+      const result = await kind.run(db, actor, input, pace)
+      await endJob(db, id, { state: 'done', result })
+    } catch (error) {
+      await endJob(db, id, describeFailure(error, running.cancel.signal, log))
+    } finally {
+      at_work.delete(id)
+      running.emit('end')
+    }
+  }
+
+  return {
+    start,
+    /** The job at work under this id, if it is. */
+    find: (id: number) => at_work.get(id),
+    /** Waits until the job has ended, or until `milliseconds` have passed. */
+    async settle(id: number, milliseconds: number) {
+      const running = at_work.get(id)
+      if (!running) return
+      await Promise.race([once(running, 'end'), wait(milliseconds, null, { ref: false })])
+    },
+    /** At shutdown: stops what is at work and waits for its roll-back. */
+    async stop() {
+      const ends = [...at_work.values()].map((running) => once(running, 'end'))
+      for (const { cancel } of at_work.values())
+        cancel.abort(
+          new Conflict('Tenantry was stopped while this was running; nothing of it was kept.'),
+        )
+      await Promise.all(ends)
+    },
+  }
+}
+
+/** Writes progress to the job's row now and then; never a second time before the first is through. */
+function progressNotes(db: Db, id: number) {
+  let writing = false
+  let last = performance.now()
+  return (done: number, total: number) => {
+    if (writing || performance.now() - last < NOTE_EVERY_MS) return
+    writing = true
+    void noteProgress(db, id, done, total).finally(() => {
+      writing = false
+      last = performance.now()
+    })
+  }
+}
+
+function describeFailure(error: unknown, signal: AbortSignal, log: FastifyBaseLogger): JobEnd {
+  if (signal.aborted && error === signal.reason && !(error instanceof Conflict))
+    return { state: 'cancelled', result: { reason: 'It was cancelled; nothing of it was kept.' } }
+  if (
+    error instanceof Conflict ||
+    error instanceof Invalid ||
+    error instanceof NotFound ||
+    error instanceof Forbidden
+  )
+    return { state: 'failed', result: { reason: error.message } }
+  log.error({ err: error }, 'job failed')
+  const reason = 'Something went wrong; nothing of it was kept. The log of the server says more.'
+  return { state: 'failed', result: { reason } }
+}

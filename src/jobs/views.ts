@@ -1,0 +1,15 @@
+import type { Form } from '../web/form.ts'
+import { type Rendering, view } from '../web/page.ts'
+import type { Preview } from './kind.ts'
+import type { Job, listJobs } from './queries.ts'
+
+type JobHead = Pick<Job, 'id' | 'title' | 'state' | 'created_at' | 'ended_at'>
+
+export const views = {
+  draft: view<{ job: JobHead; section: string; preview: Preview; form: Form }>('jobs/draft'),
+  running: view<{ job: JobHead; section: string; done: number; total: number }>('jobs/running'),
+  ended: view<{ job: JobHead; section: string; outcome: Rendering | null; reason: string }>(
+    'jobs/ended',
+  ),
+  list: view<Awaited<ReturnType<typeof listJobs>>>('jobs/list'),
+}

@@ -1,0 +1,26 @@
+/**
+ * How long work keeps its turns. Called at each step with how far it is: reports that, lets other
+ * requests run when the step has taken its time, and throws when the work was cancelled.
+ */
+export type Pace = (done: number, total: number) => Promise<void>
+
+/** No other request waits much longer than this for its turn. */
+const TURN_MS = 12
+
+/** The pace of one piece of work. */
+export function paced(report?: (done: number, total: number) => void, signal?: AbortSignal): Pace {
+  let turn_began = performance.now()
+  return async (done, total) => {
+    signal?.throwIfAborted()
+    report?.(done, total)
+    if (performance.now() - turn_began < TURN_MS) return
+    await new Promise(setImmediate)
+    turn_began = performance.now()
+    signal?.throwIfAborted()
+  }
+}
+
+/** Cuts a list into pieces of at most `size`, in order. */
+export function* chunks<Item>(list: Item[], size: number) {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size)
+}
