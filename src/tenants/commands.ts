@@ -204,7 +204,7 @@ async function ancestors(db: Reads, id: number) {
 }
 
 /** How many levels a branch has, itself included: walks it down level by level. */
-async function branchHeight(db: Reads, id: number) {
+export async function branchHeight(db: Reads, id: number) {
   const { height } = await db
     .withRecursive('branch(id, height)', (cte) =>
       cte

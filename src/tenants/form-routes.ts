@@ -9,7 +9,8 @@ import { changesOf, conflictOf, formOf, type SavedOver } from './editing.ts'
 import { findParent, parentText } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId } from './head.ts'
-import { getTenant, ROOT_ID, type Tenant } from './queries.ts'
+import { usualKindBelow } from './kinds.ts'
+import { getTenant, ROOT_ID } from './queries.ts'
 import { withRefusal } from './refusal.ts'
 import { views } from './views.ts'
 
@@ -29,7 +30,7 @@ function newTenant(app: FastifyInstance, db: Db) {
     const tenant = await getTenant(db, actor, readTenantId(parent))
     const form = freshForm({
       parent: await parentText(db, actor, tenant.id),
-      kind: usualKindBelow(tenant),
+      kind: usualKindBelow(tenant.kind),
     })
     return reply.page(views.newTenant(form))
   })
@@ -50,10 +51,6 @@ function newTenant(app: FastifyInstance, db: Db) {
     }
   })
 }
-
-/** Below All tenants and MSPs come clients, below those their branch offices. */
-const usualKindBelow = ({ kind }: Tenant) =>
-  kind === 'root' || kind === 'msp' ? 'client' : 'branch_office'
 
 function editTenant(app: FastifyInstance, db: Db) {
   const config = { permission: 'tenant.edit' } as const

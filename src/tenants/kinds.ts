@@ -22,3 +22,7 @@ export const kindLooks: Record<Kind, { label: string; icon: string }> = {
   division: { label: 'Division', icon: 'split' },
   location: { label: 'Location', icon: 'map-pin' },
 }
+
+/** What a new tenant usually is: a client under All tenants and MSPs, a branch office elsewhere. */
+export const usualKindBelow = (parent: Kind): TenantKind =>
+  parent === 'root' || parent === 'msp' ? 'client' : 'branch_office'

@@ -43,9 +43,12 @@ export function slugFrom(name: string) {
   return cut(slug, MAX_SLUG) || 'tenant'
 }
 
-/** `slug`, or the first of `slug-2`, `slug-3`, … that `isTaken` does not know. */
-export function freeSlug(slug: string, isTaken: (slug: string) => boolean) {
-  for (let number = 1; ; number++) {
+/**
+ * `slug`, or the first of `slug-2`, `slug-3`, … that `isTaken` does not know. `first` is the number
+ * to begin with, for those who know that the smaller ones are taken.
+ */
+export function freeSlug(slug: string, isTaken: (slug: string) => boolean, first = 1) {
+  for (let number = first; ; number++) {
     const suffix = number === 1 ? '' : `-${number}`
     const candidate = cut(slug, MAX_SLUG - suffix.length) + suffix
     if (!isTaken(candidate)) return candidate

@@ -1,0 +1,94 @@
+import type { Tx } from '../../db/operation.ts'
+import { type Pace, chunks } from '../../pace.ts'
+import { nameKey, sortKey } from '../names.ts'
+import type { Place } from './forest.ts'
+import { type PlacedRow, kindOf } from './place.ts'
+import type { Plan } from './plan.ts'
+
+/** With triggers and indexes this many rows take some 5 ms. */
+const ROWS_AT_ONCE = 250
+
+/**
+ * Writes what a plan without bad lines says, which was made in the same operation. New tenants come
+ * first, parents before children; then those that change, again from the top down, so that at no
+ * moment anything is below itself.
+ */
+export async function applyPlan(tx: Tx, plan: Plan, pace: Pace) {
+  const total = plan.created.length + plan.changed.length
+  const created = await topDown(plan, plan.created, pace)
+  const ids = await allotIds(tx, created)
+  const idOf = (place: Place) => place.existing?.id ?? ids.get(place)!
+  await clearNames(tx, plan.in_the_way)
+  let done = 0
+  for (const some of chunks(created, ROWS_AT_ONCE)) {
+    const rows = some.map(({ place, slug }) => ({
+      id: idOf(place),
+      slug,
+      description: place.row.description ?? '',
+      ...columnsOf(place, idOf),
+    }))
+    await tx.insertInto('tenant').values(rows).execute()
+    await pace((done += rows.length), total)
+  }
+  for (const { place } of await topDown(plan, plan.changed, pace)) {
+    await changeTenant(tx, place, idOf)
+    await pace(++done, total)
+  }
+}
+
+/** New tenants get their ids up front, so that one insert can hold parents and children. */
+async function allotIds(tx: Tx, created: Plan['created']) {
+  const { last } = await tx
+    .selectFrom('tenant')
+    .select((eb) => eb.fn.max('id').as('last'))
+    .executeTakeFirstOrThrow()
+  const first = Number(last) + 1
+  return new Map<Place, number>(created.map(({ place }, index) => [place, first + index]))
+}
+
+/** Those nearer to the root first; in the order of the file where that does not decide. */
+async function topDown<Item extends { place: PlacedRow }>(
+  { depths }: Plan,
+  items: Item[],
+  pace: Pace,
+) {
+  const levels: Item[][] = []
+  for (const item of items) {
+    const level = (levels[depths.get(item.place)!] ??= [])
+    level.push(item)
+    await pace(0, 0)
+  }
+  return levels.flat()
+}
+
+const columnsOf = (place: PlacedRow, idOf: (place: Place) => number) => ({
+  parent_id: idOf(place.parent!),
+  kind: kindOf(place),
+  name: place.row.name,
+  name_key: nameKey(place.row.name),
+  sort_key: sortKey(place.row.name),
+  active: Number(place.row.active ?? place.existing?.active ?? true),
+})
+
+async function changeTenant(tx: Tx, place: PlacedRow, idOf: (place: Place) => number) {
+  const existing = place.existing!
+  await tx
+    .updateTable('tenant')
+    .set({
+      ...columnsOf(place, idOf),
+      description: place.row.description ?? existing.description,
+      version: existing.version + 1,
+    })
+    .where('id', '=', existing.id)
+    .execute()
+}
+
+/** No name has a control character in it, so a key with one is nobody's. */
+async function clearNames(tx: Tx, places: Set<Place>) {
+  for (const { existing } of places)
+    await tx
+      .updateTable('tenant')
+      .set({ name_key: `${existing!.name_key}\u0001` })
+      .where('id', '=', existing!.id)
+      .execute()
+}

@@ -1,0 +1,98 @@
+import type { Reads } from '../../db/connection.ts'
+import type { Pace } from '../../pace.ts'
+import { MAX_DEPTH, branchHeight } from '../commands.ts'
+import { type Forest, type Place, childNow } from './forest.ts'
+import type { PlacedRow } from './place.ts'
+import type { BadLine } from './row.ts'
+
+/** How deep each place will be; "All tenants" is at 0, and what is in a circle is at Infinity. */
+export type Depths = Map<Place, number>
+
+/**
+ * Refuses rows whose name somebody else keeps. A tenant whose name another row takes over while
+ * the file gives itself another one is returned: its name has to be cleared away first.
+ */
+export async function refuseTakenNames(forest: Forest, placed: PlacedRow[], bad: BadLine[]) {
+  const in_the_way = new Set<Place>()
+  for (const place of placed) {
+    await forest.pace(0, 0)
+    const holder = childNow(forest, place.parent!, place.row.name_key)
+    if (!holder || holder === place) continue
+    const leaves =
+      holder.row &&
+      (holder.parent !== place.parent || holder.row.name_key !== holder.existing!.name_key)
+    if (leaves) in_the_way.add(holder)
+    else {
+      const reason = `"${holder.existing!.name}" (slug "${holder.existing!.slug}") is under the same parent already.`
+      bad.push({ line: place.row.line, reason })
+    }
+  }
+  return in_the_way
+}
+
+/** Refuses circles, and what would be deeper than the tree may be. */
+export async function refuseImpossibleDepths(
+  db: Reads,
+  forest: Forest,
+  placed: PlacedRow[],
+  bad: BadLine[],
+  pace: Pace,
+) {
+  const depths: Depths = new Map([[forest.root, 0]])
+  for (const place of placed) {
+    await pace(0, 0)
+    for (const member of measure(place, depths))
+      if (member.row) bad.push({ line: member.row.line, reason: 'It would be below itself.' })
+    const depth = depths.get(place)!
+    if (depth === Infinity) continue
+    if (depth - 1 + (await heightMoved(db, place, depth)) > MAX_DEPTH)
+      bad.push({ line: place.row.line, reason: `The tree would be deeper than ${MAX_DEPTH}.` })
+  }
+  return depths
+}
+
+/** Climbs to a place whose depth is known and comes down again; returns the circle it met. */
+function measure(place: Place, depths: Depths): Place[] {
+  const climbed: Place[] = []
+  const on_the_way = new Set<Place>()
+  let at: Place | null = place
+  while (at && !depths.has(at) && !on_the_way.has(at)) {
+    climbed.push(at)
+    on_the_way.add(at)
+    at = at.parent
+  }
+  const circle = at && !depths.has(at) ? climbed.slice(climbed.indexOf(at)) : []
+  // A place without a parent is below a bad line, which is said there.
+  let depth = at && circle.length === 0 ? depths.get(at)! : Infinity
+  for (const passed of climbed.reverse()) depths.set(passed, ++depth)
+  return circle
+}
+
+/** How many levels a tenant brings along; only a large branch that moves deep down is measured. */
+async function heightMoved(db: Reads, { existing, parent }: PlacedRow, depth: number) {
+  if (!existing || existing.parent_id === parent!.existing?.id) return 1
+  if (depth + existing.descendant_count <= MAX_DEPTH) return 1
+  return branchHeight(db, existing.id)
+}
+
+/** Refuses to leave nobody who is the provider. */
+export async function refuseLastMsp(db: Reads, placed: PlacedRow[], bad: BadLine[]) {
+  const leaving = placed.filter(
+    ({ existing, row }) => existing?.kind === 'msp' && row.kind && row.kind !== 'msp',
+  )
+  if (leaving.length === 0) return
+  const coming = placed.filter(
+    ({ existing, row }) => row.kind === 'msp' && existing?.kind !== 'msp',
+  )
+  const { count } = await db
+    .selectFrom('tenant')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('kind', '=', 'msp')
+    .executeTakeFirstOrThrow()
+  if (Number(count) - leaving.length + coming.length > 0) return
+  for (const { row } of leaving)
+    bad.push({
+      line: row.line,
+      reason: 'No MSP tenant would be left. Make another one an MSP first.',
+    })
+}

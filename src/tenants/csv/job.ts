@@ -1,0 +1,74 @@
+import { Conflict } from '../../errors.ts'
+import type { JobKind } from '../../jobs/kind.ts'
+import { paced } from '../../pace.ts'
+import { kindLooks } from '../kinds.ts'
+import { type ImportSummary, previewImport, runImport, summarise } from './import.ts'
+import type { Place } from './forest.ts'
+import { kindOf } from './place.ts'
+import type { Plan } from './plan.ts'
+import { type ImportPreview, views } from './views.ts'
+
+/** How many lines of each class a page shows. */
+const SHOWN = 200
+
+/** The import of a CSV file that was uploaded: looked at first, then applied as one operation. */
+export const csvImport: JobKind<{ csv: string }, ImportSummary> = {
+  name: 'tenant.import',
+  section: 'tenants',
+
+  async preview(db, _actor, { csv }) {
+    const plan = await previewImport(db, csv, paced())
+    const writes = plan.created.length + plan.changed.length
+    const can_apply = plan.bad.length === 0 && writes > 0
+    return {
+      choice: null,
+      rendering: views.preview(describePlan(plan)),
+      confirm: can_apply ? { label: `Import ${writes.toLocaleString('en')} tenants` } : null,
+    }
+  },
+
+  async run(db, actor, { csv }, pace) {
+    const summary = summarise(await runImport(db, actor, csv, pace))
+    const [first] = summary.bad
+    if (first)
+      throw new Conflict(
+        `The tree has changed since you looked: ${summary.bad.length} lines do not fit any more. Line ${first.line}: ${first.reason} Nothing was imported.`,
+      )
+    return summary
+  },
+
+  outcome(summary) {
+    return views.outcome(summary)
+  },
+}
+
+function describePlan({ created, changed, unchanged, bad }: Plan): ImportPreview {
+  return {
+    created: first(created, ({ place, slug }) => ({
+      line: place.row.line,
+      name: place.row.name,
+      slug,
+      parent: nameOf(place.parent!),
+      kind: kindLooks[kindOf(place)].label,
+    })),
+    changed: first(changed, ({ place, differences }) => ({
+      line: place.row.line,
+      name: place.existing!.name,
+      slug: place.existing!.slug,
+      differences,
+    })),
+    unchanged: first(unchanged, ({ row, existing }) => ({
+      line: row.line,
+      name: existing!.name,
+      slug: existing!.slug,
+    })),
+    bad: first(bad, (line) => line),
+  }
+}
+
+const nameOf = ({ row, existing }: Place) => row?.name ?? existing!.name
+
+const first = <Item, Line>(items: Item[], describe: (item: Item) => Line) => ({
+  count: items.length,
+  lines: items.slice(0, SHOWN).map(describe),
+})

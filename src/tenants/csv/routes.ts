@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream'
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Db } from '../../db/connection.ts'
+import { Invalid } from '../../errors.ts'
+import { draftJob } from '../../jobs/commands.ts'
+import { freshForm } from '../../web/form.ts'
+import { readFilter } from '../list.ts'
+import { csvImport } from './job.ts'
+import { openCsv } from './text.ts'
+import { views } from './views.ts'
+import { writeCsv } from './write.ts'
+
+const MAX_FILE_MIB = 32
+const MAX_FILE_BYTES = MAX_FILE_MIB * 1024 * 1024
+const ONE_HOUR_MS = 3_600_000
+
+/** The pages that bring tenants in from a CSV file, and the file that takes them out. */
+export function csvRoutes(app: FastifyInstance, db: Db) {
+  app.get(
+    '/tenants/export.csv',
+    { config: { permission: 'tenant.export' }, handlerTimeout: ONE_HOUR_MS },
+    async ({ actor, query }, reply) =>
+      reply
+        .type('text/csv; charset=utf-8; header=present')
+        .header(
+          'content-disposition',
+          `attachment; filename="tenants-${db.now().slice(0, 10)}.csv"`,
+        )
+        .send(Readable.from(writeCsv(db, actor, readFilter(query)))),
+  )
+
+  app.get('/tenants/import', { config: { permission: 'tenant.import' } }, (_request, reply) =>
+    reply.page(views.import({ form: freshForm() })),
+  )
+  // Only this route takes files: elsewhere a multipart body is refused.
+  app.register(async (uploads) => {
+    await uploads.register(multipart, {
+      limits: {
+        fileSize: MAX_FILE_BYTES,
+        fieldSize: MAX_FILE_BYTES,
+        files: 1,
+        fields: 1,
+        parts: 2,
+      },
+      throwFileSizeLimit: false,
+    })
+    acceptImport(uploads, db)
+  })
+}
+
+function acceptImport(app: FastifyInstance, db: Db) {
+  app.post(
+    '/tenants/import',
+    { config: { permission: 'tenant.import' } },
+    async (request, reply) => {
+      const sent = await readUpload(request)
+      const again = (status: number, errors: Record<string, string>) =>
+        reply.code(status).page(views.import({ form: { values: { pasted: sent.pasted }, errors } }))
+      if (sent.too_large)
+        return again(413, {
+          file: `The file is larger than ${MAX_FILE_MIB} MiB. Cut it into several.`,
+        })
+      try {
+        const csv = openCsv(sent.file ?? sent.pasted).text
+        const title = `Import tenants from ${sent.file ? sent.name : 'pasted text'}`
+        const id = await draftJob(db, request.actor, {
+          kind: csvImport.name,
+          title,
+          input: { csv },
+        })
+        return reply.redirect(`/jobs/${id}`, 303)
+      } catch (error) {
+        if (!(error instanceof Invalid)) throw error
+        return again(422, sent.file ? error.fields : { pasted: error.fields.file! })
+      }
+    },
+  )
+}
+
+type Upload = { file: Buffer | null; name: string; pasted: string; too_large: boolean }
+
+/** Reads the form: a file that was chosen, else the text that was pasted. */
+async function readUpload(request: FastifyRequest): Promise<Upload> {
+  const upload: Upload = { file: null, name: '', pasted: '', too_large: false }
+  if (!request.isMultipart()) throw new Invalid({ file: 'Send the file as a form does.' })
+  for await (const part of request.parts()) {
+    if (part.type === 'file') {
+      const bytes = await part.toBuffer()
+      upload.too_large ||= part.file.truncated
+      if (bytes.length > 0) Object.assign(upload, { file: bytes, name: shorten(part.filename) })
+    } else if (part.fieldname === 'pasted') {
+      upload.too_large ||= part.valueTruncated
+      upload.pasted = String(part.value)
+    }
+  }
+  return upload
+}
+
+const shorten = (name: string | undefined) => (name ?? '').slice(0, 100) || 'a file'
