@@ -8,6 +8,7 @@ import type { SetupLink } from './access/setup.ts'
 import { signInRoutes } from './access/sign-in-routes.ts'
 import { tokenRoutes } from './access/token-routes.ts'
 import type { Db } from './db/connection.ts'
+import { jobRoutes } from './jobs/routes.ts'
 import { answerErrors } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
 import { type Lifecycle, reportHealth } from './web/health.ts'
@@ -23,6 +24,10 @@ import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tenantApi } from './tenants/api.ts'
+import { tenantBatch } from './tenants/batch/job.ts'
+import { batchRoutes } from './tenants/batch/routes.ts'
+import { csvImport } from './tenants/csv/job.ts'
+import { csvRoutes } from './tenants/csv/routes.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
 import { tenantListRoutes } from './tenants/list-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
@@ -66,10 +71,13 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
+  batchRoutes(app, db)
+  csvRoutes(app, db)
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
+  jobRoutes(app, db, [csvImport, tenantBatch])
   await serveApi(app, (api) => {
     tenantApi(api, db)
     preferenceApi(api, db)

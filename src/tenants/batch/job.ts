@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import type { Actor } from '../../access/actor.ts'
+import type { Db } from '../../db/connection.ts'
+import { operation, preview } from '../../db/operation.ts'
+import { Invalid } from '../../errors.ts'
+import type { Confirmation, JobKind } from '../../jobs/kind.ts'
+import { paced } from '../../pace.ts'
+import { type Form, fieldErrors } from '../../web/form.ts'
+import { findParent, parentText } from '../find-parent.ts'
+import { kindLooks, tenantKinds } from '../kinds.ts'
+import { type Batch, type BatchLine, runBatch } from './actions.ts'
+import { KindForm, ParentForm, asksForNumber, confirmForm } from './form.ts'
+import { type BatchReport, views } from './views.ts'
+
+/** A preview does so many tenants at most, because it holds the writer while it does them. */
+const PREVIEWED = 1000
+/** How many lines of each outcome a page shows, and the job keeps. */
+const SHOWN = 200
+
+/** One action on many tenants: previewed by doing it and taking it back, then one operation. */
+export const tenantBatch: JobKind<Batch, BatchReport> = {
+  name: 'tenant.batch',
+  section: 'tenants',
+
+  async revise(db, actor, batch, fields) {
+    if (batch.action === 'set_parent') {
+      const parent = await findParent(db, actor, parse(ParentForm, fields).parent)
+      return { ...batch, parent_id: parent.id }
+    }
+    if (batch.action === 'set_kind') return { ...batch, kind: parse(KindForm, fields).kind }
+    return batch
+  },
+
+  async preview(db, actor, batch, form) {
+    const choice = await drawChoice(db, actor, batch, form)
+    if (!isComplete(batch)) return { choice, rendering: null, confirm: null }
+    const lines = await preview(db, actor, (tx) => runBatch(tx, batch, paced(), PREVIEWED))
+    const report = reportOn(lines)
+    const more = Math.max(0, batch.ids.length - PREVIEWED)
+    const confirm = report.done + more > 0 ? confirmation(batch, report.done + more) : null
+    return { choice, rendering: views.preview({ ...report, more }), confirm }
+  },
+
+  confirm(batch, fields) {
+    return { ...batch, reason: parse(confirmForm(batch), fields).reason }
+  },
+
+  async run(db, actor, batch, pace) {
+    const kind = `tenant.batch_${batch.action}`
+    return operation(db, actor, { kind, reason: batch.reason }, async (tx) =>
+      reportOn(await runBatch(tx, batch, pace)),
+    )
+  },
+
+  outcome(report) {
+    return views.outcome(report)
+  },
+}
+
+const isComplete = ({ action, parent_id, kind }: Batch) =>
+  (action !== 'set_parent' || parent_id !== null) && (action !== 'set_kind' || kind !== null)
+
+/** The fields for what the action needs to know: what was typed, else what was chosen. */
+async function drawChoice(db: Db, actor: Actor, { action, parent_id, kind }: Batch, form: Form) {
+  if (action === 'set_parent') {
+    const parent = parent_id === null ? '' : await parentText(db, actor, parent_id)
+    return views.parentChoice({ form: withValues(form, { parent }) })
+  }
+  if (action === 'set_kind') {
+    const kinds = tenantKinds.map((value) => ({ value, label: kindLooks[value].label }))
+    return views.kindChoice({ form: withValues(form, { kind: kind ?? 'client' }), kinds })
+  }
+  return null
+}
+
+const withValues = ({ values, errors }: Form, chosen: Record<string, string>): Form => ({
+  values: { ...chosen, ...values },
+  errors,
+})
+
+const verbs = {
+  set_parent: 'Set the parent of',
+  set_kind: 'Set the kind of',
+  activate: 'Activate',
+  deactivate: 'Deactivate',
+  delete: 'Delete',
+} as const
+
+/** What a batch is called: "Delete 12 tenants". */
+export const batchTitle = (action: Batch['action'], count: number) =>
+  `${verbs[action]} ${count.toLocaleString('en')} ${count === 1 ? 'tenant' : 'tenants'}`
+
+function confirmation(batch: Batch, possible: number): Confirmation {
+  const { action, ids } = batch
+  const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
+  const label = batchTitle(action, possible)
+  if (action !== 'delete') return { label, asks }
+  const number = { name: 'number', label: `Type ${ids.length} to delete these tenants` }
+  return { label, tone: 'destructive', asks: asksForNumber(batch) ? [...asks, number] : asks }
+}
+
+function reportOn(lines: BatchLine[]): BatchReport {
+  const of = (outcome: BatchLine['outcome']) => lines.filter((line) => line.outcome === outcome)
+  const [refused, done, unchanged] = [of('refused'), of('done'), of('unchanged')]
+  return {
+    done: done.length,
+    unchanged: unchanged.length,
+    refused: refused.length,
+    lines: [refused, done, unchanged].flatMap((some) => some.slice(0, SHOWN)),
+  }
+}
+
+function parse<Output>(schema: z.ZodType<Output>, fields: object): Output {
+  const parsed = schema.safeParse(fields)
+  if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))
+  return parsed.data
+}

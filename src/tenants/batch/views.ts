@@ -1,0 +1,21 @@
+import type { Form } from '../../web/form.ts'
+import { view } from '../../web/page.ts'
+import type { BatchLine } from './actions.ts'
+
+/** What became of the tenants: how many, and the first of each outcome. */
+export type BatchReport = {
+  done: number
+  unchanged: number
+  refused: number
+  lines: BatchLine[]
+}
+
+export const views = {
+  parentChoice: view<{ form: Form }>('tenants/_batch-parent'),
+  kindChoice: view<{ form: Form; kinds: { value: string; label: string }[] }>(
+    'tenants/_batch-kind',
+  ),
+  /** `more` tenants are not in the preview. */
+  preview: view<BatchReport & { more: number }>('tenants/_batch-preview'),
+  outcome: view<BatchReport>('tenants/_batch-report'),
+}
