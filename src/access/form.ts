@@ -46,11 +46,7 @@ export const SetupInput = z
 export type SetupInput = z.infer<typeof SetupInput>
 
 export const SignInInput = z.strictObject({
-  email: z
-    .string('Enter your e-mail address.')
-    .trim()
-    .min(1, 'Enter your e-mail address.')
-    .max(254, 'This is longer than an e-mail address can be.'),
+  email: Email,
   password: SentPassword,
   next: z.string().max(4096).optional(),
 })

@@ -79,7 +79,8 @@ export async function checkPassword(
 
 /**
  * What a try counts for: the account and the network. But a browser in which the owner has signed
- * in before counts for itself alone, so that strangers who guess cannot keep the owner out.
+ * in before counts for itself alone, so that strangers who guess cannot keep the owner out. (No
+ * e-mail address is without an @, so none can pass for a browser.)
  */
 async function counters(db: Db, email: string, { address, device }: Visitor) {
   const known = device && (await findKnownDevice(db, email, device, db.now()))

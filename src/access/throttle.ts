@@ -55,10 +55,10 @@ async function findRefusal(
     await tenthLastOfAccount(db, { account_key, since }),
     await tenthLastOfAddress(db, { address, since }),
   ]
-  const [latest] = [of_account, of_address]
+  const latest = [of_account, of_address]
     .flatMap((row) => row?.at ?? [])
     .toSorted()
-    .reverse()
+    .at(-1)
   return latest === undefined ? undefined : { retry_at: minutesAfter(latest, WINDOW_MINUTES) }
 }
 

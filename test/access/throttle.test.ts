@@ -73,6 +73,12 @@ t.test('T34: a known browser has ten tries too, and none more for other accounts
   t.equal((await guess(w, { email: 'nobody@x.example', device })).statusCode, 429)
 })
 
+t.test('T34: nobody uses up the tries of a known browser by its name', async (t) => {
+  const w = await world(t)
+  t.equal((await guess(w, { email: 'device 1' })).statusCode, 422)
+  t.same(await w.db.selectFrom('sign_in_failure').selectAll().execute(), [])
+})
+
 t.test('signing in is no failure, and clears none of those before', async (t) => {
   const w = await world(t)
   for (const _ of ten.slice(1)) await claimTry(w.db, { account_key: EMAIL, address: '192.0.2.1' })
