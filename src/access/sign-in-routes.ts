@@ -55,6 +55,10 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
     )
   })
 
+  signOutRoutes(app, db)
+}
+
+function signOutRoutes(app: FastifyInstance, db: Db) {
   app.post('/sign-out', { config: { permission: 'signed_in' } }, async (request, reply) => {
     await system(db, (tx) => closeSession(tx, sessionSecret(request)!))
     return dropSession(request, reply).redirect('/sign-in', 303)
