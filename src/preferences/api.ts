@@ -37,6 +37,7 @@ const tags = ['preferences']
 export function preferenceApi(api: Api, db: Db) {
   readingApi(api, db)
   settingApi(api, db)
+  unsettingApi(api, db)
   exemptionApi(api, db)
 }
 
@@ -101,7 +102,9 @@ function settingApi(api: Api, db: Db) {
       })
     },
   )
+}
 
+function unsettingApi(api: Api, db: Db) {
   api.delete(
     '/tenants/:id/preferences/:key',
     {

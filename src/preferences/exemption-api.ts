@@ -56,6 +56,12 @@ const ExemptionParams = TenantParams.extend({ exemption_id: idText() })
 
 /** Exemptions from locks as JSON. */
 export function exemptionApi(api: Api, db: Db) {
+  listingApi(api, db)
+  grantingApi(api, db)
+  oneExemptionApi(api, db)
+}
+
+function listingApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id/exemptions',
     {
@@ -80,7 +86,9 @@ export function exemptionApi(api: Api, db: Db) {
       }
     },
   )
+}
 
+function grantingApi(api: Api, db: Db) {
   api.post(
     '/tenants/:id/exemptions',
     {
@@ -104,8 +112,6 @@ export function exemptionApi(api: Api, db: Db) {
       })
     },
   )
-
-  oneExemptionApi(api, db)
 }
 
 function oneExemptionApi(api: Api, db: Db) {

@@ -20,6 +20,13 @@ const tags = ['tenants']
 
 /** The tree of tenants as JSON. */
 export function tenantApi(api: Api, db: Db) {
+  readingApi(api, db)
+  creatingApi(api, db)
+  updatingApi(api, db)
+  deletingApi(api, db)
+}
+
+function readingApi(api: Api, db: Db) {
   api.get(
     '/tenants',
     {
@@ -35,6 +42,23 @@ export function tenantApi(api: Api, db: Db) {
     ({ actor, query }) => listTenants(db, actor, query),
   )
 
+  api.get(
+    '/tenants/:id',
+    {
+      config: { permission: 'tenant.view' },
+      schema: {
+        operationId: 'getTenant',
+        summary: 'One tenant, or "All tenants"',
+        tags,
+        params: TenantParams,
+        response: { 200: TenantResource },
+      },
+    },
+    ({ actor, params }) => describeTenant(db, actor, params.id),
+  )
+}
+
+function creatingApi(api: Api, db: Db) {
   api.post(
     '/tenants',
     {
@@ -56,26 +80,9 @@ export function tenantApi(api: Api, db: Db) {
       })
     },
   )
-
-  oneTenantApi(api, db)
 }
 
-function oneTenantApi(api: Api, db: Db) {
-  api.get(
-    '/tenants/:id',
-    {
-      config: { permission: 'tenant.view' },
-      schema: {
-        operationId: 'getTenant',
-        summary: 'One tenant, or "All tenants"',
-        tags,
-        params: TenantParams,
-        response: { 200: TenantResource },
-      },
-    },
-    ({ actor, params }) => describeTenant(db, actor, params.id),
-  )
-
+function updatingApi(api: Api, db: Db) {
   api.patch(
     '/tenants/:id',
     {
@@ -98,7 +105,9 @@ function oneTenantApi(api: Api, db: Db) {
         return describeTenant(tx, actor, id)
       }),
   )
+}
 
+function deletingApi(api: Api, db: Db) {
   api.delete(
     '/tenants/:id',
     {

@@ -11,7 +11,7 @@ export function takeOnlyJson(api: Api) {
   api.removeAllContentTypeParsers()
   const parse = api.getDefaultJsonParser('error', 'error')
   api.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    parse(request, text as string, (error, body) => {
+    void parse(request, text as string, (error, body) => {
       if (error || countNames(body) === countWrittenNames(text as string)) return done(error, body)
       done(Object.assign(new Error('A field is named twice.'), { statusCode: 400 }))
     })

@@ -1,5 +1,8 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+} from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { z } from 'zod'
 import type { Api } from './api.ts'
@@ -17,7 +20,7 @@ export async function describeApi(api: Api) {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: createJsonSchemaTransform(AS_ZOD_HAS_IT),
     transformObject: withAnswers,
   })
   api.addHook('onRoute', (route) => {
@@ -37,9 +40,14 @@ export async function describeApi(api: Api) {
   }))
 }
 
+/** The library's own changes to what zod makes leave some unions without their parts. */
+const AS_ZOD_HAS_IT = { zodToJsonConfig: { override() {} } }
+
+const describeNamed = createJsonSchemaTransformObject(AS_ZOD_HAS_IT)
+
 /** Adds the schemas that have a name. They all describe answers, so those for input are left out. */
 const withAnswers: SwaggerTransformObject = (document) => {
-  const { components, ...rest } = jsonSchemaTransformObject(document) as OpenAPIV3_1.Document
+  const { components, ...rest } = describeNamed(document) as OpenAPIV3_1.Document
   const schemas = Object.entries(components?.schemas ?? {})
   const answers = Object.fromEntries(schemas.filter(([name]) => !name.endsWith('Input')))
   return { ...rest, components: { ...components, schemas: answers } }

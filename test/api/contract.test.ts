@@ -40,12 +40,27 @@ t.test('describes every part of every address', async (t) => {
   }
 })
 
-t.test('refers only to schemas that are there, all of them sound', async (t) => {
+t.test('refers only to schemas that are there', async (t) => {
   const contract = await readContract(await world(t))
-  const names = JSON.stringify(contract).matchAll(/"#\/components\/schemas\/([^"]+)"/g)
+  const names = [...JSON.stringify(contract).matchAll(/"#\/components\/schemas\/([^"]+)"/g)]
+  t.ok(names.length > 20)
   for (const [, name] of names) t.ok(contract.components.schemas[name!], String(name))
-  const ajv = new Ajv2020({ strict: true, validateFormats: false, allowUnionTypes: true })
-  ajv.addVocabulary(['components'])
-  for (const schema of Object.values(contract.components.schemas))
-    t.ok(ajv.validateSchema(schema), ajv.errorsText())
 })
+
+t.test('has sound schemas only', async (t) => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  const schemas = schemasIn(await readContract(await world(t)))
+  t.ok(schemas.length > 50)
+  for (const schema of schemas)
+    t.ok(ajv.validateSchema(schema), `${JSON.stringify(schema)}: ${ajv.errorsText()}`)
+})
+
+/** Every schema of the document: of parameters, bodies, answers, and those with a name. */
+function schemasIn(contract: Contract) {
+  const schemas: object[] = Object.values(contract.components.schemas)
+  JSON.stringify(contract.paths, (name, value) => {
+    if (name === 'schema') schemas.push(value as object)
+    return value as unknown
+  })
+  return schemas
+}

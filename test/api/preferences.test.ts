@@ -10,7 +10,7 @@ type Listed = { key: string; factory: unknown; schema: object; merge: string; un
 
 t.test('lists the catalogue, each factory value as its own schema has it', async (t) => {
   const api = await checkedApi(t, await world(t))
-  const catalogue = (await api.get('/preferences')).json() as Listed[]
+  const catalogue = (await api.get('/preferences')).json<Listed[]>()
   t.ok(catalogue.length >= 28)
   const ajv = new Ajv2020({ validateFormats: false })
   for (const { key, factory, schema } of catalogue) t.ok(ajv.compile(schema)(factory), key)
@@ -22,7 +22,7 @@ t.test('lists the catalogue, each factory value as its own schema has it', async
 
 t.test('shows every preference of a tenant, from the factory at first', async (t) => {
   const api = await checkedApi(t, await world(t))
-  const catalogue = (await api.get('/preferences')).json() as Listed[]
+  const catalogue = (await api.get('/preferences')).json<Listed[]>()
   const { tenant, as_of, preferences } = (await api.get(`/tenants/${ACME}/preferences`)).json()
   t.same(tenant, { id: ACME, name: 'Acme' })
   t.equal(as_of, START)

@@ -24,7 +24,7 @@ async function walk(w: World, address: string, between = async () => {}) {
   const names: string[] = []
   for (let cursor = ''; ;) {
     const answer = await w.api.get(`${address}${cursor && `&cursor=${cursor}`}`)
-    const { tenants, next_cursor } = answer.json() as Page
+    const { tenants, next_cursor } = answer.json<Page>()
     names.push(...tenants.map((tenant) => tenant.name))
     if (next_cursor === null) return names
     cursor = next_cursor
@@ -34,7 +34,7 @@ async function walk(w: World, address: string, between = async () => {}) {
 
 t.test('lists every tenant by name, but never "All tenants"', async (t) => {
   const api = await checkedApi(t, await world(t))
-  const { tenants, next_cursor } = (await api.get('/tenants')).json() as Page
+  const { tenants, next_cursor } = (await api.get('/tenants')).json<Page>()
   t.same(
     tenants.map((tenant) => tenant.name),
     ['Acme', 'Leeds office', 'Legal', 'Northwind MSP', 'Rival'],
@@ -45,7 +45,7 @@ t.test('lists every tenant by name, but never "All tenants"', async (t) => {
 t.test('lists a tenant just as it is by itself', async (t) => {
   const api = await checkedApi(t, await world(t))
   for (const address of ['/tenants', `/tenants?parent_id=${ACME}`]) {
-    const { tenants } = (await api.get(address)).json() as Page
+    const { tenants } = (await api.get(address)).json<Page>()
     for (const tenant of tenants) t.same(tenant, (await api.get(`/tenants/${tenant.id}`)).json())
   }
 })
@@ -53,7 +53,7 @@ t.test('lists a tenant just as it is by itself', async (t) => {
 t.test('lists the children of one tenant, or of the root', async (t) => {
   const api = await checkedApi(t, await world(t))
   const names = async (query: string) =>
-    ((await api.get(`/tenants?${query}`)).json() as Page).tenants.map((tenant) => tenant.name)
+    (await api.get(`/tenants?${query}`)).json<Page>().tenants.map((tenant) => tenant.name)
   t.same(await names('parent_id=root'), ['Acme', 'Northwind MSP', 'Rival'])
   t.same(await names(`parent_id=${ACME}`), ['Leeds office'])
   t.same(await names(`parent_id=${RIVAL}`), [])
@@ -63,7 +63,7 @@ t.test('lists the children of one tenant, or of the root', async (t) => {
 t.test('filters by kind and by a part of name or slug, anywhere or below one tenant', async (t) => {
   const api = await checkedApi(t, await world(t))
   const names = async (query: string) =>
-    ((await api.get(`/tenants?${query}`)).json() as Page).tenants.map((tenant) => tenant.name)
+    (await api.get(`/tenants?${query}`)).json<Page>().tenants.map((tenant) => tenant.name)
   t.same(await names('kind=client'), ['Acme', 'Rival'])
   t.same(await names('parent_id=root&kind=msp'), ['Northwind MSP'])
   t.same(await names('q=OFFICE'), ['Leeds office'])
@@ -104,7 +104,7 @@ t.test('gives 50 at a time unless asked for up to 200', async (t) => {
   const api = await checkedApi(t, w)
   await addChildren(w, RIVAL, 260, 'Room')
   const count = async (query: string) =>
-    ((await api.get(`/tenants?parent_id=${RIVAL}${query}`)).json() as Page).tenants.length
+    (await api.get(`/tenants?parent_id=${RIVAL}${query}`)).json<Page>().tenants.length
   t.equal(await count(''), 50)
   t.equal(await count('&limit=200'), 200)
   t.equal(await count('&limit=1'), 1)

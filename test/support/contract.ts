@@ -20,7 +20,7 @@ type Answer = Awaited<ReturnType<World['api']['get']>>
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 export async function readContract({ app }: Pick<World, 'app'>) {
-  return (await app.inject('/api/v1/openapi.json')).json() as Contract
+  return (await app.inject('/api/v1/openapi.json')).json<Contract>()
 }
 
 /** The API client of a world, every answer of which is held against the published contract. */
