@@ -31,10 +31,7 @@ export async function up(db: Kysely<unknown>) {
   await sql`create index tenant_by_kind on tenant (parent_id, kind, id)`.execute(db)
   await sql`create index tenant_by_children on tenant (parent_id, child_count, id)`.execute(db)
   await sql`create index tenant_by_overrides on tenant (parent_id, override_count, id)`.execute(db)
-  // And for the filters, which look through all branches.
-  await sql`create index tenant_all_by_name on tenant (sort_key, id)`.execute(db)
-  await sql`create index tenant_of_kind on tenant (kind, sort_key, id)`.execute(db)
-  await sql`create index tenant_inactive on tenant (sort_key, id) where active = 0`.execute(db)
+  await createFilterIndexes(db)
   await sql`create index tenant_blocking on tenant (id) where blocks_inheritance = 1`.execute(db)
 
   await createCounts(db)
@@ -43,6 +40,26 @@ export async function up(db: Kysely<unknown>) {
   await sql`
     insert into tenant (id, kind, name, name_key, sort_key, slug)
     values (1, 'root', 'All tenants', 'all tenants', 'all tenants', 'all-tenants')`.execute(db)
+}
+
+/**
+ * For filters, which look through all branches in the order of names. They hold the slug too, so
+ * that a search which goes through many names need not look up each tenant. What few tenants are
+ * has an index of only those, also by kind.
+ */
+async function createFilterIndexes(db: Kysely<unknown>) {
+  await sql`create index tenant_all_by_name on tenant (sort_key, id, slug)`.execute(db)
+  await sql`create index tenant_of_kind on tenant (kind, sort_key, id, slug)`.execute(db)
+  await sql`create index tenant_inactive on tenant (sort_key, id, slug) where active = 0`.execute(db)
+  await sql`
+    create index tenant_inactive_of_kind on tenant (kind, sort_key, id, slug)
+    where active = 0`.execute(db)
+  await sql`
+    create index tenant_overriding on tenant (sort_key, id, slug)
+    where override_count > 0`.execute(db)
+  await sql`
+    create index tenant_overriding_of_kind on tenant (kind, sort_key, id, slug)
+    where override_count > 0`.execute(db)
 }
 
 /** A tenant tells its parent what it brings, takes away or passes on: no command can forget it. */

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from '../web/counts.ts'
 import {
   filterFieldsOf,
   filterHref,
@@ -51,7 +52,7 @@ export function rowLinks(state: ListState): Omit<RowsProps, 'rows'> {
     moreRowsHref: ({ more, level, after }) => {
       const query = new URLSearchParams({ level: String(level), after, sort: sortText(state.sort) })
       if (state.open.length > 0) query.set('open', state.open.join('.'))
-      return `/tenants/${more.id}/children?${query}`
+      return `/tenants/${more.id}/children?${query.toString()}`
     },
   }
 }
@@ -107,8 +108,8 @@ export type ListProps = RowsProps & {
   /** The tenant whose children are listed, or "All tenants". */
   branch: Tenant
   path: { name: string; href?: string }[]
-  /** How many tenants there are in all. */
-  tenant_count: number
+  /** How many tenants there are, in words. */
+  lead: string
   heads: Head[]
   kind_options: readonly TenantKind[]
   is_filtered: boolean
@@ -127,7 +128,8 @@ export type Listed = Pick<ListProps, 'rows' | 'next_href'> & { total: number | n
 export function listPage(
   state: ListState,
   listed: Listed,
-  { branch, path, tenant_count }: Pick<ListProps, 'branch' | 'path' | 'tenant_count'>,
+  { branch, path }: Pick<ListProps, 'branch' | 'path'>,
+  tenant_count: number,
 ): ListProps {
   const is_filtered = isFiltered(state)
   return {
@@ -135,22 +137,31 @@ export function listPage(
     state,
     branch,
     path,
-    tenant_count,
+    lead: leadOf(branch, tenant_count),
     rows: listed.rows,
     next_href: listed.next_href,
     heads: columnHeads(state),
     kind_options: tenantKinds,
     is_filtered,
     filter_fields: filterFieldsOf(state),
-    all_that_match: is_filtered
-      ? listed.total === null
-        ? 'All that match'
-        : `All ${formatCount(listed.total)} that match`
-      : branch.parent_id === null
-        ? `All ${formatCount(tenant_count)} tenants`
-        : null,
+    all_that_match: allThatMatch(is_filtered, listed.total, branch, tenant_count),
     export_href: filterHref('/tenants/export.csv', state),
   }
 }
 
-const formatCount = (count: number) => count.toLocaleString('en')
+function leadOf(branch: Tenant, tenant_count: number) {
+  const all = `${countOf(tenant_count, 'tenant', 'tenants')} under management`
+  if (branch.parent_id === null) return all
+  return `${all}, ${countOf(branch.child_count, 'child', 'children')} here`
+}
+
+/** What a batch action on everything would be on; a branch alone cannot be meant by a filter. */
+function allThatMatch(
+  is_filtered: boolean,
+  total: number | null,
+  branch: Tenant,
+  tenant_count: number,
+) {
+  if (is_filtered) return total === null ? 'All that match' : `All ${formatCount(total)} that match`
+  return branch.parent_id === null ? `All ${countOf(tenant_count, 'tenant', 'tenants')}` : null
+}

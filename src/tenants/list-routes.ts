@@ -25,8 +25,7 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
       ? await listMatches(db, actor, state)
       : await listTree(db, actor, state, branch)
     const path = await pathOfBranch(db, actor, branch.id)
-    const tenant_count = root.descendant_count
-    return reply.page(views.list(listPage(state, listed, { branch, path, tenant_count })))
+    return reply.page(views.list(listPage(state, listed, { branch, path }, root.descendant_count)))
   })
 
   // The rows of a branch by themselves, to be put below it.

@@ -33,7 +33,10 @@ const MAX_LENGTH = 200
 
 /** What cannot be read counts as not said, so that an old or mangled address still shows a list. */
 const field = <Output>(schema: z.ZodType<Output>, otherwise: Output) =>
-  z.preprocess((sent) => (Array.isArray(sent) ? sent[0] : sent), schema).catch(otherwise)
+  z
+    .preprocess((sent) => (Array.isArray(sent) ? sent[0] : sent), schema)
+    .catch(otherwise)
+    .default(otherwise as z.core.util.NoUndefined<Output>)
 
 const SortText = z.templateLiteral([z.enum(['', '-']), z.enum(sortKeys)])
 
@@ -92,7 +95,7 @@ export function listHref(state: ListState, changes: Partial<ListState> = {}) {
   if (sort.by !== 'name' || sort.descending) query.set('sort', sortText(sort))
   if (open.length > 0) query.set('open', open.join('.'))
   if (after) query.set('after', after)
-  return query.size > 0 ? `/tenants?${query}` : '/tenants'
+  return query.size > 0 ? `/tenants?${query.toString()}` : '/tenants'
 }
 
 /** A sort as it stands in an address: `name`, or `-name` from the end. */

@@ -13,6 +13,7 @@ import type { Schema } from '../db/schema.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { TenantFilter } from './list.ts'
 import { sortKey } from './names.ts'
+import { ROOT_ID } from './queries.ts'
 import { ROW_COLUMNS, type TenantRow } from './rows.ts'
 
 /** Up to so many matches of a text are fetched and sorted; more are met often enough by looking. */
@@ -43,7 +44,7 @@ export async function findMatches(
 ): Promise<Matches> {
   const text = sortKey(filter.q)
   const range = { limit: limit + 1, descending, start: after ? readPlace(after) : null }
-  const isShort = text !== '' && [...text].length < MIN_TRIGRAM_LENGTH
+  const isShort = text !== '' && Array.from(text).length < MIN_TRIGRAM_LENGTH
   const found = isShort
     ? await matchesBeginning(db, filter, text, range)
     : await matchesContaining(db, filter, text, range)
@@ -96,7 +97,7 @@ type Candidates = SelectQueryBuilder<Schema, 'tenant', object>
 
 function matching(candidates: Candidates, { kind, active, overrides }: TenantFilter) {
   let query = candidates
-  query = kind ? query.where('tenant.kind', '=', kind) : query.where('tenant.kind', '<>', 'root')
+  query = kind ? query.where('tenant.kind', '=', kind) : query.where('tenant.id', '<>', ROOT_ID)
   // Written out, not given as values: only so does SQLite know that a partial index will do.
   if (active !== 'any')
     query = query.where((eb) => eb('tenant.active', '=', eb.lit(active === 'active' ? 1 : 0)))

@@ -43,7 +43,7 @@ export async function listBranch(
   const { sort, open, level, after } = wanted
   const start = after ? decodeCursor(after, 3) : null
   const shown_before = Number(start?.[2] ?? 0)
-  const found = await childrenFrom(db, branch.id, sort, start)
+  const found = await childrenFrom(db, actor, branch.id, sort, start)
   const children = found.slice(0, PAGE_SIZE)
 
   const rows: (TreeRow | MoreRow)[] = []
@@ -74,6 +74,7 @@ const COLUMNS = {
 
 function childrenFrom(
   db: Reads,
+  _actor: Actor,
   parent_id: number,
   sort: Sort,
   start: (string | number)[] | null,
