@@ -3,7 +3,7 @@
 {
   const rowOf = (node) => node.closest?.('[data-treegrid] tbody tr')
   const bodyOf = (row) => row.parentElement
-  const levelOf = (row) => Number(row.getAttribute('aria-level'))
+  const levelOf = (row) => Number(row.getAttribute('aria-level') ?? 1)
   const isOpen = (row) => row.getAttribute('aria-expanded') === 'true'
   const isClosed = (row) => row.getAttribute('aria-expanded') === 'false'
   const idOf = (row) => row.id.slice(1)

@@ -18,7 +18,6 @@ import type { MoreRow, TreeRow } from './tree.ts'
 
 /** A match of a search, with the way to it. */
 export type MatchRow = TenantRow & {
-  level: 1
   path: Ancestor[]
   marked_name: Marked | null
   marked_slug: Marked | null
@@ -62,7 +61,7 @@ export function matchRow(row: TenantRow, path: Ancestor[], q: string): MatchRow 
   const folded = sortKey(q)
   const marked_name = markMatch(row.name, folded)
   const marked_slug = marked_name ? null : markMatch(row.slug, folded)
-  return { ...row, level: 1, path, marked_name, marked_slug }
+  return { ...row, path, marked_name, marked_slug }
 }
 
 type SortLink = { label: string; sorted: 'ascending' | 'descending' | null; href: string | null }
