@@ -61,6 +61,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number) {
 
 function greet(address: string, setup_link: SetupLink | undefined) {
   const seconds = (performance.now() / 1000).toFixed(2)
-  console.log(`Tenantry is ready at ${address} (after ${seconds} s)`)
-  if (setup_link) console.log(`Set it up, within the next hour, at ${address}${setup_link.path}`)
+  const lines = [`Tenantry is ready at ${address} (after ${seconds} s)`]
+  if (setup_link) lines.push(`Set it up, within the next hour, at ${address}${setup_link.path}`)
+  console.log(lines.join('\n'))
 }

@@ -30,6 +30,9 @@ async function copyDatabase(path: string, copy: string) {
   closeSync(openSync(copy, 'wx', 0o600))
   const source = openConnection(path, { fileMustExist: true })
   try {
+    // Copying starts anew at each write of another process, unless it stays at one moment.
+    source.exec('begin')
+    source.prepare('select count(*) from sqlite_master').get()
     await source.backup(copy)
   } finally {
     source.close()

@@ -2,6 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { hasCurrentSchema } from '../db/migrate.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asked every few seconds by a machine: only failures are worth a line of the log. */
+    probe?: true
+  }
+}
+
 /** Whether the process is on its way out; set by whoever ends it. */
 export type Lifecycle = { stopping: boolean }
 
@@ -10,8 +17,7 @@ export type Lifecycle = { stopping: boolean }
  * answers, has the schema of this program, and nobody is stopping the process.
  */
 export function reportHealth(app: FastifyInstance, db: Db, lifecycle: Lifecycle) {
-  // Probes come every few seconds; only their failures are worth a line of the log.
-  const options = { config: { permission: 'public' }, logLevel: 'error' } as const
+  const options = { config: { permission: 'public', probe: true } } as const
 
   app.get('/livez', options, (_request, reply) => reply.type('text/plain').send('alive\n'))
 

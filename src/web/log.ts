@@ -32,6 +32,7 @@ class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ) {
+    if (request.routeOptions.config.probe && reply.statusCode < 400) return
     const ms = Math.round(reply.elapsedTime * 10) / 10
     const facts = { req: request, res: reply, ms, person_id: request.actor?.person_id }
     if (error) request.log.error({ ...facts, err: error }, 'broke off')

@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/connection.ts'
 import { tables } from '../../src/db/tables.ts'
 
 /** Every row of every logged table, by table: the state of things, as it lies in the file. */
-export function readState(db: Db) {
+export function readState(db: Pick<Db, 'path'>) {
   return withFile(db.path!, (sqlite) =>
     Object.fromEntries(
       Object.keys(tables)
