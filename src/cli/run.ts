@@ -5,13 +5,24 @@ import { backup } from './backup.ts'
 import { check } from './check.ts'
 import { describeCommand, describeProgram, version } from './help.ts'
 import { healthcheck } from './healthcheck.ts'
+import { importCommand } from './import.ts'
 import { restore } from './restore.ts'
 import { demo } from './demo.ts'
 import { serve } from './serve.ts'
 import { setup } from './setup.ts'
 import { tokenCreate } from './token.ts'
 
-const commands: Command[] = [serve, setup, tokenCreate, demo, backup, restore, check, healthcheck]
+const commands: Command[] = [
+  serve,
+  setup,
+  tokenCreate,
+  importCommand,
+  demo,
+  backup,
+  restore,
+  check,
+  healthcheck,
+]
 
 const DONE = 0
 const FAILED = 1

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fillDatabase } from '../../src/cli/demo/fill.ts'
+import { openDatabase } from '../../src/db/connection.ts'
+import { findFaults } from '../../src/db/faults.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { run, startServer } from '../support/program.ts'
+import { readState } from '../support/rows.ts'
+import { START, world } from '../support/world.ts'
+
+async function demonstration(t: Test, path = join(t.testdir(), 'tenantry.db')) {
+  await migrate(path)
+  const clock = { now: START }
+  const db = openDatabase(path, () => clock.now)
+  t.teardown(() => db.close())
+  await fillDatabase(db, clock, 'unused')
+  return { db, path }
+}
+
+t.test('shows a provider with forty clients, branches and departments', async (t) => {
+  const { db } = await demonstration(t)
+  const tenants = await db.selectFrom('tenant').select('kind').execute()
+  const count = (kind: string) => tenants.filter((tenant) => tenant.kind === kind).length
+  t.equal(count('msp'), 1)
+  t.equal(count('client'), 40)
+  for (const kind of ['branch_office', 'department', 'division', 'location']) t.ok(count(kind) > 5)
+})
+
+t.test('shows locks of both sorts, a block, and an exemption that ran out', async (t) => {
+  const { db } = await demonstration(t)
+  const entries = await db.selectFrom('preference_entry').select(['lock', 'form']).execute()
+  t.ok(entries.length >= 20)
+  for (const lock of ['fixed', 'bounded'] as const) t.ok(entries.some((one) => one.lock === lock))
+  const blocks = await db
+    .selectFrom('tenant')
+    .select('id')
+    .where('blocks_inheritance', '=', 1)
+    .execute()
+  t.ok(blocks.length > 0)
+  const ends = await db.selectFrom('exemption').select('expires_at').orderBy('expires_at').execute()
+  t.ok(ends[0]!.expires_at! < START)
+  t.equal(ends[1]!.expires_at, '2026-11-27T17:00:00.000Z')
+})
+
+t.test('has a history of people, times and reasons, and its log is sound', async (t) => {
+  const { db, path } = await demonstration(t)
+  const operations = await db.selectFrom('operation').selectAll().orderBy('id').execute()
+  t.ok(new Set(operations.map((one) => one.actor_name)).size >= 4)
+  t.ok(new Set(operations.map((one) => one.at.slice(0, 10))).size > 10)
+  t.ok(operations.every((one) => one.at <= START && (one.reason || one.kind === 'setup.complete')))
+  t.same(await findFaults(path), [])
+})
+
+t.test('is the same each time', async (t) => {
+  const one = await demonstration(t)
+  const two = await demonstration(t, join(one.path, '../again.db'))
+  t.strictSame(readState(one.db), readState(two.db))
+})
+
+t.test('needs an empty database', async (t) => {
+  const { db, clock } = await world(t)
+  await t.rejects(fillDatabase(db, clock, 'unused'), /needs an empty database/)
+})
+
+t.test('prints whom to sign in as', async (t) => {
+  const data = t.testdir()
+  const { code, stdout } = await run(['demo'], { data })
+  t.equal(code, 0)
+  const [, email, password] = /Sign in as (\S+) with the password (\S+)/.exec(stdout)!
+  const { url } = await startServer(t, { data })
+  const body = new URLSearchParams({ email: email!, password: password! })
+  const headers = { origin: url }
+  const answer = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers,
+    body,
+  })
+  t.equal(answer.status, 303)
+})
