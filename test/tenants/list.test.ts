@@ -164,6 +164,14 @@ t.test('invites to add tenants where there are none', async (t) => {
   t.match(body, 'href="/tenants/import"')
 })
 
+t.test('says when there is nothing after a place in the list, and leads back', async (t) => {
+  const { alice } = await world(t)
+  const after = Buffer.from(JSON.stringify(['zzz', 9, 50])).toString('base64url')
+  const { body } = await alice.get(`/tenants?branch=${ACME}&after=${after}`)
+  t.match(body, 'There are no more tenants here')
+  t.match(body, 'href="/tenants?branch=3">Back to the first')
+})
+
 t.test('asks the database as often for twenty rows as for ten', async (t) => {
   const here = await world(t)
   const queries = watchQueries(here.db)
