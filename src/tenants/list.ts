@@ -3,7 +3,7 @@ import { type TenantKind, tenantKinds } from './kinds.ts'
 import { ROOT_ID } from './queries.ts'
 
 /** What a list may be sorted by, besides the id that settles ties. */
-export const sortKeys = ['name', 'slug', 'kind', 'children', 'overrides'] as const
+const sortKeys = ['name', 'slug', 'kind', 'children', 'overrides'] as const
 
 export type Sort = { by: (typeof sortKeys)[number]; descending: boolean }
 
