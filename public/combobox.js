@@ -40,8 +40,9 @@
     const { box, input, list } = combobox
     const address = new URL(box.dataset.combobox, location.href)
     address.searchParams.set('q', words)
-    const response = await fetch(address, { signal, redirect: 'error' })
-    if (!response.ok) return close(combobox)
+    const response = await fetch(address, { signal })
+    // Redirected: signed out meanwhile. What is typed in the form must stay, so no suggestions.
+    if (!response.ok || response.redirected) return close(combobox)
     const html = await response.text()
     if (signal.aborted || document.activeElement !== input) return
     list.innerHTML = html

@@ -46,6 +46,14 @@
     }
   })
 
+  // Signed out meanwhile: the answer is the page to sign in, not a list of hits.
+  document.addEventListener('htmx:before:response', (event) => {
+    const { target, response } = event.detail.ctx
+    if (target?.id !== 'palette-hits' || !response.raw.redirected) return
+    event.preventDefault()
+    location.reload()
+  })
+
   if (isMac)
     for (const key of document.querySelectorAll('[data-palette] kbd')) key.textContent = '⌘K'
 }

@@ -20,6 +20,7 @@ const SERVING = ['db', 'web']
 /** What a feature lets others use, beside its queries, its commands and its actor. */
 const DOORS = {
   access: ['form.ts'],
+  audit: ['history.ts'],
   jobs: ['kinds.ts', 'runner.ts', 'registry.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
   tenants: ['form.ts', 'head.ts', 'kinds.ts', 'suggest.ts'],

@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
 import type { TenantChanges } from './commands.ts'
-import { parentText } from './find-parent.ts'
+import { findParent, parentText } from './find-parent.ts'
 import type { EditTenantForm } from './form.ts'
 import { kindLooks } from './kinds.ts'
 import { getTenant, type Tenant } from './queries.ts'
@@ -39,7 +39,7 @@ export function changesOf(tenant: Tenant, input: EditTenantForm, parent: Tenant)
   }
 }
 
-/** The fields that somebody else changed meanwhile, or that differ from what is stored now. */
+/** The fields in which what was typed differs from what is stored now. */
 export type SavedOver = { label: string; stored: string; typed: string }[]
 
 /**
@@ -51,14 +51,20 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   const tenant = await getTenant(db, actor, id)
   if (form.values['version'] === String(tenant.version)) return undefined
   const stored = (await formOf(db, actor, tenant)).values
+  const parent = await findParent(db, actor, form.values['parent']!)
+  const values = {
+    ...form.values,
+    // A parent may be typed in several ways; here it is compared with the one that is stored.
+    parent: await parentText(db, actor, parent.id),
+    version: String(tenant.version),
+  }
   const saved_over = fields
     .map(({ name, label, words }) => ({
       label,
       stored: words(stored[name]),
-      typed: words(form.values[name]),
+      typed: words(values[name as keyof typeof values]),
     }))
     .filter((field) => field.stored !== field.typed)
-  const values = { ...form.values, version: String(tenant.version) }
   const form_now = withError(freshForm(values), '', SAVED_MEANWHILE)
   return { form: form_now, saved_over }
 }

@@ -126,7 +126,7 @@ t.test('T15: refuses fields that it does not know, and fields sent twice', async
 t.test('shows both versions when somebody else saved meanwhile, and loses nothing', async (t) => {
   const w = await world(t)
   await w.alice.post(EDIT, { ...leeds, name: 'Leeds city', description: 'Ground floor' })
-  const mine = { ...leeds, name: 'Leeds north', kind: 'location' }
+  const mine = { ...leeds, name: 'Leeds north', kind: 'location', parent: 'acme' }
   const { statusCode, body } = await w.alice.post(EDIT, mine)
   t.equal(statusCode, 409)
   t.match(body, '<title>Error: ')
@@ -135,6 +135,7 @@ t.test('shows both versions when somebody else saved meanwhile, and loses nothin
   t.match(text, 'Name Leeds city Leeds north')
   t.match(text, 'Kind Branch office Location')
   t.match(text, 'Description Ground floor Nothing')
+  t.notMatch(text, 'Parent Acme', 'what is the same is not listed')
   t.equal(fieldValue(body, 'name'), 'Leeds north')
   t.equal(fieldValue(body, 'version'), '2')
   t.match(await find(w, ACME_LEEDS), { name: 'Leeds city', version: 2 })
