@@ -5,6 +5,7 @@ import type { Hit } from './groups.ts'
 const pages: Hit[] = [
   { href: '/tenants', icon: 'building-2', name: 'Tenants', detail: 'The tree of tenants' },
   { href: '/tenants/new', icon: 'plus', name: 'New tenant', detail: '' },
+  { href: '/tenants/import', icon: 'upload', name: 'Import tenants', detail: 'From a CSV file' },
   {
     href: '/tenants/root/preferences',
     icon: 'settings',

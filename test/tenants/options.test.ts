@@ -2,6 +2,7 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import { textOf } from '../support/html.ts'
+import { fullScans, planOf, watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, world, type World } from '../support/world.ts'
 
 const values = async ({ alice }: World, query: string) =>
@@ -25,6 +26,16 @@ t.test('leaves out the tenant itself and everything below it', async (t) => {
 t.test('begins with All tenants and what is right below it', async (t) => {
   const w = await world(t)
   t.same(await values(w, ''), ['All tenants', 'Acme', 'Northwind MSP', 'Rival'])
+})
+
+t.test('reads no whole table, and sorts nothing that an index has in order', async (t) => {
+  const w = await world(t)
+  const queries = watchQueries(w.db)
+  for (const query of ['', '?q=a', '?q=leeds']) await values(w, query)
+  const steps = queries.flatMap((query) => planOf(w.path, query))
+  t.same(fullScans(steps), [])
+  const topmost = queries.find((query) => query.sql.includes('union all'))!
+  t.notMatch(planOf(w.path, topmost).join('\n'), 'TEMP B-TREE')
 })
 
 t.test('answers at most twenty', async (t) => {
