@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Flag, Instant, InstantText, TenantIdText } from '../web/api-schemas.ts'
+import { Flag, Instant, InstantText, TenantIdText, wholeText } from '../web/api-schemas.ts'
 import { catalogue } from './catalogue.ts'
 import { EntryInput } from './entry.ts'
 
@@ -50,10 +50,7 @@ export const SetQuery = z.strictObject({
 })
 
 export const UnsetQuery = SetQuery.extend({
-  version: z.coerce
-    .number('Give a version.')
-    .int('Give a version.')
-    .min(0, 'Give a version.')
+  version: wholeText(0, Number.MAX_SAFE_INTEGER, 'Give a version.')
     .optional()
     .describe('As in the body that sets a preference.'),
 })

@@ -41,14 +41,15 @@ export const InstantText = z
 /** An instant in an answer. */
 export const Instant = z.string().meta({ format: 'date-time' })
 
+/** A whole number in an address, written in digits. */
+export function wholeText(min: number, max: number, message: string) {
+  const readDigits = (text: unknown) => (/^\d{1,15}$/.test(String(text)) ? Number(text) : text)
+  return z.preprocess(readDigits, z.int(message).min(min, message).max(max, message))
+}
+
 /** What pages a list: how many at once, and after which place. */
 export const Paging = z.strictObject({
-  limit: z.coerce
-    .number('Give a number from 1 to 200.')
-    .int('Give a number from 1 to 200.')
-    .min(1, 'Give a number from 1 to 200.')
-    .max(200, 'Give a number from 1 to 200.')
-    .default(50),
+  limit: wholeText(1, 200, 'Give a number from 1 to 200.').default(50),
   cursor: z
     .string('Give one cursor.')
     .min(1, 'Give a cursor, or leave it out.')

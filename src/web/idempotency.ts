@@ -67,7 +67,7 @@ type Kept = { request_hash: string; body: string }
 function readKey(request: FastifyRequest): Once | undefined {
   const key = request.headers[HEADER] as string | undefined
   if (key === undefined) return undefined
-  const sent = JSON.stringify([request.url, request.body])
+  const sent = JSON.stringify([addressOf(request), request.body])
   const request_hash = createHash('sha256').update(sent).digest('base64url')
   return { person_id: request.actor.person_id, key, request_hash }
 }
@@ -103,7 +103,12 @@ function replay(request: FastifyRequest, reply: FastifyReply, once: Once, kept: 
 
 /** What was created lies below the list that it was posted to. */
 const answer = (request: FastifyRequest, reply: FastifyReply, created: { id: number }) =>
-  reply.code(201).header('location', `${request.url}/${created.id}`).send(created)
+  reply
+    .code(201)
+    .header('location', `${addressOf(request)}/${created.id}`)
+    .send(created)
+
+const addressOf = (request: FastifyRequest) => request.url.split('?', 1)[0]!
 
 const hoursBefore = (instant: string, hours: number) =>
   Temporal.Instant.from(instant).subtract({ hours }).toString({ smallestUnit: 'millisecond' })

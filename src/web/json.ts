@@ -1,7 +1,7 @@
 import type { Api } from './api.ts'
 
 /** A string of JSON text, with the colon that follows it when it is the name of a field. */
-const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g
 
 /**
  * Takes JSON bodies and no others. Refuses a field that is named twice: which of the two counts
@@ -24,8 +24,16 @@ function countWrittenNames(text: string) {
   return count
 }
 
-function countNames(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const names = Array.isArray(value) ? 0 : Object.keys(value).length
-  return Object.values(value).reduce((count: number, part) => count + countNames(part), names)
+/** Not by recursion: what was sent may be nested deeper than the stack is high. */
+function countNames(body: unknown) {
+  let count = 0
+  const open = [body]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const parts = Object.values(value)
+    if (!Array.isArray(value)) count += parts.length
+    for (const part of parts) open.push(part)
+  }
+  return count
 }

@@ -149,3 +149,30 @@ t.test('takes names and texts that look like JSON', async (t) => {
   t.equal(answer.statusCode, 201)
   t.equal(answer.json().description, description)
 })
+
+t.test('T17: answers what is nested deeply, or long, and soon', async (t) => {
+  const { app, api } = await world(t)
+  const post = (payload: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/api/v1/tenants',
+      headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+      payload,
+    })
+  const long = 500_000
+  const nested = `${'{"name":['.repeat(long / 10)}1${']}'.repeat(long / 10)}`
+  for (const payload of [
+    nested,
+    `${'['.repeat(long)}${']'.repeat(long)}`,
+    `{"name":"${'x'.repeat(long)}"}`,
+    `{"name":"${'\\\\'.repeat(long / 2)}"}`,
+    `{"name":"${'\\"'.repeat(long / 2)}`,
+    `{"name":"x"${' '.repeat(long)}}`,
+    `{${'"name":'.repeat(long / 10)}`,
+  ]) {
+    const begun = performance.now()
+    const { statusCode } = await post(payload)
+    t.ok([201, 400, 422].includes(statusCode), String(statusCode))
+    t.ok(performance.now() - begun < 1000, `${Math.round(performance.now() - begun)} ms`)
+  }
+})
