@@ -14,7 +14,7 @@ export type DescribedChange = {
 }
 
 /** One column: what it was and what it became; null where there was nothing. */
-export type DescribedField = { label: string; before: string | null; after: string | null }
+type DescribedField = { label: string; before: string | null; after: string | null }
 
 /** The ids of the tenants that a change speaks of: `describeChange` wants their names. */
 export function tenantsIn({ table_name, before, after }: LoggedChange): number[] {

@@ -7,7 +7,7 @@ import { tenantHits } from './tenants.ts'
 export type Hit = { href: string; icon: string; name: string; detail: string }
 
 /** A kind of thing that can be found. `find` returns at most `limit` hits, the best first. */
-export type Group = {
+type Group = {
   label: string
   find: (db: Reads, actor: Actor, words: string, limit: number) => Promise<Hit[]>
 }

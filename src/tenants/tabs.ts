@@ -1,7 +1,7 @@
 import { ROOT_ID } from './queries.ts'
 
 /** A page of a tenant. */
-export type Tab = {
+type Tab = {
   /** The end of its address: `/tenants/12/history`; empty for the first. */
   path: string
   label: string
@@ -10,7 +10,7 @@ export type Tab = {
 }
 
 /** The tabs of a tenant's page, in order. A feature with a page for each tenant adds its own. */
-export const tabs = [
+const tabs = [
   { path: '', label: 'Overview', of_root: true },
   { path: 'preferences', label: 'Preferences', of_root: true },
   { path: 'history', label: 'History', of_root: true },
