@@ -1,3 +1,4 @@
+import { textOf } from './html.ts'
 import type { World } from './world.ts'
 
 type Browser = World['alice']
@@ -48,3 +49,15 @@ export async function confirmJob(
 /** Imports tenants from a CSV file, by the pages; returns the page of the outcome. */
 export const importCsv = async (browser: Browser, csv: string | Buffer) =>
   confirmJob(browser, await draftImport(browser, csv))
+
+/** The figures of a preview or an outcome, in the order of the page. */
+export const figures = (html: string) =>
+  [...html.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, figure]) => Number(figure!.replace(',', '')))
+
+/** The bad lines of a preview: number and reason. */
+export const badLines = (html: string) =>
+  [
+    ...(/<summary>Bad lines[\s\S]*?<\/table>/.exec(html)?.[0] ?? '').matchAll(
+      /<tr>(<td.*?)<\/tr>/g,
+    ),
+  ].map(([, row]) => textOf(row!))

@@ -1,7 +1,14 @@
 import t from 'tap'
 import { MAX_DEPTH } from '../../src/tenants/commands.ts'
 import { fieldError, mainText } from '../support/html.ts'
-import { draftImport, importCsv, previewImport, upload } from '../support/jobs.ts'
+import {
+  badLines,
+  draftImport,
+  figures,
+  importCsv,
+  previewImport,
+  upload,
+} from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, RIVAL, world, type World } from '../support/world.ts'
 
 const bySlug = ({ db }: World, slug: string) =>
@@ -9,18 +16,6 @@ const bySlug = ({ db }: World, slug: string) =>
 
 const operations = ({ db }: World) =>
   db.selectFrom('operation').select(['kind', 'change_count']).orderBy('id').execute()
-
-/** The figures of a preview or an outcome, in the order of the page. */
-const figures = (html: string) =>
-  [...html.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, figure]) => Number(figure!.replace(',', '')))
-
-/** The bad lines of a preview: number and reason. */
-const badLines = (html: string) =>
-  [
-    ...(/<summary>Bad lines[\s\S]*?<\/table>/.exec(html)?.[0] ?? '').matchAll(
-      /<tr>(<td.*?)<\/tr>/g,
-    ),
-  ].map(([, row]) => mainText(`<main>${row}</main>`))
 
 t.test('shows what a file would do, and does it once as one operation', async (t) => {
   const w = await world(t)

@@ -129,11 +129,16 @@ async function settle(forest: Forest, rows: [Row, Place][], bad: BadLine[]) {
     // Its slug was not its own, and that was said.
     if (!place) continue
     const other = place.row === row ? arrive(forest, place, parent, row.name_key) : place
-    if (other) bad.push({ line: row.line, reason: `Line ${other.row!.line} is the same tenant.` })
+    if (other) bad.push({ line: row.line, reason: describeTwin(row, other.row!) })
     else placed.push(Object.assign(place, { row, parent }))
   }
   return placed
 }
+
+const describeTwin = (row: Row, { line, slug }: Row) =>
+  row.slug !== undefined && slug !== undefined
+    ? `Line ${line} has the same name under the same parent.`
+    : `Line ${line} is the same tenant.`
 
 function placeOf(forest: Forest, row: Row, parent: Place): Place | undefined {
   if (row.slug !== undefined) {
