@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FastifyBaseLogger } from 'fastify'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
@@ -19,12 +18,15 @@ export type Running = EventEmitter<{ progress: []; end: [] }> & {
   cancel: AbortController
 }
 
+/** Where failures that are bugs go. */
+type Log = { error(details: object, message: string): void }
+
 export type JobRunner = ReturnType<typeof jobRunner>
 
 const NOTE_EVERY_MS = 500
 
 /** Runs jobs in this process, and knows those at work. */
-export function jobRunner(db: Db, log: FastifyBaseLogger) {
+export function jobRunner(db: Db, log: Log) {
   const at_work = new Map<number, Running>()
 
   /** Starts a draft, and returns at once. Does nothing when it was started already. */
@@ -101,7 +103,7 @@ function progressNotes(db: Db, id: number) {
   }
 }
 
-function describeFailure(error: unknown, signal: AbortSignal, log: FastifyBaseLogger): JobEnd {
+function describeFailure(error: unknown, signal: AbortSignal, log: Log): JobEnd {
   if (signal.aborted && error === signal.reason && !(error instanceof Conflict))
     return { state: 'cancelled', result: { reason: 'It was cancelled; nothing of it was kept.' } }
   if (

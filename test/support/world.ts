@@ -45,6 +45,7 @@ export async function world(t: Test) {
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now)
   const app = await buildApp(db, { log_level: 'silent' })
+  await app.ready()
   t.teardown(async () => {
     await app.close()
     await db.close()

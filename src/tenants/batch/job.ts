@@ -53,7 +53,7 @@ export const tenantBatch: JobKind<Batch, BatchReport> = {
   },
 
   outcome(report) {
-    return views.outcome(report)
+    return views.outcome({ ...report, is_done: true })
   },
 }
 
@@ -95,7 +95,7 @@ function confirmation(batch: Batch, possible: number): Confirmation {
   const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
   const label = batchTitle(action, possible)
   if (action !== 'delete') return { label, asks }
-  const number = { name: 'number', label: `Type ${ids.length} to delete these tenants` }
+  const number = { name: 'number', label: `Type ${ids.length}, the number of tenants selected` }
   return { label, tone: 'destructive', asks: asksForNumber(batch) ? [...asks, number] : asks }
 }
 

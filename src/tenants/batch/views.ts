@@ -17,5 +17,5 @@ export const views = {
   ),
   /** `more` tenants are not in the preview. */
   preview: view<BatchReport & { more: number }>('tenants/_batch-preview'),
-  outcome: view<BatchReport>('tenants/_batch-report'),
+  outcome: view<BatchReport & { is_done: true }>('tenants/_batch-report'),
 }

@@ -23,7 +23,7 @@ export const csvImport: JobKind<{ csv: string }, ImportSummary> = {
     return {
       choice: null,
       rendering: views.preview(describePlan(plan)),
-      confirm: can_apply ? { label: `Import ${writes.toLocaleString('en')} tenants` } : null,
+      confirm: can_apply ? { label: `Import ${counted(writes)}` } : null,
     }
   },
 
@@ -41,6 +41,9 @@ export const csvImport: JobKind<{ csv: string }, ImportSummary> = {
     return views.outcome(summary)
   },
 }
+
+const counted = (count: number) =>
+  count === 1 ? '1 tenant' : `${count.toLocaleString('en')} tenants`
 
 function describePlan({ created, changed, unchanged, bad }: Plan): ImportPreview {
   return {
