@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
-const SOURCE = [process.execPath, join(import.meta.dirname, '../../src/main.ts')]
+/** How the program is run from its source. */
+export const SOURCE = [process.execPath, join(import.meta.dirname, '../../src/main.ts')]
 
 type Start = {
   /** The data directory. */

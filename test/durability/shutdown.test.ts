@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { findFaults } from '../../src/db/faults.ts'
+import { dataDirectory } from '../support/directory.ts'
+import { startServer } from '../support/program.ts'
+import { ACME } from '../support/world.ts'
+
+const ROUNDS = Number(process.env.TENANTRY_TEST_ROUNDS ?? 3)
+const CLIENTS = 16
+
+type Outcome = 'answered' | 'not accepted' | 'dropped'
+
+/** One request over a kept connection. Dropped: the server had the connection, and gave no answer. */
+function ask(agent: Agent, url: string, token: string, name: string) {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const sent = request(`${url}/api/v1/tenants`, {
+    agent,
+    method: name ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
+  sent.on('response', async (answer) => {
+    const body = await text(answer).catch(() => '')
+    const whole = answer.complete && answer.statusCode! < 300 && JSON.parse(body)
+    resolve(whole ? 'answered' : 'dropped')
+  })
+  // A connection that was never used may have waited in vain at the door that closed.
+  sent.on('error', () => resolve(sent.reusedSocket ? 'dropped' : 'not accepted'))
+  sent.end(name && JSON.stringify({ name, parent_id: ACME }))
+  return promise
+}
+
+/** Reads and writes in turn until a request is not accepted. */
+async function use(url: string, token: string, mark: string, note: (outcome: Outcome) => void) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (let number = 0; ; number++) {
+    const outcome = await ask(agent, url, token, number % 2 ? `${mark} ${number}` : '')
+    note(outcome)
+    if (outcome === 'answered') continue
+    agent.destroy()
+    return
+  }
+}
+
+async function stopUnderLoad(t: Test, round: number) {
+  const { data, database, token } = await dataDirectory(t)
+  const server = await startServer(t, { data })
+  const outcomes: Outcome[] = []
+  const underway = Promise.withResolvers<void>()
+  const clients = Array.from({ length: CLIENTS }, (_, client) =>
+    use(server.url, token, `${round}.${client}`, (outcome) => {
+      outcomes.push(outcome)
+      if (outcomes.length === 100 + round) underway.resolve()
+    }),
+  )
+  await underway.promise
+  const before = outcomes.length
+  const end = await server.stop('SIGTERM')
+  await Promise.all(clients)
+  return { database, outcomes, after: outcomes.slice(before), end }
+}
+
+t.test(`T36: SIGTERM under load drops no request, and ends within 10 s`, async (t) => {
+  for (let round = 0; round < ROUNDS; round++) {
+    const { database, outcomes, after, end } = await stopUnderLoad(t, round)
+    t.match(end, { code: 0, signal: null })
+    t.ok(end.ms < 10_000, `${Math.round(end.ms)} ms`)
+    t.ok(after.includes('answered'), 'requests were under way')
+    t.equal(outcomes.filter((outcome) => outcome === 'dropped').length, 0)
+    t.same(await findFaults(database), [])
+  }
+})
+
+t.test('T36: a request that takes its time is still answered', async (t) => {
+  const { data, token } = await dataDirectory(t)
+  const server = await startServer(t, { data })
+  const sent = request(`${server.url}/api/v1/tenants`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
+  const answered = once(sent, 'response')
+  sent.write('{"name":')
+  await once(sent, 'socket')
+  await fetch(`${server.url}/livez`)
+  const ended = server.stop('SIGTERM')
+  while (await isReady(server.url)) continue
+  sent.end('"Late","parent_id":3}')
+  const [answer] = await answered
+  t.equal(answer.statusCode, 201)
+  t.match(JSON.parse(await text(answer)), { name: 'Late' })
+  t.match(await ended, { code: 0 })
+})
+
+const isReady = async (url: string) =>
+  fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  )

@@ -1,0 +1,190 @@
+import type { LightMyRequestResponse } from 'fastify'
+import { upload } from '../support/jobs.ts'
+import {
+  ACME,
+  ACME_LEEDS,
+  ACME_LEGAL,
+  ALICE_PASSWORD,
+  RIVAL,
+  type World,
+} from '../support/world.ts'
+
+type Write = {
+  /** One, or none where no business data changes. */
+  operations: 0 | 1
+  /** What must be there first; returns what the request needs to know of it. */
+  prepare?: (here: World) => Promise<string>
+  send: (here: World, prepared: string) => Promise<LightMyRequestResponse>
+}
+
+const KEY = 'agent.check_in_interval_seconds'
+const PREFERENCE = `/tenants/${ACME}/preferences/${KEY}`
+const LEGAL_PREFERENCE = `/tenants/${ACME_LEGAL}/preferences/${KEY}`
+
+const exemption = {
+  key: KEY,
+  lock_tenant_id: ACME,
+  reason: 'Kiosk',
+  ticket: 'T-7',
+  expires_at: '2026-12-24T09:00:00.000Z',
+}
+
+async function lock({ api }: World) {
+  await api.put(PREFERENCE, { value: 600, lock: 'fixed' })
+  return ''
+}
+
+async function exempt(here: World) {
+  await lock(here)
+  const granted = await here.api.post(`/tenants/${ACME_LEGAL}/exemptions`, exemption)
+  return String(granted.json().id)
+}
+
+/** Selects a tenant for something to be done with it, and returns the address of the draft. */
+const draft = (action: string) => async (here: World) => {
+  const answer = await here.alice.post('/tenants/batches', { action, ids: String(RIVAL) })
+  return String(answer.headers.location)
+}
+
+async function createToken(here: World) {
+  await here.alice.post('/account/tokens', { name: 'script', days: '30' })
+  const tokens = await here.db.selectFrom('api_token').select('id').orderBy('id', 'desc').execute()
+  return String(tokens[0]!.id)
+}
+
+const edited = {
+  version: '1',
+  name: 'York office',
+  parent: 'Acme',
+  kind: 'branch_office',
+  slug: 'acme-leeds',
+  description: '',
+  active: 'on',
+}
+
+/**
+ * One request for each route that may write, which it accepts, and how many operations come of it.
+ * A route that is missing here fails the test, so whoever adds a route adds its line.
+ */
+export const writes: Record<string, Write> = {
+  'POST /sign-in': {
+    operations: 0,
+    send: ({ anonymous }) =>
+      anonymous.post('/sign-in', { email: 'alice@northwind.example', password: ALICE_PASSWORD }),
+  },
+  'POST /sign-out': { operations: 0, send: ({ alice }) => alice.post('/sign-out') },
+  'POST /sign-out-everywhere': {
+    operations: 0,
+    send: ({ alice }) => alice.post('/sign-out-everywhere'),
+  },
+  'POST /account/password': {
+    operations: 1,
+    send: ({ alice }) =>
+      alice.post('/account/password', {
+        current: ALICE_PASSWORD,
+        password: 'seven quiet herons at dusk',
+      }),
+  },
+  'POST /account/tokens': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/account/tokens', { name: 'script', days: '30' }),
+  },
+  'POST /account/tokens/:id/revocations': {
+    operations: 1,
+    prepare: createToken,
+    send: ({ alice }, id) => alice.post(`/account/tokens/${id}/revocations`),
+  },
+
+  'POST /tenants': {
+    operations: 1,
+    send: ({ alice }) =>
+      alice.post('/tenants', {
+        name: 'Paris',
+        parent: 'Acme',
+        kind: 'location',
+        slug: '',
+        description: '',
+      }),
+  },
+  'POST /tenants/:id/edit': {
+    operations: 1,
+    send: ({ alice }) => alice.post(`/tenants/${ACME_LEEDS}/edit`, edited),
+  },
+  // What is to be done is only noted, until it is started.
+  'POST /tenants/batches': {
+    operations: 0,
+    send: ({ alice }) => alice.post('/tenants/batches', { action: 'deactivate', ids: `${RIVAL}` }),
+  },
+  'POST /tenants/import': {
+    operations: 0,
+    send: ({ alice }) => upload(alice, '/tenants/import', 'name\nParis\n'),
+  },
+  'POST /jobs/:id/draft': {
+    operations: 0,
+    prepare: draft('set_parent'),
+    send: ({ alice }, job) => alice.post(`${job}/draft`, { parent: 'Acme' }),
+  },
+  'POST /jobs/:id/start': {
+    operations: 1,
+    prepare: draft('deactivate'),
+    async send({ alice }, job) {
+      const answer = await alice.post(`${job}/start`, { reason: '' })
+      await alice.get(`${job}/events`)
+      return answer
+    },
+  },
+  'POST /jobs/:id/cancel': {
+    operations: 0,
+    prepare: draft('deactivate'),
+    send: ({ alice }, job) => alice.post(`${job}/cancel`),
+  },
+
+  'POST /tenants/:id/preferences/:key': {
+    operations: 1,
+    send: ({ alice }) =>
+      alice.post(LEGAL_PREFERENCE, { choice: 'own', value: '60', lock: 'none', version: '0' }),
+  },
+  'POST /tenants/:id/preferences/:key/exemption': {
+    operations: 1,
+    prepare: lock,
+    send: ({ alice }) =>
+      alice.post(`${LEGAL_PREFERENCE}/exemption`, { reason: 'Kiosk', ticket: '', lasts: '7' }),
+  },
+  'POST /tenants/:id/exemptions/:exemption_id/withdrawal': {
+    operations: 1,
+    prepare: exempt,
+    send: ({ alice }, id) => alice.post(`/tenants/${ACME_LEGAL}/exemptions/${id}/withdrawal`),
+  },
+
+  'POST /api/v1/tenants': {
+    operations: 1,
+    send: ({ api }) => api.post('/tenants', { name: 'Paris', parent_id: ACME }),
+  },
+  'PATCH /api/v1/tenants/:id': {
+    operations: 1,
+    send: ({ api }) => api.patch(`/tenants/${RIVAL}`, { blocks_inheritance: true }),
+  },
+  'DELETE /api/v1/tenants/:id': {
+    operations: 1,
+    send: ({ api }) => api.delete(`/tenants/${RIVAL}`),
+  },
+  'PUT /api/v1/tenants/:id/preferences/:key': {
+    operations: 1,
+    send: ({ api }) => api.put(PREFERENCE, { value: 600 }),
+  },
+  'DELETE /api/v1/tenants/:id/preferences/:key': {
+    operations: 1,
+    prepare: lock,
+    send: ({ api }) => api.delete(PREFERENCE),
+  },
+  'POST /api/v1/tenants/:id/exemptions': {
+    operations: 1,
+    prepare: lock,
+    send: ({ api }) => api.post(`/tenants/${ACME_LEGAL}/exemptions`, exemption),
+  },
+  'DELETE /api/v1/tenants/:id/exemptions/:exemption_id': {
+    operations: 1,
+    prepare: exempt,
+    send: ({ api }, id) => api.delete(`/tenants/${ACME_LEGAL}/exemptions/${id}`),
+  },
+}
