@@ -1,4 +1,6 @@
-import { chmodSync, copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { run, startServer } from './support/program.ts'
@@ -13,12 +15,16 @@ const options = { skip: missing && 'dist/tenantry was not made' }
 
 /** The binary alone in a directory that cannot be written, to be run from an empty one. */
 function install(t: Test) {
-  const root = t.testdir({ program: {}, empty: {} })
+  const root = mkdtempSync(join(tmpdir(), 'tenantry-binary-'))
+  for (const name of ['program', 'empty']) mkdirSync(join(root, name))
   const program = join(root, 'program/tenantry')
   copyFileSync(BUILT, program)
   chmodSync(program, 0o555)
   chmodSync(join(root, 'program'), 0o555)
-  t.teardown(() => chmodSync(join(root, 'program'), 0o755))
+  t.teardown(() => {
+    chmodSync(join(root, 'program'), 0o755)
+    rmSync(root, { recursive: true })
+  })
   return { program: [program], directory: join(root, 'empty'), data: join(root, 'data') }
 }
 
