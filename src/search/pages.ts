@@ -13,6 +13,7 @@ const pages: Hit[] = [
     detail: 'What applies everywhere',
   },
   { href: '/tenants/root/history', icon: 'history', name: 'History', detail: 'Every change' },
+  { href: '/jobs', icon: 'activity', name: 'Jobs', detail: 'Your imports and batch actions' },
   { href: '/account', icon: 'user', name: 'Account', detail: 'Password, sessions and tokens' },
 ]
 

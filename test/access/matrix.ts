@@ -51,6 +51,17 @@ export const matrix: Record<string, Expectation> = {
   'GET /search': page,
   'GET /search/results': page,
 
+  'POST /tenants/batches': form,
+  'GET /tenants/import': page,
+  'POST /tenants/import': form,
+  'GET /tenants/export.csv': page,
+  'GET /jobs': page,
+  'GET /jobs/:id': { anonymous: 303, administrator: 404 },
+  'GET /jobs/:id/events': { anonymous: 303, administrator: 404 },
+  'POST /jobs/:id/draft': { anonymous: 303, administrator: 404 },
+  'POST /jobs/:id/start': { anonymous: 303, administrator: 404 },
+  'POST /jobs/:id/cancel': { anonymous: 303, administrator: 404 },
+
   'GET /tenants/:id/preferences': page,
   'GET /tenants/:id/preferences/:key': {
     ...page,
