@@ -13,6 +13,7 @@ import { answerErrors } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
 import { type Lifecycle, reportHealth } from './web/health.ts'
 import { logOptions } from './web/log.ts'
+import { serveFlash } from './web/flash.ts'
 import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
@@ -60,6 +61,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   refuseCrossSite(app)
   guardRoutes(app, db)
   servePages(app)
+  serveFlash(app)
   answerErrors(app)
   serveStatic(app)
   reportHealth(app, db, options.lifecycle ?? { stopping: false })

@@ -46,7 +46,7 @@ export function tokenRoutes(app: FastifyInstance, db: Db) {
       await operation(db, actor, 'token.revoke', (tx) =>
         revokeToken(tx, actor.person_id, Number(params.id)),
       )
-      return reply.redirect('/account/tokens', 303)
+      return reply.done('/account/tokens', 'The token was revoked.')
     },
   )
 }

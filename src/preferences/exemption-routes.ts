@@ -47,7 +47,10 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
       const subject = await readLocked(db, actor, id, params.key)
       const refused = await grant(db, actor, id, params.key, subject.lock.tenant_id, body)
       if (refused) return reply.code(422).page(views.exempt({ ...subject, form: refused }))
-      return reply.redirect(`/tenants/${id}/preferences#${params.key}`, 303)
+      return reply.done(
+        `/tenants/${id}/preferences#${params.key}`,
+        `${subject.head.tenant.name} is exempt from ${subject.row.label}.`,
+      )
     },
   )
 
@@ -60,7 +63,7 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
       await operation(db, actor, 'exemption.withdraw', (tx) =>
         withdrawExemption(tx, id, exemption.id),
       )
-      return reply.redirect(`/tenants/${id}/preferences`, 303)
+      return reply.done(`/tenants/${id}/preferences`, 'The exemption was withdrawn.')
     },
   )
 }

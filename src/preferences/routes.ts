@@ -54,7 +54,10 @@ export function preferenceRoutes(app: FastifyInstance, db: Db) {
       if (!parsed.ok) throw new Invalid(parsed.form.errors)
       const refused = await saveEditor(db, actor, address, parsed.input)
       if (refused) return reply.code(422).page(views.edit(refused))
-      return reply.redirect(`/tenants/${address.tenant_id}/preferences#${address.key}`, 303)
+      return reply.done(
+        `/tenants/${address.tenant_id}/preferences#${address.key}`,
+        `${getPreference(address.key).label} was updated.`,
+      )
     },
   )
 }

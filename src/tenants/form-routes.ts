@@ -44,7 +44,7 @@ function newTenant(app: FastifyInstance, db: Db) {
       const id = await operation(db, actor, 'tenant.create', (tx) =>
         createTenant(tx, parent.id, input),
       )
-      return reply.redirect(`/tenants/${id}`, 303)
+      return reply.done(`/tenants/${id}`, `${input.name} was created.`)
     } catch (error) {
       const form = withRefusal(freshForm(typed(body)), error)
       return reply.code(422).page(views.newTenant(form))
@@ -78,7 +78,7 @@ function editTenant(app: FastifyInstance, db: Db) {
         await operation(db, actor, 'tenant.update', (tx) =>
           updateTenant(tx, id, changes, parsed.input.version),
         )
-      return reply.redirect(`/tenants/${id}`, 303)
+      return reply.done(`/tenants/${id}`, `${parsed.input.name} was updated.`)
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, form, error)
       if (conflict) return again(409, conflict.form, conflict.saved_over)

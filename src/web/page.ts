@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readAsset } from './assets.ts'
+import { takeMessage } from './flash.ts'
 import { asset } from './static.ts'
 
 /** A template with the values that it is to show; made by a function from `view`. */
@@ -17,6 +18,8 @@ export type Shell = {
   user: { name: string; tenant_name: string } | null
   /** The address of the page, to mark where the reader is and to come back to. */
   url: string
+  /** What was just done, to be said once; or ''. */
+  message: string
 }
 
 /**
@@ -72,15 +75,16 @@ declare module 'fastify' {
 /** Adds `reply.page` and compresses what it sends. */
 export function servePages(app: FastifyInstance) {
   app.decorateReply('page', function (this: FastifyReply, rendering: Rendering) {
-    return sendHtml(this.request, this, render(rendering, shellOf(this.request)))
+    return sendHtml(this.request, this, render(rendering, shellOf(this.request, this)))
   })
 }
 
-function shellOf(request: FastifyRequest): Shell {
+function shellOf(request: FastifyRequest, reply: FastifyReply): Shell {
   const actor = request.actor
   return {
     user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
     url: request.url,
+    message: takeMessage(request, reply),
   }
 }
 

@@ -1,0 +1,31 @@
+import t from 'tap'
+import { ACME_LEGAL, world } from '../support/world.ts'
+
+t.test('says once that something was done', async (t) => {
+  const { alice, session } = await world(t)
+  const address = `/tenants/${ACME_LEGAL}/preferences`
+  const saved = await alice.post(`${address}/agent.remote_control`, {
+    choice: 'own',
+    value: 'off',
+    lock: 'none',
+  })
+  const [cookie] = saved.cookies
+  t.match(cookie, { name: 'done', httpOnly: true, sameSite: 'Strict' })
+  const page = await alice.send({
+    method: 'GET',
+    url: address,
+    headers: { cookie: `session=${session}; done=${encodeURIComponent(cookie!.value)}` },
+  })
+  t.match(page.body, /Remote control was updated\./)
+  t.match(page.cookies, [{ name: 'done', value: '' }])
+})
+
+t.test('takes a message for text, whatever is in it', async (t) => {
+  const { alice, session } = await world(t)
+  const page = await alice.send({
+    method: 'GET',
+    url: '/tenants',
+    headers: { cookie: `session=${session}; done=${encodeURIComponent('<img src=x>')}` },
+  })
+  t.match(page.body, '&lt;img src=x&gt;')
+})
