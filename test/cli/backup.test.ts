@@ -50,9 +50,9 @@ t.test('backs up into one sound file for its owner alone', async (t) => {
 
 t.test('backs up while the server writes, and every backup is sound', async (t) => {
   const here = await world(t)
-  let running = true
+  const copying = new AbortController()
   const writing = (async () => {
-    for (let number = 0; running; number++) {
+    for (let number = 0; !copying.signal.aborted; number++) {
       await operation(here.db, here.actor, 'tenant.update', (tx) =>
         updateTenant(tx, ACME, { name: `Acme ${number}` }),
       )
@@ -62,7 +62,7 @@ t.test('backs up while the server writes, and every backup is sound', async (t) 
   const directory = t.testdir()
   const copies = ['one.db', 'two.db', 'three.db'].map((name) => join(directory, name))
   for (const copy of copies) await backUp(here.path, copy)
-  running = false
+  copying.abort()
   await writing
   for (const copy of copies) t.same(await findFaults(copy), [])
 })

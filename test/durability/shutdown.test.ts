@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { findFaults } from '../../src/db/faults.ts'
@@ -13,22 +13,25 @@ const CLIENTS = 16
 type Outcome = 'answered' | 'not accepted' | 'dropped'
 
 /** One request over a kept connection. Dropped: the server had the connection, and gave no answer. */
-function ask(agent: Agent, url: string, token: string, name: string) {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
+async function ask(agent: Agent, url: string, token: string, name: string): Promise<Outcome> {
   const sent = request(`${url}/api/v1/tenants`, {
     agent,
     method: name ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   })
-  sent.on('response', async (answer) => {
-    const body = await text(answer).catch(() => '')
-    const whole = answer.complete && answer.statusCode! < 300 && JSON.parse(body)
-    resolve(whole ? 'answered' : 'dropped')
-  })
-  // A connection that was never used may have waited in vain at the door that closed.
-  sent.on('error', () => resolve(sent.reusedSocket ? 'dropped' : 'not accepted'))
   sent.end(name && JSON.stringify({ name, parent_id: ACME }))
-  return promise
+  try {
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    return (await isWhole(answer)) ? 'answered' : 'dropped'
+  } catch {
+    // A connection that was never used may have waited in vain at the door that closed.
+    return sent.reusedSocket ? 'dropped' : 'not accepted'
+  }
+}
+
+async function isWhole(answer: IncomingMessage) {
+  const body = await text(answer).catch(() => '')
+  return answer.complete && answer.statusCode! < 300 && Boolean(JSON.parse(body))
 }
 
 /** Reads and writes in turn until a request is not accepted. */

@@ -69,5 +69,3 @@ export async function startServer(t: Test, start: Start) {
     },
   }
 }
-
-export type Server = Awaited<ReturnType<typeof startServer>>
