@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
+import { importTenants } from '../../src/tenants/csv/import.ts'
 import { fieldError, mainText, textOf } from '../support/html.ts'
 import { confirmJob } from '../support/jobs.ts'
 import {
@@ -146,12 +147,15 @@ t.test('does it with all that match, wherever they are', async (t) => {
   t.same(inactive.map(({ id }) => id).sort(), [ACME, ACME_LEEDS, ACME_LEGAL])
 })
 
-t.test('previews the first thousand of a selection that is larger', async (t) => {
+t.test('previews the first two thousand of a selection that is larger', async (t) => {
   const w = await world(t)
-  await addClients(w, 1010)
+  const names = Array.from({ length: 2010 }, (_, number) => `Client ${number}`)
+  await importTenants(w.db, w.actor, `name\n${names.join('\n')}`)
   const job = await draft(w, 'deactivate', [], { match: '1', q: 'client' })
-  t.match(mainText((await w.alice.get(job)).body), 'This shows the first 1,000. The other 10')
-  t.match(mainText(await confirmJob(w.alice, job, { reason: '' })), 'Changed 1,010')
+  const preview = mainText((await w.alice.get(job)).body)
+  t.match(preview, 'This shows the first 2,000. The other 10')
+  t.match(preview, 'Deactivate 2,010 tenants')
+  t.match(mainText(await confirmJob(w.alice, job, { reason: '' })), 'Changed 2,010')
 })
 
 const refused: [string, Fields][] = [

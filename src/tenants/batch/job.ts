@@ -13,7 +13,7 @@ import { KindForm, ParentForm, asksForNumber, confirmForm } from './form.ts'
 import { type BatchReport, views } from './views.ts'
 
 /** A preview does so many tenants at most, because it holds the writer while it does them. */
-const PREVIEWED = 1000
+const PREVIEWED = 2000
 /** How many lines of each outcome a page shows, and the job keeps. */
 const SHOWN = 200
 

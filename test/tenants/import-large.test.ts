@@ -1,0 +1,50 @@
+import t from 'tap'
+import { draftImport, figures } from '../support/jobs.ts'
+import { world } from '../support/world.ts'
+
+const CLIENTS = 1000
+const BRANCHES = 99
+
+/** 100,000 lines: branches first, below clients that come at the end of the file. */
+function largeFile() {
+  const lines: string[] = []
+  for (let client = 0; client < CLIENTS; client++)
+    for (let branch = 0; branch < BRANCHES; branch++)
+      lines.push(`Branch ${branch},Client ${client},branch_office`)
+  for (let client = 0; client < CLIENTS; client++) lines.push(`Client ${client},,client`)
+  return `name,parent,kind\n${lines.join('\n')}\n`
+}
+
+t.test('imports 100,000 lines with progress, while others are answered', async (t) => {
+  const { alice, anonymous, db } = await world(t)
+  const job = await draftImport(alice, largeFile())
+  t.same(figures((await alice.get(job)).body), [CLIENTS * (BRANCHES + 1), 0, 0, 0])
+  await alice.post(`${job}/start`)
+
+  let is_over = false
+  const events = alice.get(`${job}/events`).then(({ body }) => {
+    is_over = true
+    return body
+  })
+  let answered = 0
+  while (!is_over) {
+    // As a request from outside would, this one waits for its turn.
+    await new Promise(setImmediate)
+    if (answered < 50 && (await anonymous.get('/sign-in')).statusCode === 200) answered++
+  }
+  t.equal(answered, 50, 'fifty requests were answered meanwhile')
+
+  const steps = [...(await events).matchAll(/"done":(\d+)/g)].map(([, done]) => Number(done))
+  t.ok(steps.length > 3, `${steps.length} reports`)
+  t.same(
+    steps.toSorted((one, other) => one - other),
+    steps,
+  )
+  t.same(figures((await alice.get(job)).body), [100_000, 0, 0])
+  const { descendant_count } = await db
+    .selectFrom('tenant')
+    .select('descendant_count')
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
+  t.equal(descendant_count, 100_005)
+})
