@@ -4,7 +4,7 @@ import { type Socket, connect } from 'node:net'
 export type Load = {
   port: number
   path: string
-  cookie: string
+  headers: Record<string, string>
   connections: number
   seconds: number
 }
@@ -21,18 +21,17 @@ export type LoadResult = {
 
 type Progress = { waits: number[]; ends_at: number }
 
-process.on('message', async (load: Load) => process.send!(await generate(load)))
+process.on('message', (load: Load) => void generate(load).then((result) => process.send!(result)))
 process.once('disconnect', () => process.exit())
 
 /**
  * Keeps every connection busy with one request after another, until the time is over; an answer
  * other than 200 ends it all. Speaks bare HTTP/1.1, so that it costs less than what it measures.
  */
-async function generate({ port, path, cookie, connections, seconds }: Load): Promise<LoadResult> {
-  const request = Buffer.from(
-    `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: text/html\r\n` +
-      `accept-encoding: gzip\r\nsec-fetch-site: same-origin\r\ncookie: ${cookie}\r\n\r\n`,
-  )
+async function generate({ port, path, headers, connections, seconds }: Load): Promise<LoadResult> {
+  const lines = Object.entries({ host: `127.0.0.1:${port}`, ...headers })
+  const head = [`GET ${path} HTTP/1.1`, ...lines.map((line) => line.join(': '))].join('\r\n')
+  const request = Buffer.from(`${head}\r\n\r\n`)
   const cpu = process.cpuUsage()
   const started = performance.now()
   const progress = { waits: [], ends_at: started + seconds * 1000 }

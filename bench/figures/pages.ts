@@ -6,12 +6,19 @@ import { type Server, startFloor, startTenantry } from '../server.ts'
 
 const CONNECTIONS = 20
 
+/** What browsers send. */
+const BROWSER = {
+  accept: 'text/html',
+  'accept-encoding': 'gzip, deflate, br, zstd',
+  'sec-fetch-site': 'same-origin',
+}
+
 /** A page that is asked for, again and again, and the floor's answer of the same size. */
 type Subject = {
   name: string
   server: Server
   path: string
-  cookie: string
+  headers: Record<string, string>
   /** Of the body, as it is sent. */
   bytes: number
   /** Each round beside the round of the floor just before it. */
@@ -64,14 +71,12 @@ async function subject(
   row: RegExp,
   rows: number,
 ): Promise<Subject> {
-  const cookie = `session=${session}`
-  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
-    headers: { cookie, 'accept-encoding': 'gzip' },
-  })
+  const headers = { ...BROWSER, cookie: `session=${session}` }
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
   const found = (await response.text()).match(row)?.length
   if (found !== rows) throw new Error(`${path} has ${found} rows in place of ${rows}`)
   const bytes = Number(response.headers.get('content-length'))
-  return { name, server, path, cookie, bytes, rounds: [] }
+  return { name, server, path, headers, bytes, rounds: [] }
 }
 
 /** Asks the floor and the page by turns, so that what disturbs one disturbs the other. */
@@ -82,8 +87,8 @@ async function measure(
 ) {
   const generator = startGenerator()
   for (let repeat = 0; repeat <= repeats; repeat++)
-    for (const { server, path, cookie, bytes, rounds } of subjects) {
-      const load = { cookie, connections: CONNECTIONS, seconds: round_seconds }
+    for (const { server, path, headers, bytes, rounds } of subjects) {
+      const load = { headers, connections: CONNECTIONS, seconds: round_seconds }
       const bare = await generator.measure(floor, { ...load, path: `/${bytes}` })
       const page = await generator.measure(server, { ...load, path })
       // The first round warms everything up.

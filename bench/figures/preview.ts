@@ -75,16 +75,15 @@ async function* measure(
 
 /** Asks again and again until `work` is done; returns its result and the longest wait, in ms. */
 async function meanwhile<T>(work: Promise<T>, ask: () => Promise<unknown>): Promise<[T, number]> {
-  let isDone = false
-  let longest = 0
-  const done = work.finally(() => (isDone = true))
-  while (!isDone) {
+  const progress = { done: false, longest_ms: 0 }
+  const ended = work.finally(() => (progress.done = true))
+  while (!progress.done) {
     const asked = performance.now()
     await ask()
-    longest = Math.max(longest, performance.now() - asked)
+    progress.longest_ms = Math.max(progress.longest_ms, performance.now() - asked)
     await setTimeout(2)
   }
-  return [await done, longest]
+  return [await ended, progress.longest_ms]
 }
 
 function getter({ port }: Server, { session }: Dataset) {
