@@ -4,7 +4,7 @@ import { localPath } from '../web/local-path.ts'
 import type { Actor } from './actor.ts'
 import { sessionSecret } from './cookie.ts'
 import { type Permission, permissions } from './permissions.ts'
-import { findSessionActor, touchSession } from './sessions.ts'
+import { findSession, touchSession } from './sessions.ts'
 import { findTokenActor, touchToken } from './tokens.ts'
 
 declare module 'fastify' {
@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who is asking. Null only on public routes. */
     actor: Actor
+    /** That the session is in use was last written down a while ago. */
+    session_is_stale: boolean
   }
 }
 
@@ -27,6 +29,7 @@ declare module 'fastify' {
  */
 export function guardRoutes(app: FastifyInstance, db: Db) {
   app.decorateRequest('actor', null as unknown as Actor)
+  app.decorateRequest('session_is_stale', false)
   app.addHook('onRoute', (route) => {
     const permission = route.config?.permission
     if (!permission || !permissions.includes(permission))
@@ -41,15 +44,17 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
       return
     }
     const secret = sessionSecret(request)
-    const actor = secret ? await findSessionActor(db, secret) : undefined
-    if (actor) request.actor = actor
-    else if (permission && permission !== 'public') return askToSignIn(request, reply)
+    const session = secret ? await findSession(db, secret) : undefined
+    if (session) {
+      request.actor = session.actor
+      request.session_is_stale = session.is_stale
+    } else if (permission && permission !== 'public') return askToSignIn(request, reply)
   })
   app.addHook('onResponse', async (request) => {
     if (!request.actor) return
     if (request.routeOptions.config.credential === 'token')
       return touchToken(db, request.headers.authorization)
-    await touchSession(db, sessionSecret(request)!)
+    if (request.session_is_stale) await touchSession(db, sessionSecret(request)!)
   })
 }
 

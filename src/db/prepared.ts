@@ -22,7 +22,7 @@ export function prepared<Values extends object, Row>(
 ) {
   let built: CompiledQuery<Row> | undefined
   return async (db: Reads, values: Values): Promise<Row[]> => {
-    built ??= build(db, places as Values).compile()
+    built ??= keepPlan(build(db, places as Values).compile())
     const parameters = built.parameters.map((given) =>
       given instanceof Parameter ? values[given.name as keyof Values] : given,
     )
@@ -30,4 +30,20 @@ export function prepared<Values extends object, Row>(
     const { rows } = await db.executeQuery(query)
     return rows
   }
+}
+
+/**
+ * Where SQLite compares a column with `?`, or limits by it, it plans for the very value that is
+ * bound, and so parses and plans the statement anew at each run, which takes several times as long
+ * as most of our queries. It does not look behind a plus. Constants that are compared stay as they
+ * are: a partial index needs to be seen to hold for them.
+ */
+function keepPlan<Row>(query: CompiledQuery<Row>): CompiledQuery<Row> {
+  let index = 0
+  const sql = query.sql.replace(/(limit )?\?/g, (found, limit = '') => {
+    const given = query.parameters[index++]
+    return limit || given instanceof Parameter ? `${limit}+?` : found
+  })
+  if (index !== query.parameters.length) throw new Error(`a "?" stands for no value: ${query.sql}`)
+  return { ...query, sql }
 }

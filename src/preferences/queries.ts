@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
 import { NotFound } from '../errors.ts'
 import { getTenant } from '../tenants/queries.ts'
 import { type Preference, catalogue, getPreference } from './catalogue.ts'
@@ -92,7 +93,11 @@ export async function listExemptions(
   _actor: Actor,
   tenant_id: number,
 ): Promise<ListedExemption[]> {
-  return exemptions(db)
+  return exemptionsShown(db, { tenant_id })
+}
+
+const exemptionsShown = prepared((db, { tenant_id }: { tenant_id: number }) =>
+  exemptions(db)
     .where((eb) =>
       eb.or([
         eb('exemption.tenant_id', '=', tenant_id),
@@ -100,9 +105,8 @@ export async function listExemptions(
       ]),
     )
     .orderBy('exemption.id', 'desc')
-    .limit(500)
-    .execute()
-}
+    .limit(500),
+)
 
 /** The exemptions granted to a tenant itself, the newest first, before the one with the id. */
 export async function listExemptionsOf(

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readAsset } from './assets.ts'
@@ -88,12 +88,19 @@ function shellOf(request: FastifyRequest, reply: FastifyReply): Shell {
   }
 }
 
-/** Pages of a few kB are compressed at the cheapest level; a fragment of a row is not worth it. */
+/** A fragment of a row is not worth compressing. */
 const WORTH_COMPRESSING_BYTES = 2048
 
 function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
   reply.type('text/html; charset=utf-8')
   if (html.length < WORTH_COMPRESSING_BYTES) return reply.send(html)
-  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(html)
-  return reply.header('content-encoding', 'gzip').send(gzipSync(html, { level: 1 }))
+  const accepted = request.headers['accept-encoding'] ?? ''
+  if (/\bbr\b/.test(accepted))
+    return reply.header('content-encoding', 'br').send(brotliCompressSync(html, CHEAPEST))
+  if (/\bgzip\b/.test(accepted))
+    return reply.header('content-encoding', 'gzip').send(gzipSync(html, { level: 2 }))
+  return reply.send(html)
 }
+
+/** At its cheapest, brotli takes half the time that gzip does, for about the same size. */
+const CHEAPEST = { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } }
