@@ -25,13 +25,16 @@ export type JobRunner = ReturnType<typeof jobRunner>
 
 const NOTE_EVERY_MS = 500
 
+/** What is to be done, for whom, and what shows how far it is. */
+type Work = { kind: AnyJobKind; id: number; actor: Actor; input: unknown; running: Running }
+
 /** Runs jobs in this process, and knows those at work. */
 export function jobRunner(db: Db, log: Log) {
   const at_work = new Map<number, Running>()
 
   /** Starts a draft, and returns at once. Does nothing when it was started already. */
-  async function start(kind: AnyJobKind, job: Job, actor: Actor, input: unknown) {
-    if (!(await beginJob(db, job.id))) return
+  async function start(kind: AnyJobKind, { id }: Job, actor: Actor, input: unknown) {
+    if (!(await beginJob(db, id))) return
     const running: Running = Object.assign(new EventEmitter<{ progress: []; end: [] }>(), {
       done: 0,
       total: 0,
@@ -39,32 +42,11 @@ export function jobRunner(db: Db, log: Log) {
     })
     // Every browser that watches is a listener.
     running.setMaxListeners(0)
-    at_work.set(job.id, running)
-    void work(kind, job.id, actor, input, running)
-  }
-
-  async function work(
-    kind: AnyJobKind,
-    id: number,
-    actor: Actor,
-    input: unknown,
-    running: Running,
-  ) {
-    const note = progressNotes(db, id)
-    const pace = paced((done, total) => {
-      Object.assign(running, { done, total })
-      running.emit('progress')
-      note(done, total)
-    }, running.cancel.signal)
-    try {
-      const result = await kind.run(db, actor, input, pace)
-      await endJob(db, id, { state: 'done', result })
-    } catch (error) {
-      await endJob(db, id, describeFailure(error, running.cancel.signal, log))
-    } finally {
+    at_work.set(id, running)
+    void work(db, log, { kind, id, actor, input, running }).finally(() => {
       at_work.delete(id)
       running.emit('end')
-    }
+    })
   }
 
   return {
@@ -86,6 +68,24 @@ export function jobRunner(db: Db, log: Log) {
         )
       await Promise.all(ends)
     },
+  }
+}
+
+async function work(db: Db, log: Log, { kind, id, actor, input, running }: Work) {
+  const { signal } = running.cancel
+  const note = progressNotes(db, id)
+  const pace = paced((done, total) => {
+    // Steps that count nothing, such as comparing, have no total.
+    if (total === 0) return
+    Object.assign(running, { done, total })
+    running.emit('progress')
+    note(done, total)
+  }, signal)
+  try {
+    const result = await kind.run(db, actor, input, pace)
+    await endJob(db, id, { state: 'done', result })
+  } catch (error) {
+    await endJob(db, id, describeFailure(error, signal, log))
   }
 }
 

@@ -42,7 +42,7 @@ async function allotIds(tx: Tx, created: Plan['created']) {
     .selectFrom('tenant')
     .select((eb) => eb.fn.max('id').as('last'))
     .executeTakeFirstOrThrow()
-  const first = Number(last) + 1
+  const first = last + 1
   return new Map<Place, number>(created.map(({ place }, index) => [place, first + index]))
 }
 

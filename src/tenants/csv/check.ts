@@ -89,7 +89,7 @@ export async function refuseLastMsp(db: Reads, placed: PlacedRow[], bad: BadLine
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('kind', '=', 'msp')
     .executeTakeFirstOrThrow()
-  if (Number(count) - leaving.length + coming.length > 0) return
+  if (count - leaving.length + coming.length > 0) return
   for (const { row } of leaving)
     bad.push({
       line: row.line,
