@@ -50,7 +50,9 @@ export async function up(db: Kysely<unknown>) {
 async function createFilterIndexes(db: Kysely<unknown>) {
   await sql`create index tenant_all_by_name on tenant (sort_key, id, slug)`.execute(db)
   await sql`create index tenant_of_kind on tenant (kind, sort_key, id, slug)`.execute(db)
-  await sql`create index tenant_inactive on tenant (sort_key, id, slug) where active = 0`.execute(db)
+  await sql`create index tenant_inactive on tenant (sort_key, id, slug) where active = 0`.execute(
+    db,
+  )
   await sql`
     create index tenant_inactive_of_kind on tenant (kind, sort_key, id, slug)
     where active = 0`.execute(db)

@@ -2,7 +2,7 @@ import type { FieldErrors } from '../errors.ts'
 import type { TenantHead } from '../tenants/head.ts'
 import { view } from '../web/page.ts'
 import type { Preference } from './catalogue.ts'
-import type { ChainLine, PreferenceRow } from './explain.ts'
+import type { PreferenceRow } from './explain.ts'
 import type { EntryForm } from './form.ts'
 import type { ImpactView } from './impact-view.ts'
 import type { ListedExemption } from './queries.ts'
@@ -41,5 +41,3 @@ export const views = {
     form: { values: Record<string, string>; errors: FieldErrors }
   }>('preferences/exempt'),
 }
-
-export type { ChainLine }
