@@ -106,7 +106,7 @@
 
   // These belong to the row only; a link or a checkbox in it has its own.
   const rowKeys = {
-    Enter: (row) => row.querySelector('a.name, .more a, th > a')?.click(),
+    Enter: (row) => row.querySelector('a.name, .more a')?.click(),
     ' ': (row) => row.querySelector('input')?.click(),
   }
 

@@ -1,25 +1,26 @@
 import { gzipSync } from 'node:zlib'
 import type { BrowserContext } from 'playwright-core'
+import { findChromium, launchChromium } from '../../test/support/chromium.ts'
 import type { Bench } from '../bench.ts'
-import { findChromium, openBrowser } from '../browser.ts'
 import type { Dataset } from '../databases.ts'
 import { type Figure, figure, median } from '../figure.ts'
 import { type Loading, load } from '../loading.ts'
 import { type Floor, type Server, startFloor, startTenantry } from '../server.ts'
 
 /** What a browser has to do for the first page, and for those after it. */
-export async function* firstLoad({ scale, folder, dataset }: Bench): AsyncGenerator<Figure> {
+export async function* firstLoad({ scale, dataset }: Bench): AsyncGenerator<Figure> {
   const chromium = findChromium()
   if (!chromium) return console.error('There is no Chromium: pages are not loaded.')
   const data = await dataset(scale.small)
   const [server, floor] = [await startTenantry(data), await startFloor()]
-  const browser = await openBrowser(chromium, folder)
+  const browser = await launchChromium(chromium)
   try {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     const { session: value } = data
-    await browser.addCookies([{ name: 'session', value, domain: '127.0.0.1', path: '/' }])
+    await context.addCookies([{ name: 'session', value, domain: '127.0.0.1', path: '/' }])
     await giveStaticPage(floor, server, data)
-    yield* measureFirst(browser, server, floor, scale)
-    yield* measureLater(browser, server, data)
+    yield* measureFirst(context, server, floor, scale)
+    yield* measureLater(context, server, data)
   } finally {
     await browser.close()
     for (const one of [server, floor]) await one.stop()

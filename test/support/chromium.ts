@@ -1,22 +1,21 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type BrowserContext, chromium } from 'playwright-core'
+import { chromium } from 'playwright-core'
 
 const PLACES = [
+  process.env.CHROMIUM ?? '',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** Where Chromium is on this machine, if it is. */
+/** Where Chromium is on this machine, if it is; `CHROMIUM` says it for places not known here. */
 export const findChromium = () => PLACES.find(existsSync)
 
-/** A browser that does nothing by itself, with an empty profile. */
-export const openBrowser = (executablePath: string, folder: string): Promise<BrowserContext> =>
-  chromium.launchPersistentContext(join(folder, 'browser'), {
+/** A browser with an empty profile, that does nothing by itself. */
+export const launchChromium = (executablePath: string) =>
+  chromium.launch({
     executablePath,
-    viewport: { width: 1280, height: 800 },
     args: [
       '--no-sandbox',
       '--disable-gpu',
