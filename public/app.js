@@ -32,6 +32,8 @@ document.addEventListener('htmx:after:swap', (event) => {
   if (event.detail?.ctx?.target !== document.body) return
   // A field keeps what was typed when its page is replaced; these say what their address says.
   for (const form of document.querySelectorAll('form[data-reset]')) form.reset()
+  // On a phone the menu has led here.
+  document.getElementById('nav')?.hidePopover()
   focusPage()
 })
 

@@ -6,8 +6,22 @@
   const input = () => palette().querySelector('input')
   const hits = () => [...palette().querySelectorAll('[data-hit]')]
 
+  // Whoever types fast presses Enter before the hits are those of what was typed.
+  let asked = ''
+  let shown = null
+  let is_awaited = false
+
+  const openFirst = () => {
+    const [first] = hits()
+    palette().close()
+    if (first) first.click()
+    else input().form.requestSubmit()
+  }
+
   const open = () => {
     if (palette().open) return
+    shown = null
+    is_awaited = false
     palette().showModal()
     input().select()
     input().dispatchEvent(new Event('palette:open'))
@@ -28,11 +42,22 @@
       if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
         event.preventDefault()
         move(event.key === 'ArrowDown' ? 1 : -1)
-      } else if (event.key === 'Enter' && event.target === input() && hits().length > 0) {
+      } else if (event.key === 'Enter' && event.target === input()) {
         event.preventDefault()
-        hits()[0].click()
-      }
+        if (input().value === shown) openFirst()
+        else is_awaited = true
+      } else is_awaited = false
     }
+  })
+
+  document.addEventListener('htmx:before:request', ({ detail }) => {
+    if (detail.ctx.target?.id === 'palette-hits') asked = input().value
+  })
+
+  document.addEventListener('htmx:after:swap', ({ detail }) => {
+    if (detail.ctx.target?.id !== 'palette-hits') return
+    shown = asked
+    if (is_awaited && input().value === shown) openFirst()
   })
 
   document.addEventListener('click', (event) => {

@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createSetupLink, isSetUp, setUp } from '../../src/access/setup.ts'
 import { buildApp } from '../../src/app.ts'
-import { openDatabase } from '../../src/db/connection.ts'
-import { migrate } from '../../src/db/migrate.ts'
 import { operation, system } from '../../src/db/operation.ts'
+import { firstStart } from '../support/first-start.ts'
 import { rawClient } from '../support/raw.ts'
-import { START } from '../support/world.ts'
 import { spell } from './spelling.ts'
 
 const INPUT = {
@@ -17,23 +12,6 @@ const INPUT = {
   name: 'Alice Moore',
   email: 'Alice@Northwind.example',
   password: 'violet harbour seventeen lanterns',
-}
-
-/** A process that has just started on an empty database. */
-async function firstStart(t: Test) {
-  const folder = mkdtempSync(join(tmpdir(), 'tenantry-setup-'))
-  const path = join(folder, 'tenantry.db')
-  await migrate(path)
-  const clock = { now: START }
-  const db = openDatabase(path, () => clock.now)
-  const link = await createSetupLink(db)
-  const app = await buildApp(db, { log_level: 'silent', setup_link: link })
-  t.teardown(async () => {
-    await app.close()
-    await db.close()
-    rmSync(folder, { recursive: true })
-  })
-  return { app, db, clock, path: link!.path }
 }
 
 const headers = { 'sec-fetch-site': 'same-origin' }

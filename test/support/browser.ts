@@ -94,7 +94,3 @@ function listen(page: Page, complaints: string[], expected: Set<number>) {
     await dialog.dismiss()
   })
 }
-
-/** By how many CSS pixels the page can be scrolled sideways. */
-export const sidewaysScroll = (page: Page) =>
-  page.evaluate<number>('document.scrollingElement.scrollWidth - innerWidth')

@@ -1,0 +1,64 @@
+import type { Site } from '../support/browser.ts'
+import { draftImport } from '../support/jobs.ts'
+import { ACME, ACME_LEEDS, RIVAL } from '../support/world.ts'
+
+export const HELD = 'agent.check_in_interval_seconds'
+
+const CSV =
+  'slug,name,parent,kind\nacme,Acme Ltd,,client\nrival,Rival,,client\nyork,York,acme,location\n'
+
+/**
+ * Puts something of every kind into a world, so that each page has all that it can show; returns
+ * the addresses of jobs in their different states.
+ */
+export async function furnish({ alice, api }: Site) {
+  const preferences = {
+    '/tenants/root': {
+      [HELD]: { value: 300, lock: 'fixed' },
+      'agent.stale_after_days': { value: 30 },
+    },
+    [`/tenants/${ACME}`]: {
+      'maintenance.time_zone': { value: 'Europe/London' },
+      'agent.stale_after_days': { value: 40, lock: { min: 10, max: 60 } },
+      'maintenance.business_days': { add: ['sat'], remove: ['mon'] },
+    },
+    [`/tenants/${ACME_LEEDS}`]: {
+      'maintenance.time_zone': { value: 'Europe/London' },
+      'maintenance.session_email_bcc': { add: ['a@acme.example'], remove: [] },
+    },
+  }
+  for (const [tenant, entries] of Object.entries(preferences))
+    for (const [key, entry] of Object.entries(entries))
+      await api.put(`${tenant}/preferences/${key}`, entry)
+  await api.post(`/tenants/${ACME_LEEDS}/exemptions`, {
+    key: HELD,
+    lock_tenant_id: 1,
+    reason: 'Slow line',
+    ticket: 'INC-2041',
+    expires_at: '2026-12-01T00:00:00.000Z',
+  })
+  await api.patch(`/tenants/${RIVAL}`, { active: false, description: 'One of the oldest.' })
+  await api.patch(`/tenants/${ACME_LEEDS}`, { blocks_inheritance: true })
+  await alice.post('/account/tokens', { name: 'Nightly report', days: '90' })
+  return furnishJobs(alice)
+}
+
+async function furnishJobs(alice: Site['alice']) {
+  const batch = async (action: string, ids: number[]) =>
+    String(
+      (await alice.post('/tenants/batches', { action, ids: ids.map(String) })).headers.location,
+    )
+  const done = await batch('deactivate', [ACME_LEEDS, RIVAL])
+  await alice.post(`${done}/start`)
+  const cancelled = await batch('activate', [RIVAL])
+  await alice.post(`${cancelled}/cancel`)
+  return [
+    done,
+    cancelled,
+    await batch('delete', [ACME, ACME_LEEDS, RIVAL]),
+    await batch('set_parent', [RIVAL]),
+    await batch('set_kind', [RIVAL]),
+    await draftImport(alice, CSV),
+    await draftImport(alice, 'name,kind\n,planet\nx,\n'),
+  ]
+}

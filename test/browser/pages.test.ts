@@ -1,0 +1,136 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { matrix } from '../access/matrix.ts'
+import { examine } from '../support/axe.ts'
+import { browserTests, type Site } from '../support/browser.ts'
+import { firstStart } from '../support/first-start.ts'
+import { collectRoutes, sampleAddress } from '../support/routes.ts'
+import { ACME, ACME_LEEDS, RIVAL } from '../support/world.ts'
+import { furnish, HELD } from './furnished.ts'
+
+const declared = collectRoutes()
+const test = await browserTests(t)
+
+/** What there is to see of a page besides the address that the access matrix asks for. */
+const more: Record<string, string[]> = {
+  'GET /tenants': [`?open=${ACME}.${ACME_LEEDS}`, '?q=le', '?q=nothing', `?branch=${RIVAL}`].map(
+    (state) => `/tenants${state}`,
+  ),
+  'GET /tenants/:id': ['/tenants/root', `/tenants/${RIVAL}`],
+  'GET /tenants/:id/preferences': [
+    'root/preferences',
+    '4/preferences',
+    '4/preferences?as_of=2026-11-24T09:00',
+  ].map((state) => `/tenants/${state}`),
+  'GET /tenants/:id/preferences/:key': [
+    'maintenance.business_hours_start',
+    'maintenance.business_days',
+    'maintenance.session_email_bcc',
+    'maintenance.reboot_preference',
+    'agent.stale_after_days',
+    'agent.automatic_update',
+    HELD,
+  ].map((key) => `/tenants/${ACME}/preferences/${key}`),
+  'GET /tenants/:id/preferences/:key/exemption': [`/tenants/${ACME}/preferences/${HELD}/exemption`],
+  'GET /search': ['/search?q=le', '/search?q=nothing'],
+}
+
+/** Every address of a route for people that answers with a whole page, in every state above. */
+async function pageAddresses({ alice }: Site, jobs: string[]) {
+  const addresses = new Set(['/nowhere', ...jobs])
+  for (const { name, method, url, credential } of declared()) {
+    if (method !== 'GET' || credential !== 'session' || url.startsWith('/public/')) continue
+    const sample = matrix[name]?.address ?? sampleAddress(url)
+    for (const address of [sample, ...(more[name] ?? [])]) {
+      const { headers, body } = await alice.get(address)
+      const is_page = String(headers['content-type']).startsWith('text/html')
+      if (is_page && body.startsWith('<!doctype html>')) addresses.add(address)
+    }
+  }
+  return addresses
+}
+
+test('axe finds nothing on any page, and none scrolls sideways on a phone', async (t, site) => {
+  const addresses = await pageAddresses(site, await furnish(site))
+  t.ok(addresses.size > 30)
+  const page = await site.visit()
+  for (const status of [404, 409]) site.expected_statuses.add(status)
+  for (const address of addresses) {
+    await page.goto(address)
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+    t.same(await examine(page), [], address)
+  }
+})
+
+/** Forms, and the button that sends them as they are, with something wrong in them. */
+const forms: [address: string, button: string, field?: string, wrong?: string][] = [
+  ['/tenants/new', 'Create tenant'],
+  [`/tenants/${ACME}/edit`, 'Update', 'Name', ''],
+  ['/tenants/import', 'Show what it does'],
+  ['/account/password', 'Change password'],
+  ['/account/tokens', 'Create token'],
+  [`/tenants/${ACME}/preferences/agent.stale_after_days`, 'Update', 'Stale after', 'many'],
+  [`/tenants/${RIVAL}/preferences/${HELD}/exemption`, 'Exempt'],
+]
+
+test('a form that is refused has the focus in its first wrong field', async (t, site) => {
+  await furnish(site)
+  const page = await site.visit()
+  site.expected_statuses.add(422)
+  for (const [address, button, field, wrong] of forms) {
+    await page.goto(address)
+    if (field) await page.getByRole('textbox', { name: field }).fill(wrong!)
+    await sendForm(page, button)
+    t.match(await page.title(), /^Error: /, address)
+    t.same(await examine(page), [], address)
+  }
+})
+
+/** Presses the button as it would be in a browser that leaves checking to the server. */
+async function sendForm(page: Page, button: string) {
+  await page.evaluate('for (const form of document.forms) form.noValidate = true')
+  await page.locator('main').getByRole('button', { name: button, exact: true }).click()
+  await page.locator('[aria-invalid="true"]:focus').waitFor()
+}
+
+test('what one sees without a session passes axe', async (t, site) => {
+  for (const status of [404, 422]) site.expected_statuses.add(status)
+  const page = await site.visit({ signed_in: false })
+  await page.goto('/nowhere')
+  t.same(await examine(page), [], 'an address that does not exist')
+  await page.goto('/sign-in')
+  t.same(await examine(page), [], 'sign-in')
+  await sendForm(page, 'Sign in')
+  t.same(await examine(page), [], 'sign-in refused')
+})
+
+test('what lies over a page passes axe', async (t, { visit }) => {
+  const page = await visit()
+  await page.goto('/tenants')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('a')
+  await page.locator('#palette [data-hit]').first().waitFor()
+  t.same(await examine(page), [], 'the search')
+  await page.goto('/tenants/new')
+  await page.getByRole('combobox', { name: 'Parent' }).fill('a')
+  await page.getByRole('option').first().waitFor()
+  t.same(await examine(page), [], 'suggestions')
+  const phone = await visit({ width: 390 })
+  await phone.goto('/tenants')
+  await phone.getByRole('button', { name: 'Menu' }).click()
+  await phone.getByRole('link', { name: 'History' }).waitFor()
+  t.same(await examine(phone), [], 'the menu')
+})
+
+test('set-up passes axe, and so does its form when it is refused', async (t, site) => {
+  const first = await firstStart(t)
+  const url = await first.app.listen({ host: '127.0.0.1', port: 0 })
+  const page = await site.visit({ url, signed_in: false })
+  site.expected_statuses.add(422)
+  for (const address of ['/sign-in', first.path]) {
+    await page.goto(address)
+    t.same(await examine(page), [])
+  }
+  await sendForm(page, 'Set up and sign in')
+  t.same(await examine(page), [])
+})
