@@ -6,6 +6,7 @@ import { FULL, SMOKE, type Section } from './bench.ts'
 import { makeDatasets } from './databases.ts'
 import { type Figure, formatTable } from './figure.ts'
 import { firstLoad } from './figures/first-load.ts'
+import { importing } from './figures/importing.ts'
 import { pages } from './figures/pages.ts'
 import { preview } from './figures/preview.ts'
 import { resolving } from './figures/resolving.ts'
@@ -14,6 +15,7 @@ import { start } from './figures/start.ts'
 const sections: Record<string, Section> = {
   pages,
   resolving,
+  importing,
   preview,
   'first-load': firstLoad,
   start,
