@@ -9,6 +9,8 @@ export type Scale = {
   large: number
   /** How often a measurement is repeated; the median counts. */
   repeats: number
+  /** Rounds of load before those that count: until then code is still being compiled. */
+  warm_up_rounds: number
   round_seconds: number
   /** How long a server is left alone before its memory is looked at. */
   idle_seconds: number
@@ -19,6 +21,7 @@ export const FULL: Scale = {
   medium: 100_000,
   large: 1_000_000,
   repeats: 7,
+  warm_up_rounds: 3,
   round_seconds: 1.5,
   idle_seconds: 5,
 }
@@ -29,6 +32,7 @@ export const SMOKE: Scale = {
   medium: 4000,
   large: 8000,
   repeats: 2,
+  warm_up_rounds: 1,
   round_seconds: 0.5,
   idle_seconds: 1,
 }

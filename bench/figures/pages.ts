@@ -83,16 +83,15 @@ async function subject(
 async function measure(
   subjects: readonly Subject[],
   floor: Server,
-  { repeats, round_seconds }: Bench['scale'],
+  { repeats, warm_up_rounds, round_seconds }: Bench['scale'],
 ) {
   const generator = startGenerator()
-  for (let repeat = 0; repeat <= repeats; repeat++)
+  for (let round = -warm_up_rounds; round < repeats; round++)
     for (const { server, path, headers, bytes, rounds } of subjects) {
       const load = { headers, connections: CONNECTIONS, seconds: round_seconds }
       const bare = await generator.measure(floor, { ...load, path: `/${bytes}` })
       const page = await generator.measure(server, { ...load, path })
-      // The first round warms everything up.
-      if (repeat > 0) rounds.push({ page, floor: bare })
+      if (round >= 0) rounds.push({ page, floor: bare })
     }
   generator.stop()
 }
