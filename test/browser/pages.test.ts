@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { matrix } from '../access/matrix.ts'
-import { examine } from '../support/axe.ts'
+import { examine, sidewaysScroll } from '../support/axe.ts'
 import { browserTests, type Site } from '../support/browser.ts'
 import { firstStart } from '../support/first-start.ts'
 import { collectRoutes, sampleAddress } from '../support/routes.ts'
@@ -133,4 +133,30 @@ test('set-up passes axe, and so does its form when it is refused', async (t, sit
   }
   await sendForm(page, 'Set up and sign in')
   t.same(await examine(page), [])
+})
+
+test('the longest names without a space fit on a phone', async (t, site) => {
+  const name = 'W'.repeat(200)
+  await site.api.patch(`/tenants/${ACME}`, { name, description: 'W'.repeat(500) })
+  await site.alice.post('/tenants/batches', { action: 'deactivate', ids: [String(ACME)] })
+  const page = await site.visit({ width: 390 })
+  const tenant = `/tenants/${ACME_LEEDS}`
+  const key = 'maintenance.time_zone'
+  await site.api.put(`/tenants/${ACME}/preferences/${key}`, {
+    value: 'Europe/London',
+    lock: 'fixed',
+  })
+  for (const address of [
+    `/tenants?open=${ACME}`,
+    '/tenants?q=lee',
+    `/tenants/${ACME}`,
+    ...['', '/edit', '/history', '/preferences', `/preferences/${key}`].map((end) => tenant + end),
+    `${tenant}/preferences/${key}/exemption`,
+    '/history/2',
+    '/jobs/1',
+    '/search?q=lee',
+  ]) {
+    await page.goto(address)
+    t.equal(await sidewaysScroll(page), 0, address)
+  }
 })

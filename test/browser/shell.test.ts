@@ -111,7 +111,7 @@ test('T11: what is hostile in names stays text wherever it is shown', async (t, 
     '"><script>alert(1)</script>',
     'javascript:alert(1)',
     '\u202Etxt.exe',
-    '🦉'.repeat(60),
+    '🦉'.repeat(100),
   ]
   const page = await site.visit()
   for (const name of names) {

@@ -37,5 +37,5 @@ async function violations(page: Page, options: RunOptions) {
 }
 
 /** By how many CSS pixels the page can be scrolled sideways. */
-const sidewaysScroll = (page: Page) =>
-  page.evaluate<number>('document.scrollingElement.scrollWidth - innerWidth')
+export const sidewaysScroll = (page: Page) =>
+  page.evaluate<number>(`scrollTo({ left: 10_000, behavior: 'instant' }), scrollX`)
