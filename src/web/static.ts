@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { readAsset } from './assets.ts'
 import { iconSprite } from './icons.ts'
 
-type StaticFile = { type: string; plain: Buffer; gzip: Buffer; brotli: Buffer; url: string }
+type StaticFile = {
+  type: string
+  plain: Buffer
+  url: string
+  /** The file compressed in each way that somebody has asked for. */
+  compressed: Partial<Record<Encoding, Promise<Buffer>>>
+}
+
+type Encoding = keyof typeof compress
 
 /** What the browser loads: each made of the parts that it is made of, in order, at start. */
 const sources: Record<string, { type: string; read: () => string }> = {
@@ -47,18 +56,22 @@ const join = (paths: string[]) =>
 
 let files: Map<string, StaticFile> | undefined
 
-/** Reads and compresses every static file, once per process. */
+/** Reads every static file, once per process. */
 function staticFiles() {
   files ??= new Map(
     Object.entries(sources).map(([name, { type, read }]) => {
       const plain = Buffer.from(read())
       const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 10)
-      const brotli = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
-      const url = `/public/${hash}/${name}`
-      return [name, { type, plain, gzip: gzipSync(plain, { level: 9 }), brotli, url }]
+      return [name, { type, plain, url: `/public/${hash}/${name}`, compressed: {} }]
     }),
   )
   return files
+}
+
+const compress = {
+  br: (plain: Buffer) =>
+    promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (plain: Buffer) => promisify(gzip)(plain, { level: 9 }),
 }
 
 /** The address of a static file. It changes with the content, so browsers may keep it for good. */
@@ -68,18 +81,26 @@ export function asset(name: string) {
   return file.url
 }
 
-/** Serves the static files, compressed as the browser likes. */
+/**
+ * Serves the static files, compressed as the browser likes: once for each way, when first asked,
+ * on another thread. Doing it at start would keep the server from answering for longer.
+ */
 export function serveStatic(app: FastifyInstance) {
-  for (const file of staticFiles().values()) {
-    app.get(file.url, { config: { permission: 'public' } }, (request, reply) => {
-      const accepted = request.headers['accept-encoding'] ?? ''
+  for (const { url, type, plain, compressed } of staticFiles().values()) {
+    app.get(url, { config: { permission: 'public' } }, async (request, reply) => {
+      const encoding = chooseEncoding(request.headers['accept-encoding'] ?? '')
       reply
-        .type(file.type)
+        .type(type)
         .header('cache-control', 'public, max-age=31536000, immutable')
         .header('vary', 'accept-encoding')
-      if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(file.brotli)
-      if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(file.gzip)
-      return reply.send(file.plain)
+      if (!encoding) return reply.send(plain)
+      const body = await (compressed[encoding] ??= compress[encoding](plain))
+      return reply.header('content-encoding', encoding).send(body)
     })
   }
+}
+
+function chooseEncoding(accepted: string): Encoding | null {
+  if (/\bbr\b/.test(accepted)) return 'br'
+  return /\bgzip\b/.test(accepted) ? 'gzip' : null
 }
