@@ -47,6 +47,9 @@ export const PreferenceInput = z.union(
 
 export const SetQuery = z.strictObject({
   preview: Flag.describe('Answers what would change, and changes nothing.'),
+  regions_from: wholeText(0, Number.MAX_SAFE_INTEGER, 'Give a number of regions to pass over.')
+    .default(0)
+    .describe('With `preview`: how many regions to pass over.'),
 })
 
 export const UnsetQuery = SetQuery.extend({
@@ -148,7 +151,7 @@ export const ImpactResource = z
           keeps: z.enum(['overrides', 'blocked', 'exempt', 'locked', 'same']).nullable(),
         }),
       )
-      .describe('Branches that fare alike: the first 100, those that change first.'),
+      .describe('Branches that fare alike, those that change first: 100 from `regions_from`.'),
     regions_total: z.int(),
   })
   .meta({ id: 'Impact' })

@@ -95,7 +95,7 @@ function settingApi(api: Api, db: Db) {
         await requireVersion(tx, actor, id, key, version)
         await setPreference(tx, id, key, draft)
       }
-      if (query.preview) return measure(db, actor, id, key, draft, set)
+      if (query.preview) return measure(db, actor, { id, key }, draft, set, query.regions_from)
       return operation(db, actor, 'preference.set', async (tx) => {
         await set(tx)
         return describePreference(await getPreferenceInEffect(tx, actor, id, tx.operation.at, key))
@@ -123,8 +123,9 @@ function unsettingApi(api: Api, db: Db) {
         await requireVersion(tx, actor, id, key, query.version)
         await unsetPreference(tx, id, key)
       }
-      if (query.preview) return measure(db, actor, id, key, null, unset)
-      await operation(db, actor, 'preference.unset', unset)
+      if (query.preview) return measure(db, actor, { id, key }, null, unset, query.regions_from)
+      const { own } = await getPreferenceInEffect(db, actor, id, db.now(), key)
+      if (own || query.version) await operation(db, actor, 'preference.unset', unset)
       return reply.code(204).send(null)
     },
   )
@@ -152,12 +153,12 @@ async function requireVersion(
 async function measure(
   db: Db,
   actor: Actor,
-  id: number,
-  key: string,
+  { id, key }: { id: number; key: string },
   hypothesis: Hypothesis,
   change: (tx: Tx) => Promise<void>,
+  regions_from: number,
 ) {
   await preview(db, actor, change)
   const impact = await measureImpact(db, actor, id, getPreference(key), hypothesis, db.now())
-  return describeImpact(impact)
+  return describeImpact(impact, regions_from)
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../db/operation.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { formatInstant } from '../web/time.ts'
 import { type Preference, getPreference } from './catalogue.ts'
-import { chainFor, readChain } from './chain.ts'
+import { type Chain, chainFor, readChain } from './chain.ts'
 import { type EntryDraft, checkEntry } from './entry.ts'
 import { resolve } from './inheritance.ts'
 import { type StoredEntry, writeEntry } from './stored.ts'
@@ -33,6 +33,7 @@ export async function setPreference(
   if (refusal?.kind === 'out_of_bounds') throw new Invalid({ value: refusal.message })
   if (refusal) throw new Invalid(refusal.fields)
 
+  if (draft.lock === null) await endExemptions(tx, tenant_id, key)
   const columns = { ...writeEntry(draft), operation_id: tx.operation.id }
   await tx
     .insertInto('preference_entry')
@@ -53,9 +54,19 @@ export async function unsetPreference(tx: Tx, tenant_id: number, key: string, se
   const preference = getPreference(key)
   const { own } = await readPreference(tx, tenant_id, preference, tx.operation.at)
   requireSeen(preference, own, seen)
+  await endExemptions(tx, tenant_id, key)
   await tx
     .deleteFrom('preference_entry')
     .where('tenant_id', '=', tenant_id)
+    .where('key', '=', key)
+    .execute()
+}
+
+/** An exemption waives one lock: it ends with it, and does not wait for the next one there. */
+async function endExemptions(tx: Tx, lock_tenant_id: number, key: string) {
+  await tx
+    .deleteFrom('exemption')
+    .where('lock_tenant_id', '=', lock_tenant_id)
     .where('key', '=', key)
     .execute()
 }
@@ -70,7 +81,8 @@ export type ExemptionInput = {
 
 /**
  * Excuses a tenant, and all below it, from the lock that a node above it holds on a preference.
- * Throws Invalid when there is no such lock, or the end lies in the past. Returns the id.
+ * Throws Invalid when there is no such lock, or the end lies in the past; Conflict when the tenant
+ * is exempt from it already. Returns the id.
  */
 export async function grantExemption(tx: Tx, tenant_id: number, input: ExemptionInput) {
   const preference = getPreference(input.key)
@@ -83,12 +95,22 @@ export async function grantExemption(tx: Tx, tenant_id: number, input: Exemption
     })
   if (input.expires_at !== null && input.expires_at <= tx.operation.at)
     throw new Invalid({ expires_at: `It is ${formatInstant(tx.operation.at)} already.` })
+  refuseSecond(chain, tenant_id, input, tx.operation.at)
   const { id } = await tx
     .insertInto('exemption')
     .values({ tenant_id, ...input, operation_id: tx.operation.id })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
+}
+
+function refuseSecond(chain: Chain, tenant_id: number, input: ExemptionInput, at: string) {
+  const present = chain.exemptions
+    .get(input.key)
+    ?.find((one) => one.tenant_id === tenant_id && one.lock_tenant_id === input.lock_tenant_id)
+  if (!present || (present.expires_at !== null && present.expires_at <= at)) return
+  const end = present.expires_at ? `until ${formatInstant(present.expires_at)}` : 'without an end'
+  throw new Conflict(`It is exempt already, ${end}. Withdraw that exemption first.`)
 }
 
 /** Ends an exemption by taking it away. Throws NotFound when there is none of that tenant. */

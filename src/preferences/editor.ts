@@ -7,7 +7,7 @@ import { type TenantHead, getTenantHead } from '../tenants/head.ts'
 import { setPreference, unsetPreference } from './commands.ts'
 import { type EntryDraft, type Refusal, checkEntry } from './entry.ts'
 import { toRow } from './explain.ts'
-import { type EntryForm, fillForm, listedItems, readForm, toEditorFields } from './form.ts'
+import { type EntryForm, fillForm, listedItems, readForm, toEditorFields, toQuery } from './form.ts'
 import { measureImpact } from './impact.ts'
 import { type ImpactView, toImpactView } from './impact-view.ts'
 import { type InEffect, getPreferenceToEdit } from './queries.ts'
@@ -39,7 +39,26 @@ export async function openEditor(
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   const isRefused = Object.keys(errors).length > 0
-  return draw(subject, form, errors, isRefused ? null : await weigh(db, actor, subject, draft))
+  return draw(
+    subject,
+    form,
+    errors,
+    isRefused ? null : await weigh(db, actor, subject, draft, form),
+  )
+}
+
+/** The tenants that a change concerns, from the `from`th, on a page of their own. */
+export async function openImpact(
+  db: Db,
+  actor: Actor,
+  address: Address,
+  asked: EntryForm,
+  from: number,
+) {
+  const subject = await readSubject(db, actor, address)
+  const draft = readForm(subject.preference, asked, subject.own, subject.inherited)
+  const impact = await weigh(db, actor, subject, draft, asked, from)
+  return { head: subject.head, row: toRow(subject, address.tenant_id), impact }
 }
 
 /** A link says only what is to change; the rest stays. To lock what is inherited is to set it. */
@@ -63,9 +82,10 @@ export async function saveEditor(
   const errors = refusalErrors(refuse(subject, draft))
   if (Object.keys(errors).length > 0) return draw(subject, form, errors)
   if (subject.head.tenant.descendant_count > 0 && form.previewed !== digest(draft)) {
-    const impact = await weigh(db, actor, subject, draft)
+    const impact = await weigh(db, actor, subject, draft, form)
     return draw(subject, form, { '': 'Look at what this changes, then update.' }, impact)
   }
+  if (!draft && !subject.own) return null
   try {
     await save(db, actor, address, draft, form)
     return null
@@ -130,9 +150,12 @@ async function weigh(
   actor: Actor,
   { head, preference }: Subject,
   draft: EntryDraft | null,
+  form: EntryForm,
+  from = 0,
 ): Promise<ImpactView> {
   const impact = await measureImpact(db, actor, head.tenant.id, preference, draft, db.now())
-  return toImpactView(preference, impact, digest(draft))
+  const list = `/tenants/${head.tenant.id}/preferences/${preference.key}/impact?${toQuery(form)}`
+  return toImpactView(preference, impact, { seen: digest(draft), list }, from)
 }
 
 /** Tells one change from another: consequences that were seen hold for this one only. */

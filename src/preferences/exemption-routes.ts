@@ -26,6 +26,14 @@ const ExemptionForm = z.strictObject({
   until: z.string().max(40).default(''),
 })
 
+/** The tenant on whose page the exemption was withdrawn: the exempt one, or the one with the lock. */
+const WithdrawalForm = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{1,15}$/, 'This is not a tenant.')
+    .optional(),
+})
+
 type Params = { id: string; key: string }
 
 /** Granting an exemption from a lock that holds a tenant, and taking it away. */
@@ -57,13 +65,18 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
   app.post<{ Params: { id: string; exemption_id: string } }>(
     '/tenants/:id/exemptions/:exemption_id/withdrawal',
     { config: { permission: 'preference.exempt' } },
-    async ({ actor, params }, reply) => {
+    async ({ actor, params, body }, reply) => {
       const id = readTenantId(params.id)
+      const parsed = parseForm(WithdrawalForm, body)
+      if (!parsed.ok) throw new Invalid(parsed.form.errors)
       const exemption = await getExemption(db, actor, id, readTenantId(params.exemption_id))
       await operation(db, actor, 'exemption.withdraw', (tx) =>
         withdrawExemption(tx, id, exemption.id),
       )
-      return reply.done(`/tenants/${id}/preferences`, 'The exemption was withdrawn.')
+      return reply.done(
+        `/tenants/${parsed.input.from ?? id}/preferences`,
+        'The exemption was withdrawn.',
+      )
     },
   )
 }
@@ -104,6 +117,7 @@ async function grant(
     )
     return null
   } catch (error) {
+    if (error instanceof Conflict) return { values: typed(body), errors: { '': error.message } }
     if (!(error instanceof Invalid)) throw error
     const { expires_at: until, lock_tenant_id: lock } = error.fields
     return { values: typed(body), errors: { ...(until && { until }), ...(lock && { '': lock }) } }

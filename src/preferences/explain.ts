@@ -120,7 +120,9 @@ export function formatEntry(preference: Preference, form: Explained['entry']['fo
 /** What a lock asks of the nodes below, or ''. */
 export function formatLock(preference: Preference, lock: Lock) {
   if (lock === null) return ''
-  return lock === 'fixed' ? 'locked for all below' : `${formatBounds(preference, lock)} below`
+  if (lock === 'fixed') return 'locked for all below'
+  const bounds = formatBounds(preference, lock)
+  return lock.allowed ? `below only ${bounds}` : `${bounds} below`
 }
 
 function formatVerdict({ verdict, because, redundant }: Explained) {

@@ -156,3 +156,11 @@ export function toEditorFields(fields: FieldErrors): FieldErrors {
     Object.entries(fields).map(([field, message]) => [names[field] ?? field, message]),
   )
 }
+
+/** The form as it stands in an address. */
+export function toQuery(form: EntryForm) {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(form))
+    if (name !== 'previewed') for (const one of [value ?? []].flat()) query.append(name, one)
+  return query.toString()
+}

@@ -9,8 +9,9 @@ export type ImpactView = {
   details: string[]
   values: { old: string; new: string; tenants: string }[]
   regions: { tenant_id: number; name: string; others: number; text: string; changes: boolean }[]
-  /** How many more regions there are than are listed. */
+  /** How many more regions follow those listed, and the address of the next of them. */
   unlisted: number
+  more: string
   /** Sent back with the form: that these consequences were seen. */
   seen: string
 }
@@ -38,8 +39,16 @@ const REGION_KEEPS: Record<Keeping, string> = {
   same: 'stays the same',
 }
 
-/** The impact of a change in the words of the page. `seen` is what tells this draft from others. */
-export function toImpactView(preference: Preference, impact: Impact, seen: string): ImpactView {
+/** Which change it is: what tells it from others, and where its whole list is. */
+type Change = { seen: string; list: string }
+
+/** The impact of a change in the words of the page, with the list of tenants from the `from`th. */
+export function toImpactView(
+  preference: Preference,
+  impact: Impact,
+  { seen, list }: Change,
+  from = 0,
+): ImpactView {
   return {
     headline:
       impact.changing === 0
@@ -51,7 +60,7 @@ export function toImpactView(preference: Preference, impact: Impact, seen: strin
       new: formatValue(preference, value.new),
       tenants: tenants(value.tenants),
     })),
-    regions: impact.regions.slice(0, LISTED).map((region) => ({
+    regions: impact.regions.slice(from, from + LISTED).map((region) => ({
       tenant_id: region.tenant_id,
       name: region.name,
       others: region.tenants - 1,
@@ -60,7 +69,8 @@ export function toImpactView(preference: Preference, impact: Impact, seen: strin
         ? `${REGION_KEEPS[region.keeps]}: ${formatValue(preference, region.new)}`
         : `${formatValue(preference, region.old)} → ${formatValue(preference, region.new)}`,
     })),
-    unlisted: Math.max(0, impact.regions.length - LISTED),
+    unlisted: Math.max(0, impact.regions.length - from - LISTED),
+    more: `${list}&from=${from + LISTED}`,
     seen,
   }
 }

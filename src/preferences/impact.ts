@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Preference } from './catalogue.ts'
 import type { EntryDraft } from './entry.ts'
-import { type ChainNode, type Exemption, type Resolution, resolve } from './inheritance.ts'
+import { type ChainNode, type Resolution, resolve } from './inheritance.ts'
 import { type Joint, readSkeleton } from './skeleton.ts'
 
 /** What a tenant would say of a preference: an entry, or nothing of its own any more. */
@@ -55,16 +55,11 @@ export async function measureImpact(
   hypothesis: Hypothesis,
   now: string,
 ): Promise<Impact> {
-  const { joints, exemptions } = await readSkeleton(db, tenant_id, preference.key)
+  const joints = await readSkeleton(db, tenant_id, preference.key)
   const impact = emptyImpact()
   let count = 0
   for (const joint of joints) {
-    weigh(
-      impact,
-      joint,
-      assess(preference, joint, tenant_id, hypothesis, exemptions, now),
-      tenant_id,
-    )
+    weigh(impact, joint, assess(preference, joint, tenant_id, hypothesis, now), tenant_id)
     if (++count % YIELD_AFTER === 0) await new Promise(setImmediate)
   }
   impact.values = sumUp(impact.regions)
@@ -85,10 +80,9 @@ type Assessment = { before: Resolution; after: Resolution }
 
 function assess(
   preference: Preference,
-  { chain }: Joint,
+  { chain, exemptions }: Joint,
   tenant_id: number,
   hypothesis: Hypothesis,
-  exemptions: Exemption[],
   now: string,
 ): Assessment {
   const changed = chain.map((node) =>

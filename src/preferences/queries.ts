@@ -87,16 +87,26 @@ export type ListedExemption = Exemption & {
   lock_tenant_name: string
 }
 
-/** The exemptions granted to a tenant itself, and those from its own locks; the newest first. */
+const EXEMPTIONS_SHOWN = 50
+
+/**
+ * The exemptions granted to a tenant itself, and those from its own locks; the newest first, from
+ * before the one with the id `before`. `older` is where the next page begins, or null.
+ */
 export async function listExemptions(
   db: Reads,
   _actor: Actor,
   tenant_id: number,
-): Promise<ListedExemption[]> {
-  return exemptionsShown(db, { tenant_id })
+  before: number = Number.MAX_SAFE_INTEGER,
+): Promise<{ exemptions: ListedExemption[]; older: number | null }> {
+  const found = await exemptionsShown(db, { tenant_id, before })
+  const shown = found.slice(0, EXEMPTIONS_SHOWN)
+  return { exemptions: shown, older: found.length > shown.length ? shown.at(-1)!.id : null }
 }
 
-const exemptionsShown = prepared((db, { tenant_id }: { tenant_id: number }) =>
+type ShownWhere = { tenant_id: number; before: number }
+
+const exemptionsShown = prepared((db, { tenant_id, before }: ShownWhere) =>
   exemptions(db)
     .where((eb) =>
       eb.or([
@@ -104,8 +114,9 @@ const exemptionsShown = prepared((db, { tenant_id }: { tenant_id: number }) =>
         eb('exemption.lock_tenant_id', '=', tenant_id),
       ]),
     )
+    .where('exemption.id', '<', before)
     .orderBy('exemption.id', 'desc')
-    .limit(500),
+    .limit(EXEMPTIONS_SHOWN + 1),
 )
 
 /** The exemptions granted to a tenant itself, the newest first, before the one with the id. */

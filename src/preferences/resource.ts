@@ -48,11 +48,14 @@ function describeEntry({ entry: { form, lock, by, at }, ...explained }: Explaine
 }
 
 /** What a change would do, as the API shows it. */
-export function describeImpact({ changing, regions, ...impact }: Impact): ImpactResource {
+export function describeImpact(
+  { changing, regions, ...impact }: Impact,
+  from: number,
+): ImpactResource {
   return {
     ...impact,
     tenants_changing: changing,
-    regions: regions.slice(0, MAX_REGIONS),
+    regions: regions.slice(from, from + MAX_REGIONS),
     regions_total: regions.length,
   }
 }

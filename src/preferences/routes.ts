@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
-import { fieldErrors, parseForm } from '../web/form.ts'
+import { parseForm } from '../web/form.ts'
+import { readQuery } from '../web/query.ts'
 import { parseInstant } from '../web/time.ts'
 import { catalogue, getPreference } from './catalogue.ts'
-import { openEditor, saveEditor } from './editor.ts'
+import { openEditor, openImpact, saveEditor } from './editor.ts'
 import { toRow } from './explain.ts'
 import { EntryForm } from './form.ts'
 import { getPreferences, listExemptions } from './queries.ts'
@@ -14,18 +16,40 @@ import { type PreferenceGroup, views } from './views.ts'
 
 type Params = { id: string; key: string }
 
+const WholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'This is not a place in the list.')
+  .transform(Number)
+
+const PageQuery = z.strictObject({
+  as_of: z.string('Give one moment.').max(100).default(''),
+  /** The exemptions before this one. */
+  older: WholeNumber.optional(),
+})
+
+/** A change as the editor sends it, and how many of the tenants it concerns to pass over. */
+const ImpactQuery = EntryForm.extend({ from: WholeNumber.default(0) })
+
+const NO_EXEMPTIONS = { shown: [], older: null }
+
 /** The preferences of a tenant, or of "All tenants", and the editor of each. */
 export function preferenceRoutes(app: FastifyInstance, db: Db) {
+  pageRoute(app, db)
+  editorRoutes(app, db)
+}
+
+function pageRoute(app: FastifyInstance, db: Db) {
   app.get<{ Params: Params; Querystring: Record<string, unknown> }>(
     '/tenants/:id/preferences',
     { config: { permission: 'preference.view' } },
     async ({ actor, params, query }, reply) => {
       const id = readTenantId(params.id)
-      const as_of = readAsOf(query.as_of)
+      const { older, ...rest } = readQuery(PageQuery, query)
+      const as_of = readAsOf(rest.as_of)
       const [head, preferences, exemptions] = await Promise.all([
         getTenantHead(db, actor, id, 'preferences'),
         getPreferences(db, actor, id, db.now(), { as_of: as_of.instant ?? undefined }),
-        as_of.instant ? [] : listShownExemptions(db, actor, id),
+        as_of.instant ? NO_EXEMPTIONS : showExemptions(db, actor, id, older),
       ])
       const groups = toGroups(preferences, id)
       return reply
@@ -33,15 +57,24 @@ export function preferenceRoutes(app: FastifyInstance, db: Db) {
         .page(views.page({ head, groups, exemptions, as_of }))
     },
   )
+}
 
+function editorRoutes(app: FastifyInstance, db: Db) {
   app.get<{ Params: Params }>(
     '/tenants/:id/preferences/:key',
     { config: { permission: 'preference.edit' } },
     async ({ actor, params, query }, reply) => {
-      const form = EntryForm.safeParse(query)
-      if (!form.success) throw new Invalid(fieldErrors(form.error))
-      const editor = await openEditor(db, actor, readAddress(params), form.data)
-      return reply.page(views.edit(editor))
+      const form = readQuery(EntryForm, query)
+      return reply.page(views.edit(await openEditor(db, actor, readAddress(params), form)))
+    },
+  )
+
+  app.get<{ Params: Params }>(
+    '/tenants/:id/preferences/:key/impact',
+    { config: { permission: 'preference.edit' } },
+    async ({ actor, params, query }, reply) => {
+      const { from, ...form } = readQuery(ImpactQuery, query)
+      return reply.page(views.impact(await openImpact(db, actor, readAddress(params), form, from)))
     },
   )
 
@@ -67,8 +100,7 @@ function readAddress({ id, key }: Params) {
 }
 
 /** The moment that the page is to show; without one, now. */
-function readAsOf(given: unknown) {
-  const text = typeof given === 'string' ? given : ''
+function readAsOf(text: string) {
   if (text === '') return { text, instant: null, error: null }
   const instant = parseInstant(text) ?? null
   return {
@@ -105,12 +137,13 @@ function summarise({ rows }: PreferenceGroup) {
     .join(' · ')
 }
 
-async function listShownExemptions(db: Db, actor: Actor, tenant_id: number) {
+async function showExemptions(db: Db, actor: Actor, tenant_id: number, before?: number) {
   const now = db.now()
-  const exemptions = await listExemptions(db, actor, tenant_id)
-  return exemptions.map((exemption) => ({
+  const { exemptions, older } = await listExemptions(db, actor, tenant_id, before)
+  const shown = exemptions.map((exemption) => ({
     ...exemption,
     label: getPreference(exemption.key).label,
     ended: exemption.expires_at !== null && exemption.expires_at <= now,
   }))
+  return { shown, older }
 }

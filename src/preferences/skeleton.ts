@@ -14,11 +14,7 @@ export type Joint = {
   tenants: number
   /** From "All tenants" down to this one: the nodes that decide, and the top of the branch. */
   chain: ChainNode[]
-}
-
-export type Skeleton = {
-  /** The top of the branch first, every other one after those above it. */
-  joints: Joint[]
+  /** The exemptions of the nodes of that chain. */
   exemptions: Exemption[]
 }
 
@@ -37,21 +33,22 @@ const CHUNK = 500
  * What decides one preference in the branch of a tenant. Reads what is decided, and the ancestors
  * of that, but never the branch itself, however large it is; lets others run between chunks.
  */
-export async function readSkeleton(db: Reads, top_id: number, key: string): Promise<Skeleton> {
+export async function readSkeleton(db: Reads, top_id: number, key: string): Promise<Joint[]> {
   const above = await readChain(db, top_id)
   const entries = await readEntries(db, key)
   const exemptions = await readExemptions(db, key)
-  const deciding = new Set([
-    ...entries.keys(),
-    ...exemptions.map((exemption) => exemption.tenant_id),
-    ...(await readBlocking(db)),
-  ])
-  deciding.add(top_id)
+  const blocking = await readBlocking(db)
+  const deciding = new Set([top_id, ...entries.keys(), ...exemptions.keys(), ...blocking])
   const tenants = await readWithAncestors(db, [...deciding])
 
   const topChain = above.nodes.map((node) => withEntry(node, entries))
-  const joints = await placeJoints(tenants, deciding, topChain, entries)
-  return { joints, exemptions }
+  return placeJoints(tenants, deciding, topChain, { entries, exemptions })
+}
+
+/** What is decided about a preference, by tenant. */
+type Decisions = {
+  entries: Map<number, ChainNode['entry']>
+  exemptions: Map<number, Exemption[]>
 }
 
 const withEntry = (
@@ -70,13 +67,17 @@ async function placeJoints(
   tenants: Map<number, TenantRow>,
   deciding: Set<number>,
   topChain: ChainNode[],
-  entries: Map<number, ChainNode['entry']>,
+  { entries, exemptions }: Decisions,
 ) {
-  const top_id = topChain.at(-1)!.tenant_id
+  const node = topChain.at(-1)!
   const placed = new Map<number, Joint>()
   const outside = new Set<number>()
-  const top = { node: topChain.at(-1)!, tenants: sizeOf(tenants.get(top_id)!), chain: topChain }
-  placed.set(top_id, top)
+  placed.set(node.tenant_id, {
+    node,
+    tenants: sizeOf(tenants.get(node.tenant_id)!),
+    chain: topChain,
+    exemptions: topChain.flatMap(({ tenant_id }) => exemptions.get(tenant_id) ?? []),
+  })
 
   const place = (id: number): Joint | undefined => {
     const known = placed.get(id)
@@ -90,7 +91,13 @@ async function placeJoints(
     if (!deciding.has(id)) return setAndReturn(placed, id, above)
     const node = withEntry(toNode(row), entries)
     above.tenants -= sizeOf(row)
-    return setAndReturn(placed, id, { node, tenants: sizeOf(row), chain: [...above.chain, node] })
+    const own = exemptions.get(id)
+    return setAndReturn(placed, id, {
+      node,
+      tenants: sizeOf(row),
+      chain: [...above.chain, node],
+      exemptions: own ? [...above.exemptions, ...own] : above.exemptions,
+    })
   }
 
   let count = 0
@@ -179,9 +186,11 @@ const exemptionsOfKey = prepared((db, { key, after }: { key: string; after: numb
 )
 
 async function readExemptions(db: Reads, key: string) {
-  const exemptions: Exemption[] = []
-  for await (const row of chunked((after) => exemptionsOfKey(db, { key, after }), 'id'))
-    exemptions.push(readExemption(row))
+  const exemptions = new Map<number, Exemption[]>()
+  for await (const row of chunked((after) => exemptionsOfKey(db, { key, after }), 'id')) {
+    const others = exemptions.get(row.tenant_id) ?? []
+    exemptions.set(row.tenant_id, [...others, readExemption(row)])
+  }
   return exemptions
 }
 

@@ -30,10 +30,11 @@ export const views = {
   page: view<{
     head: TenantHead
     groups: PreferenceGroup[]
-    exemptions: ShownExemption[]
+    exemptions: { shown: ShownExemption[]; older: number | null }
     as_of: { text: string; instant: string | null; error: string | null }
   }>('preferences/page'),
   edit: view<Editor>('preferences/edit'),
+  impact: view<{ head: TenantHead; row: PreferenceRow; impact: ImpactView }>('preferences/impact'),
   exempt: view<{
     head: TenantHead
     row: PreferenceRow

@@ -71,6 +71,11 @@ export const matrix: Record<string, Expectation> = {
     ...form,
     address: '/tenants/3/preferences/maintenance.time_zone',
   },
+  'GET /tenants/:id/preferences/:key/impact': {
+    ...page,
+    address:
+      '/tenants/3/preferences/maintenance.time_zone/impact?choice=own&value=Europe/London&lock=none',
+  },
   'GET /tenants/:id/preferences/:key/exemption': {
     anonymous: 303,
     administrator: 409,

@@ -40,11 +40,39 @@ t.test('excuses a tenant and those below it until the exemption ends', async (t)
   })
 })
 
+const KEYS = [
+  'agent.remote_control',
+  'agent.automatic_update',
+  'maintenance.install_os_updates',
+  'maintenance.session_emails',
+  'people.user_affinity',
+]
+
+t.test('grants no second exemption from the same lock', async (t) => {
+  const { api } = await lockedWorld(t)
+  t.equal((await api.post(`/tenants/${ACME}/exemptions`, grant)).statusCode, 201)
+  const second = await api.post(`/tenants/${ACME}/exemptions`, grant)
+  t.equal(second.statusCode, 409)
+  t.match(second.json().detail, /exempt already, until/)
+})
+
+t.test('ends an exemption with its lock: the next lock holds everybody', async (t) => {
+  const { api } = await lockedWorld(t)
+  await api.post(`/tenants/${ACME}/exemptions`, grant)
+  await api.put(`/tenants/root/preferences/${KEY}`, { value: 600 })
+  await api.put(`/tenants/root/preferences/${KEY}`, { value: 600, lock: 'fixed' })
+  t.same((await api.get(`/tenants/${ACME}/exemptions`)).json().exemptions, [])
+  const [preference] = (await api.get(`/tenants/${ACME}/preferences?key=${KEY}`)).json().preferences
+  t.match(preference.source, { kind: 'locked' })
+})
+
 t.test('lists those of the tenant itself, the newest first, page by page', async (t) => {
   const { api } = await lockedWorld(t)
   const ids: number[] = []
-  for (let count = 0; count < 5; count++)
-    ids.unshift((await api.post(`/tenants/${ACME}/exemptions`, grant)).json().id)
+  for (const key of KEYS) {
+    await api.put(`/tenants/root/preferences/${key}`, { value: true, lock: 'fixed' })
+    ids.unshift((await api.post(`/tenants/${ACME}/exemptions`, { ...grant, key })).json().id)
+  }
   await api.post(`/tenants/${RIVAL}/exemptions`, grant)
   const found: number[] = []
   for (let cursor: string | null = ''; cursor !== null;) {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { setPreference } from '../../src/preferences/commands.ts'
+import { createTenant } from '../../src/tenants/commands.ts'
 import type { EntryDraft } from '../../src/preferences/entry.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, type World, world } from '../support/world.ts'
@@ -211,4 +212,41 @@ t.test('locks and resets by the links of a row, after showing what that does', a
   const locking = await here.alice.get(`/tenants/${ACME_LEGAL}/preferences/${TIMEOUT}?lock=fixed`)
   t.match(locking.body, /name="choice" value="own" checked/)
   t.match(locking.body, /name="lock" value="fixed" checked/)
+})
+
+t.test('leads from the editor to the whole list of what a change does', async (t) => {
+  const here = await world(t)
+  const ids = await operation(here.db, here.actor, 'test', async (tx) => {
+    const made: number[] = []
+    for (let count = 0; count < 205; count++) {
+      const id = await createTenant(tx, ACME, {
+        name: `N${count}`,
+        kind: 'location',
+        description: '',
+      })
+      await setPreference(tx, id, TIMEOUT, { form: { value: 10 }, lock: null })
+      made.push(id)
+    }
+    return made
+  })
+  const asked = 'choice=own&value=45&lock=none'
+  const { body } = await here.alice.get(`/tenants/${ACME}/preferences/${TIMEOUT}?${asked}`)
+  const more = /href="([^"]+impact[^"]+)">And 6 more</.exec(body)![1]!.replaceAll('&amp;', '&')
+  const rest = await here.alice.get(more)
+  t.equal((rest.body.match(/keeps its own value/g) ?? []).length, 6)
+  t.equal(ids.length, 205)
+})
+
+t.test('offers to withdraw an exemption also where the lock is held', async (t) => {
+  const here = await world(t)
+  await set(here, ACME, UPDATES, { form: { value: true }, lock: 'fixed' })
+  await here.alice.post(`/tenants/${ACME_LEGAL}/preferences/${UPDATES}/exemption`, {
+    reason: 'Old lift control',
+    lasts: 'never',
+  })
+  const { body } = await here.alice.get(`/tenants/${ACME}/preferences`)
+  const address = /action="([^"]+withdrawal)"/.exec(body)![1]!
+  const answer = await here.alice.post(address, { from: String(ACME) })
+  t.equal(answer.headers.location, `/tenants/${ACME}/preferences`)
+  t.match(await row(here, ACME_LEGAL, UPDATES), /Locked · Acme/)
 })
