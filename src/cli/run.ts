@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts'
-import { Conflict, Forbidden, Invalid, NotFound, StartupProblem } from '../errors.ts'
+import { Busy, Conflict, Forbidden, Invalid, NotFound, StartupProblem } from '../errors.ts'
 import { type Command, UsageProblem, parseArguments } from './command.ts'
 import { backup } from './backup.ts'
 import { check } from './check.ts'
@@ -69,6 +69,6 @@ function findCommand(words: string[]) {
 /** Null for what nobody foresaw: that is a bug, and shows its stack. */
 function exitCode(error: unknown) {
   if (error instanceof UsageProblem || error instanceof Invalid) return MISUSED
-  const foreseen = [StartupProblem, Conflict, Forbidden, NotFound]
+  const foreseen = [StartupProblem, Busy, Conflict, Forbidden, NotFound]
   return foreseen.some((kind) => error instanceof kind) ? FAILED : null
 }

@@ -25,7 +25,12 @@ export type Db = Reads & {
   close(): Promise<void>
 }
 
-type Writer = { kysely: Kysely<Schema>; sqlite: Database.Database }
+type Writer = {
+  kysely: Kysely<Schema>
+  sqlite: Database.Database
+  /** How long a write waits for another process that writes, in milliseconds. */
+  patience_ms: number
+}
 
 const writers = new WeakMap<Db, Writer>()
 
@@ -36,13 +41,24 @@ export function writerOf(db: Db) {
   return writer
 }
 
+/** SQLite waits within a call, and with it the whole process: what may be waited for there. */
+const READ_WAIT_MS = 100
+/** None: who waits for the lock to write does so between calls (`write-lock.ts`). */
+const WRITE_WAIT_MS = 0
+
 /**
  * Opens a database file with one connection that reads and one that writes, so that no reader
- * waits for a writer.
+ * waits for a writer. A write waits `patience_ms` for another process that writes.
  */
-export function openDatabase(path: string, now: Clock = systemClock): Db {
+export function openDatabase(
+  path: string,
+  now: Clock = systemClock,
+  { patience_ms = 15_000 } = {},
+): Db {
   const writing = openConnection(path)
+  writing.pragma(`busy_timeout = ${WRITE_WAIT_MS}`)
   const reading = openConnection(path)
+  reading.pragma(`busy_timeout = ${READ_WAIT_MS}`)
   reading.pragma('query_only = ON')
   const reader = new Kysely<Schema>({
     dialect: new ReadingDialect({ database: remember(reading) }),
@@ -58,7 +74,7 @@ export function openDatabase(path: string, now: Clock = systemClock): Db {
       if (writing.open) writing.close()
     },
   })
-  writers.set(db, { kysely: writer, sqlite: writing })
+  writers.set(db, { kysely: writer, sqlite: writing, patience_ms })
   return db
 }
 
@@ -67,7 +83,7 @@ export function checkpoint(db: Db) {
   const { sqlite } = writerOf(db)
   sqlite.pragma('busy_timeout = 1000')
   sqlite.pragma('wal_checkpoint(TRUNCATE)')
-  sqlite.pragma('busy_timeout = 5000')
+  sqlite.pragma(`busy_timeout = ${WRITE_WAIT_MS}`)
 }
 
 /** One SQLite connection with the settings that every connection has. Waits 5 s for a lock. */

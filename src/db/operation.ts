@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { keepAuditHead, hashOperation } from './audit-chain.ts'
 import { type Db, type Reads, writerOf } from './connection.ts'
 import type { Schema } from './schema.ts'
+import { beginWriting } from './write-lock.ts'
 
 /** Who does it: a person, or the program itself under a name such as "Set-up". */
 export type Author = { person_id: number | null; name: string }
@@ -20,8 +21,8 @@ export type SystemTx = Reads & Pick<Kysely<Schema>, 'insertInto' | 'updateTable'
 
 /**
  * Runs `write` as one operation: one transaction, recorded with author, time, kind and reason, in
- * which every changed row is logged. Throws what `write` throws, and then nothing has happened.
- * Inside, only `tx` may be awaited.
+ * which every changed row is logged. Throws what `write` throws, or Busy, and then nothing has
+ * happened. Inside, only `tx` may be awaited.
  */
 export async function operation<T>(
   db: Db,
@@ -66,19 +67,19 @@ export function system<T>(db: Db, write: (tx: SystemTx) => Promise<T>): Promise<
 }
 
 function writing<T>(db: Db, write: (kysely: Kysely<Schema>) => Promise<T>): Promise<T> {
-  return writerOf(db)
-    .kysely.connection()
-    .execute(async (kysely) => {
-      await sql`begin immediate`.execute(kysely)
-      try {
-        const result = await write(kysely)
-        await sql`commit`.execute(kysely)
-        return result
-      } catch (error) {
-        if (writerOf(db).sqlite.inTransaction) await sql`rollback`.execute(kysely)
-        throw error
-      }
-    })
+  const { kysely, sqlite, patience_ms } = writerOf(db)
+  const give_up_at = performance.now() + patience_ms
+  return kysely.connection().execute(async (connection) => {
+    await beginWriting(connection, give_up_at)
+    try {
+      const result = await write(connection)
+      await sql`commit`.execute(connection)
+      return result
+    } catch (error) {
+      if (sqlite.inTransaction) await sql`rollback`.execute(connection)
+      throw error
+    }
+  })
 }
 
 async function openOperation(

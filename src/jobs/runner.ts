@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
-import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { Busy, Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
 import { type JobEnd, beginJob, endJob, noteProgress } from './commands.ts'
 import type { AnyJobKind } from './kind.ts'
@@ -43,10 +43,13 @@ export function jobRunner(db: Db, log: Log) {
     // Every browser that watches is a listener.
     running.setMaxListeners(0)
     at_work.set(id, running)
-    void work(db, log, { kind, id, actor, input, running }).finally(() => {
-      at_work.delete(id)
-      running.emit('end')
-    })
+    void work(db, log, { kind, id, actor, input, running })
+      .then((end) => noteEnd(db, id, end, running.cancel.signal))
+      .catch((error: unknown) => log.error({ err: error }, 'the end of a job was not noted'))
+      .finally(() => {
+        at_work.delete(id)
+        running.emit('end')
+      })
   }
 
   return {
@@ -71,9 +74,9 @@ export function jobRunner(db: Db, log: Log) {
   }
 }
 
-async function work(db: Db, log: Log, { kind, id, actor, input, running }: Work) {
+async function work(db: Db, log: Log, { kind, id, actor, input, running }: Work): Promise<JobEnd> {
   const { signal } = running.cancel
-  const note = progressNotes(db, id)
+  const note = progressNotes(db, log, id)
   const pace = paced((done, total) => {
     // Steps that count nothing, such as comparing, have no total.
     if (total === 0) return
@@ -82,24 +85,35 @@ async function work(db: Db, log: Log, { kind, id, actor, input, running }: Work)
     note(done, total)
   }, signal)
   try {
-    const result = await kind.run(db, actor, input, pace)
-    await endJob(db, id, { state: 'done', result })
+    return { state: 'done', result: await kind.run(db, actor, input, pace) }
   } catch (error) {
-    await endJob(db, id, describeFailure(error, signal, log))
+    return describeFailure(error, signal, log)
+  }
+}
+
+/** Another process that writes for long delays it, but the job has ended, and is to say how. */
+async function noteEnd(db: Db, id: number, end: JobEnd, stopping: AbortSignal): Promise<void> {
+  try {
+    await endJob(db, id, end)
+  } catch (error) {
+    if (!(error instanceof Busy) || stopping.aborted) throw error
+    await noteEnd(db, id, end, stopping)
   }
 }
 
 /** Writes progress to the job's row now and then; never a second time before the first is through. */
-function progressNotes(db: Db, id: number) {
+function progressNotes(db: Db, log: Log, id: number) {
   let writing = false
   let last = performance.now()
   return (done: number, total: number) => {
     if (writing || performance.now() - last < NOTE_EVERY_MS) return
     writing = true
-    void noteProgress(db, id, done, total).finally(() => {
-      writing = false
-      last = performance.now()
-    })
+    void noteProgress(db, id, done, total)
+      .catch((error: unknown) => log.error({ err: error }, 'progress was not noted'))
+      .finally(() => {
+        writing = false
+        last = performance.now()
+      })
   }
 }
 
@@ -107,6 +121,7 @@ function describeFailure(error: unknown, signal: AbortSignal, log: Log): JobEnd 
   if (signal.aborted && error === signal.reason && !(error instanceof Conflict))
     return { state: 'cancelled', result: { reason: 'It was cancelled; nothing of it was kept.' } }
   if (
+    error instanceof Busy ||
     error instanceof Conflict ||
     error instanceof Invalid ||
     error instanceof NotFound ||

@@ -36,14 +36,14 @@ let worlds = 0
 
 /**
  * A database of the test's own with the cast in it, the application on it, and its people signed
- * in. `clock.now` may be set; it stands still otherwise.
+ * in. `clock.now` may be set; it stands still otherwise. `patience_ms` is that of `openDatabase`.
  */
-export async function world(t: Test) {
+export async function world(t: Test, options: { patience_ms?: number } = {}) {
   const { alice } = await seed
   const path = join(folder, `world-${++worlds}.db`)
   copyFileSync(join(folder, 'seed.db'), path)
   const clock = { now: START }
-  const db = openDatabase(path, () => clock.now)
+  const db = openDatabase(path, () => clock.now, options)
   const app = await buildApp(db, { log_level: 'silent' })
   await app.ready()
   t.teardown(async () => {
