@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TenantName } from '../tenants/form.ts'
+import { NameText } from '../web/names.ts'
 import { passwordProblem } from './password-rules.ts'
 
 /** Sent passwords longer than any that can be set are refused before they are hashed. */
@@ -7,13 +7,6 @@ const SentPassword = z
   .string('Enter your password.')
   .min(1, 'Enter your password.')
   .max(1024, 'This is longer than a password can be.')
-
-const PersonName = z
-  .string('Enter a name.')
-  .trim()
-  .min(1, 'Enter a name.')
-  .max(200, 'Use 200 characters or fewer.')
-  .refine((name) => !/\p{Cc}/u.test(name), 'Leave out line breaks and control characters.')
 
 const Email = z
   .string('Enter an e-mail address.')
@@ -30,8 +23,8 @@ export const emailKey = (email: string) => email.normalize('NFC').toLowerCase()
 
 export const SetupInput = z
   .strictObject({
-    organisation: TenantName,
-    name: PersonName,
+    organisation: NameText(),
+    name: NameText(),
     email: Email,
     password: z
       .string('Choose a password.')
@@ -69,7 +62,7 @@ export const passwordChangeInput = (about: string[]) =>
 const tokenLifetimes = [30, 90, 365, 0] as const
 
 export const TokenInput = z.strictObject({
-  name: PersonName,
+  name: NameText(),
   days: z
     .enum(tokenLifetimes.map(String), 'Choose how long the token is to live.')
     .transform(Number),

@@ -3,16 +3,13 @@ import { z } from 'zod'
 import type { Db } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
+import { idText, readId } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { describeChanges, readHistory } from './history.ts'
 import { getOperation, listChanges } from './queries.ts'
 import { views } from './views.ts'
 
-const Id = z.coerce
-  .number('Start from the beginning.')
-  .int()
-  .positive()
-  .max(Number.MAX_SAFE_INTEGER)
+const Id = idText('Start from the beginning.')
 const HistoryQuery = z.object({ before: Id.optional() })
 const OperationQuery = z.object({ after: Id.optional() })
 
@@ -45,6 +42,7 @@ export function auditRoutes(app: FastifyInstance, db: Db) {
 }
 
 function readOperationId(text: string) {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new NotFound('operation of this name')
-  return Number(text)
+  const id = readId(text)
+  if (id === undefined) throw new NotFound('operation of this name')
+  return id
 }

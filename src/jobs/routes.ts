@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Db } from '../db/connection.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { type Form, freshForm, typed } from '../web/form.ts'
+import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { endJob, failInterruptedJobs, reviseJob } from './commands.ts'
 import { streamEvents } from './events.ts'
@@ -15,8 +16,8 @@ import { views } from './views.ts'
 const SETTLE_MS = 400
 const ONE_DAY_MS = 86_400_000
 
-const Id = z.object({ id: z.coerce.number().int().positive() })
-const Page = z.object({ before: z.coerce.number().int().positive().optional() })
+const Id = z.object({ id: idText() })
+const Page = z.object({ before: idText('Start from the beginning.').optional() })
 const config = { permission: 'signed_in' } as const
 
 /** What the routes of jobs share. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Flag, Instant, InstantText, TenantIdText, wholeText } from '../web/api-schemas.ts'
+import { Flag, Instant, InstantText, TenantIdText } from '../web/api-schemas.ts'
+import { wholeText } from '../web/numbers.ts'
 import { catalogue } from './catalogue.ts'
 import { EntryInput } from './entry.ts'
 

@@ -3,15 +3,8 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { getTenant } from '../tenants/queries.ts'
 import type { Api } from '../web/api.ts'
-import {
-  Instant,
-  InstantText,
-  NextCursor,
-  Nothing,
-  Paging,
-  TenantId,
-  idText,
-} from '../web/api-schemas.ts'
+import { Instant, InstantText, NextCursor, Nothing, Paging, TenantId } from '../web/api-schemas.ts'
+import { idText } from '../web/numbers.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import { createOnce } from '../web/idempotency.ts'
 import { PreferenceKey, TenantParams } from './api-schemas.ts'

@@ -1,12 +1,9 @@
 import { z } from 'zod'
+import { NameText } from '../web/names.ts'
+import { wholeText } from '../web/numbers.ts'
 import { tenantKinds } from './kinds.ts'
 
-export const TenantName = z
-  .string('Enter one name.')
-  .trim()
-  .min(1, 'Enter a name.')
-  .max(200, 'Use 200 characters or fewer.')
-  .refine((name) => !/\p{Cc}/u.test(name), 'Leave out line breaks and control characters.')
+export const TenantName = NameText()
 
 /** May have several lines; however they were sent, they are kept with `\n` between them. */
 export const TenantDescription = z
@@ -14,6 +11,7 @@ export const TenantDescription = z
   .trim()
   .overwrite((text) => text.replace(/\r\n?/g, '\n'))
   .max(2000, 'Use 2,000 characters or fewer.')
+  .refine((text) => text.isWellFormed(), 'There is half a character in it. Type it again.')
   .refine((text) => !/[^\P{Cc}\n\t]/u.test(text), 'Leave out control characters.')
 
 /** Letters and digits of any script in small letters, with single hyphens between. */
@@ -60,6 +58,6 @@ export const EditTenantForm = NewTenantForm.extend({
   slug: TenantSlug,
   active: Checkbox,
   blocks_inheritance: Checkbox,
-  version: z.coerce.number('Open this page again.').int().positive(),
+  version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })
 export type EditTenantForm = z.infer<typeof EditTenantForm>

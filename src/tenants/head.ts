@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
+import { readId } from '../web/numbers.ts'
 import { kindLooks } from './kinds.ts'
 import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
 import { type TabLink, type TabPath, tabLinks } from './tabs.ts'
@@ -40,6 +41,7 @@ export async function getTenantHead(
 /** The id in an address: a number, or `root` for "All tenants". Throws NotFound for another text. */
 export function readTenantId(text: string): number {
   if (text === 'root') return ROOT_ID
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new NotFound('tenant of this name')
-  return Number(text)
+  const id = readId(text)
+  if (id === undefined) throw new NotFound('tenant of this name')
+  return id
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
+import { wholeText } from '../web/numbers.ts'
 import { readTenantId } from './head.ts'
 import { isFiltered, type ListState, listHref, readList } from './list.ts'
 import { type Listed, listPage, matchRow, rowLinks } from './list-page.ts'
@@ -11,7 +12,7 @@ import { listBranch, PAGE_SIZE } from './tree.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
-const Level = z.object({ level: z.coerce.number().int().min(1).max(99).catch(1) })
+const Level = z.object({ level: wholeText(1, 99, 'Give a level.').catch(1) })
 
 /** The list of tenants: the tree with its open branches, or what a search found. */
 export function tenantListRoutes(app: FastifyInstance, db: Db) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { idText } from '../web/numbers.ts'
 import { type TenantKind, tenantKinds } from './kinds.ts'
 import { ROOT_ID } from './queries.ts'
 
@@ -40,7 +41,7 @@ const field = <Output>(schema: z.ZodType<Output>, otherwise: Output) =>
 
 const SortText = z.templateLiteral([z.enum(['', '-']), z.enum(sortKeys)])
 
-const Id = z.coerce.number().int().positive()
+const Id = idText()
 
 const filterFields = {
   q: field(z.string().transform(readSearch), ''),

@@ -1,6 +1,5 @@
 /** Letters that Unicode does not take apart, though readers do. */
 const PLAIN: Record<string, string> = {
-  ß: 'ss',
   æ: 'ae',
   œ: 'oe',
   ø: 'o',
@@ -18,17 +17,24 @@ const PLAIN: Record<string, string> = {
 
 /** Two names with the same key are the same name: case and Unicode form do not count. */
 export const nameKey = (name: string) =>
-  name.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replace(/\s+/g, ' ')
+  foldCase(name.normalize('NFKC')).normalize('NFKC').trim().replace(/\s+/g, ' ')
+
+/**
+ * Full case folding: "Straße" as "STRASSE", and one sigma wherever it stands. By way of capitals,
+ * which a dotless i does not go: its capital is that of another letter.
+ */
+const foldCase = (text: string) =>
+  text
+    .split('ı')
+    .map((part) => part.toUpperCase().toLowerCase().replaceAll('ς', 'σ'))
+    .join('ı')
 
 /** The name in plain small letters: what lists sort by and searches look at. */
 export const sortKey = (name: string) =>
-  name
+  foldCase(name.normalize('NFKD').replace(/[\u0300-\u036f]/g, ''))
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[ßæœøđðłþħıŧəŋĸ]/g, (letter) => PLAIN[letter]!)
+    .replace(/[æœøđðłþħıŧəŋĸ]/g, (letter) => PLAIN[letter]!)
     .normalize('NFC')
     .trim()
     .replace(/\s+/g, ' ')
@@ -40,6 +46,8 @@ export function slugFrom(name: string) {
   const slug = sortKey(name)
     .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
+    // The end of a Greek word is written as such.
+    .replace(/σ(?![\p{Letter}\p{Mark}])/gu, 'ς')
   return cut(slug, MAX_SLUG) || 'tenant'
 }
 

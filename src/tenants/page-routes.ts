@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { readRecent } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
+import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { getTenantHead, readTenantId } from './head.ts'
 import { listFirstChildren, listSetHere } from './overview.ts'
@@ -10,7 +11,7 @@ import { views } from './views.ts'
 
 const OptionsQuery = z.object({
   q: z.string().max(10_000).default(''),
-  exclude: z.coerce.number().int().positive().nullable().default(null),
+  exclude: idText().nullable().default(null),
 })
 
 /** The page of a tenant, and the suggestions of a field for a parent. */

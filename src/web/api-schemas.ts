@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { idText, wholeText } from './numbers.ts'
 import { parseInstant } from './time.ts'
 
 /** For a route that takes no query parameters. */
@@ -19,14 +20,6 @@ export const TenantId = z
   .union([Root, z.int().positive()], 'Give the id of a tenant, or root.')
   .describe('The id of a tenant; `root` stands for that of "All tenants".')
 
-/** The address of something by its number. */
-export function idText() {
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number)
-}
-
 /** An instant as it was sent, with any offset; read as it is stored, in UTC. */
 export const InstantText = z
   .string('Give an instant such as 2026-11-24T09:00:00Z.')
@@ -40,12 +33,6 @@ export const InstantText = z
 
 /** An instant in an answer. */
 export const Instant = z.string().meta({ format: 'date-time' })
-
-/** A whole number in an address, written in digits. */
-export function wholeText(min: number, max: number, message: string) {
-  const readDigits = (text: unknown) => (/^\d{1,15}$/.test(String(text)) ? Number(text) : text)
-  return z.preprocess(readDigits, z.int(message).min(min, message).max(max, message))
-}
 
 /** What pages a list: how many at once, and after which place. */
 export const Paging = z.strictObject({

@@ -92,6 +92,12 @@ t.test("nobody revokes another person's token", async (t) => {
   t.notMatch((await w.alice.get('/account/tokens')).payload, `/tokens/${id}/`)
 })
 
+t.test('takes no name for a token that cannot be seen, or that turns text around', async (t) => {
+  const w = await world(t)
+  for (const name of ['\u200b', 'Nightly\u202e'])
+    t.equal((await createToken(w, { name })).response.statusCode, 422, JSON.stringify(name))
+})
+
 t.test('asks what a token is for, and how long it lives', async (t) => {
   const w = await world(t)
   const { response } = await createToken(w, { name: ' ', days: '7' })

@@ -58,6 +58,9 @@ t.test('names the field for a taken name, a taken slug and an impossible parent'
   t.same(await refused({ name: 'New', slug: 'acme' }), ['slug'])
   t.same(await refused({ name: 'New', parent_id: 999 }), ['parent_id'])
   t.same(await refused({ name: '', kind: 'root' }), ['name', 'kind'])
+  for (const name of ['\ud800', 'A\udc00b', '\u200b', 'Acme\u202e'])
+    t.same(await refused({ name }), ['name'], JSON.stringify(name))
+  t.same(await refused({ name: 'New', description: '\ud83d' }), ['description'])
 })
 
 t.test('changes what is sent, and only that', async (t) => {

@@ -174,7 +174,15 @@ t.test('T12: shows hostile names and reasons as text', async (t) => {
 
 t.test('refuses places that are none, and does not find what does not exist', async (t) => {
   const { alice } = await world(t)
-  for (const query of ['before=x', 'before=-1', 'before=0', 'before=1e99', 'before=1&before=2'])
+  for (const query of [
+    'before=x',
+    'before=-1',
+    'before=0',
+    'before=1e99',
+    'before=0x9',
+    'before=9.0',
+    'before=1&before=2',
+  ])
     t.equal((await alice.get(`/tenants/root/history?${query}`)).statusCode, 422, query)
   for (const id of ['0', '999999', 'x', '1.0', '99999999999999999999'])
     t.equal((await alice.get(`/history/${id}`)).statusCode, 404, id)

@@ -152,7 +152,7 @@ t.test('is there for the person who made it alone', async (t) => {
     t.equal((await bob.post(`${job}/${action}`)).statusCode, 404, action)
   t.notMatch((await bob.get('/jobs')).body, job)
   t.match((await w.alice.get('/jobs')).body, job)
-  for (const url of ['/jobs/0', '/jobs/x', '/jobs/99'])
+  for (const url of ['/jobs/0', '/jobs/x', '/jobs/99', '/jobs/0x1', '/jobs/1.0', '/jobs/%201'])
     t.equal((await w.alice.get(url)).statusCode, 404)
 })
 

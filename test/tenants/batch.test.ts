@@ -162,6 +162,7 @@ const refused: [string, Fields][] = [
   ['nothing selected', { action: 'delete' }],
   ['an unknown action', { action: 'explode', ids: '3' }],
   ['what is no id', { action: 'delete', ids: '3 or 1=1' }],
+  ['an id in another notation', { action: 'delete', ids: '0x6' }],
   ['T15: a field that is not known', { action: 'delete', ids: '3', parent_id: '1' }],
 ]
 for (const [what, fields] of refused)

@@ -85,6 +85,24 @@ for (const [what, content, message] of refusals)
     t.ok(error?.includes(message), String(error))
   })
 
+const part =
+  '--b\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\n\r\nname\nYork'
+const mangled: [string, string, string][] = [
+  ['names no boundary', 'multipart/form-data', `${part}\r\n--b--\r\n`],
+  ['names an endless boundary', `multipart/form-data; boundary=${'b'.repeat(300)}`, part],
+  ['breaks off within a file', 'multipart/form-data; boundary=b', part],
+  ['breaks off within its head', 'multipart/form-data; boundary=b', part.slice(0, 40)],
+  ['is no form', 'multipart/form-data; boundary=b', 'name,parent'],
+]
+for (const [what, type, payload] of mangled)
+  t.test(`says in the form that nothing came of an upload that ${what}`, async (t) => {
+    const { alice } = await world(t)
+    const headers = { 'content-type': type }
+    const response = await alice.send({ method: 'POST', url: '/tenants/import', headers, payload })
+    t.equal(response.statusCode, 422)
+    t.match(fieldError(response.body, 'file'), /did not arrive whole|empty/)
+  })
+
 t.test('takes lines that are pasted instead of a file', async (t) => {
   const w = await world(t)
   const boundary = 'b'
@@ -106,6 +124,11 @@ t.test('says in the form that a file is too large', async (t) => {
 
 const bad: [string, string, string[]][] = [
   ['an empty name', 'name,parent\n,\n ,acme\nx,', ['3 Name: Enter a name.']],
+  [
+    'a name that turns the text around it',
+    'name\nAcme\u202egnp.exe',
+    ['2 Name: Leave out characters that turn the direction of text.'],
+  ],
   ['a long name', `name\n${'x'.repeat(201)}`, ['2 Name: Use 200 characters or fewer.']],
   [
     'an unknown parent',

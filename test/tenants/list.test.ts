@@ -1,6 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
+import { createTenant, MAX_DEPTH, updateTenant } from '../../src/tenants/commands.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import { watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
@@ -19,6 +19,14 @@ const addChildren = ({ db, actor }: World, parent_id: number, names: string[]) =
 
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => `Site ${String(index + 1).padStart(3, '0')}`)
+
+t.test('has an indent for every level that a tree may have', async (t) => {
+  const { alice } = await world(t)
+  const [address] = /\/public\/[^"]*app[^"]*\.css[^"]*/.exec((await alice.get('/tenants')).body)!
+  const { body } = await alice.get(address)
+  for (let level = 2; level <= MAX_DEPTH; level++)
+    t.match(body, new RegExp(`aria-level='${level}'\\] th \\{\\s*--level: ${level};`))
+})
 
 t.test('lists the top of the tree by name, and says how many tenants there are', async (t) => {
   const { alice } = await world(t)

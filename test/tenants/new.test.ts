@@ -76,6 +76,12 @@ const refused: [string, string, string, RegExp][] = [
   ['a name that is too long', 'name', long, /200 characters/],
   ['a name with a line break', 'name', 'York\noffice', /control characters/],
   ['a name with a NUL', 'name', 'York\u0000office', /control characters/],
+  ['a name that nobody can see', 'name', '\u200b\u2060', /can be seen/],
+  ['a name of joiners', 'name', '\u200d', /can be seen/],
+  ['a name of a filler', 'name', '\u3164', /can be seen/],
+  ['a name that turns text around', 'name', 'York\u202eeciffo', /direction of text/],
+  ['a name with an isolate', 'name', 'York\u2067office', /direction of text/],
+  ['a name with a line separator', 'name', 'York\u2028office', /line breaks/],
   ['a taken name', 'name', 'Leeds office', /already a Leeds office/],
   ['a taken name in other letters', 'name', 'LEEDS  Office', /already a Leeds office/],
   ['a taken name in another Unicode form', 'name', 'Ｌeeds office', /already a Leeds office/],
@@ -104,6 +110,28 @@ for (const [what, field, value, message] of refused)
     if (field !== 'description') t.equal(fieldValue(body, 'description'), 'Opens in May')
     t.equal(await count(w), 6)
   })
+
+const namesakes = [
+  ['Straße', 'STRASSE'],
+  ['ΟΔΟΣ', 'οδοσ'],
+  ['ΟΔΟΣ', 'οδος'],
+  ['ﬁrma', 'FIRMA'],
+]
+for (const [one, other] of namesakes as [string, string][])
+  t.test(`takes ${one} and ${other} for one name`, async (t) => {
+    const w = await world(t)
+    await w.alice.post('/tenants', { ...fresh, name: one })
+    const { statusCode, body } = await w.alice.post('/tenants', { ...fresh, name: other })
+    t.equal(statusCode, 422)
+    t.match(fieldError(body, 'name'), `already a ${one}`)
+    t.equal((await w.alice.post('/tenants', { ...fresh, parent: other })).statusCode, 303)
+  })
+
+t.test('takes names that differ in an accent or a dot for two', async (t) => {
+  const w = await world(t)
+  for (const name of ['Resume', 'Résumé', 'Işık', 'Işik'])
+    t.equal((await w.alice.post('/tenants', { ...fresh, name })).statusCode, 303, name)
+})
 
 t.test('T15: refuses fields that it does not know, and fields sent twice', async (t) => {
   const w = await world(t)
@@ -157,6 +185,9 @@ t.test('keeps names of every script as they were typed', async (t) => {
     '株式会社アクメ',
     'مكتب دبي',
     '🏢 Büro',
+    '👩\u200d🔧 Werkstatt',
+    'دانش\u200cآموز',
+    'Σίσυφος',
     'Ny A/S',
   ]) {
     const response = await w.alice.post('/tenants', { ...fresh, name, parent: 'All tenants' })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { idText } from '../../web/numbers.ts'
 import { TenantKindInput } from '../form.ts'
 import { type Batch, batchActions } from './actions.ts'
 
-const Id = z.coerce.number('This is not a tenant.').int().positive()
+const Id = idText('This is not a tenant.')
 
 /** What the list sends: the rows that were ticked, or `match` and the filter that it shows. */
 export const SelectionForm = z.strictObject({

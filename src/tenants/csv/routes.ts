@@ -54,14 +54,15 @@ function acceptImport(app: FastifyInstance, db: Db) {
     '/tenants/import',
     { config: { permission: 'tenant.import' } },
     async (request, reply) => {
-      const sent = await readUpload(request)
+      const sent: Upload = { file: null, name: '', pasted: '', too_large: false }
       const again = (status: number, errors: Record<string, string>) =>
         reply.code(status).page(views.import({ form: { values: { pasted: sent.pasted }, errors } }))
-      if (sent.too_large)
-        return again(413, {
-          file: `The file is larger than ${MAX_FILE_MIB} MiB. Cut it into several.`,
-        })
       try {
+        await readUpload(request, sent)
+        if (sent.too_large)
+          return again(413, {
+            file: `The file is larger than ${MAX_FILE_MIB} MiB. Cut it into several.`,
+          })
         const csv = openCsv(sent.file ?? sent.pasted).text
         const title = `Import tenants from ${sent.file ? sent.name : 'pasted text'}`
         const id = await draftJob(db, request.actor, {
@@ -72,7 +73,7 @@ function acceptImport(app: FastifyInstance, db: Db) {
         return reply.redirect(`/jobs/${id}`, 303)
       } catch (error) {
         if (!(error instanceof Invalid)) throw error
-        return again(422, sent.file ? error.fields : { pasted: error.fields.file! })
+        return again(422, sent.pasted ? { pasted: error.fields.file! } : error.fields)
       }
     },
   )
@@ -80,21 +81,31 @@ function acceptImport(app: FastifyInstance, db: Db) {
 
 type Upload = { file: Buffer | null; name: string; pasted: string; too_large: boolean }
 
-/** Reads the form: a file that was chosen, else the text that was pasted. */
-async function readUpload(request: FastifyRequest): Promise<Upload> {
-  const upload: Upload = { file: null, name: '', pasted: '', too_large: false }
+/**
+ * Reads the form into `upload`: a file that was chosen, else the text that was pasted. Throws
+ * Invalid when it is none, or ends before its end.
+ */
+async function readUpload(request: FastifyRequest, upload: Upload) {
   if (!request.isMultipart()) throw new Invalid({ file: 'Send the file as a form does.' })
-  for await (const part of request.parts()) {
-    if (part.type === 'file') {
-      const bytes = await part.toBuffer()
-      upload.too_large ||= part.file.truncated
-      if (bytes.length > 0) Object.assign(upload, { file: bytes, name: shorten(part.filename) })
-    } else if (part.fieldname === 'pasted') {
-      upload.too_large ||= part.valueTruncated
-      upload.pasted = String(part.value)
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') {
+        const bytes = await part.toBuffer()
+        upload.too_large ||= part.file.truncated
+        if (bytes.length > 0) Object.assign(upload, { file: bytes, name: shorten(part.filename) })
+      } else if (part.fieldname === 'pasted') {
+        upload.too_large ||= part.valueTruncated
+        upload.pasted = String(part.value)
+      }
     }
+  } catch (error) {
+    if (!isMangled(error)) throw error
+    throw new Invalid({ file: 'The file did not arrive whole. Choose it and send it again.' })
   }
-  return upload
 }
+
+/** Whether the parser of forms gave up. Its errors have no code, unlike all others here. */
+const isMangled = (error: unknown) =>
+  error instanceof Error && !('code' in error) && !('statusCode' in error)
 
 const shorten = (name: string | undefined) => (name ?? '').slice(0, 100) || 'a file'
