@@ -39,6 +39,10 @@ export const beginsWithText = (text: string) =>
 export const idTable = (ids_json: string) =>
   sql<{ id: number }>`(select value as id from json_each(${ids_json}))`.as('listed')
 
+/** A list of texts as a table with a `text`; likewise. */
+export const textTable = (texts_json: string) =>
+  sql<{ text: string }>`(select value as text from json_each(${texts_json}))`.as('listed')
+
 const countHits = prepared((db, { phrase, limit }: { phrase: string; limit: number }) =>
   db
     .selectFrom(hits(phrase, limit).as('hit'))

@@ -1,4 +1,5 @@
-import type { Db } from '../db/connection.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Db, Reads } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
@@ -12,6 +13,7 @@ import {
   TenantPatch,
   TenantResource,
 } from './api-schemas.ts'
+import { wouldChange } from './changes.ts'
 import { createTenant, deleteTenant, updateTenant } from './commands.ts'
 import { ROOT_ID, getTenant } from './queries.ts'
 import { describeTenant, listTenants } from './resource.ts'
@@ -96,15 +98,23 @@ function updatingApi(api: Api, db: Db) {
         response: { 200: TenantResource },
       },
     },
-    ({ actor, params: { id }, body: { version, ...changes } }) =>
-      operation(db, actor, 'tenant.update', async (tx) => {
-        const current = await describeTenant(tx, actor, id)
-        if (version !== undefined && version !== current.version)
-          throw new Conflict(`${current.name} is at version ${current.version} now.`, current)
-        await updateTenant(tx, id, changes)
+    async ({ actor, params: { id }, body: { version, ...wanted } }) => {
+      const tenant = await getTenant(db, actor, id)
+      if (!wouldChange(tenant, wanted)) return getVersion(db, actor, id, version)
+      return operation(db, actor, 'tenant.update', async (tx) => {
+        await getVersion(tx, actor, id, version)
+        await updateTenant(tx, id, wanted)
         return describeTenant(tx, actor, id)
-      }),
+      })
+    },
   )
+}
+
+/** The tenant as it is. Throws Conflict when it has another version than the one asked for. */
+async function getVersion(db: Reads, actor: Actor, id: number, version: number | undefined) {
+  const current = await describeTenant(db, actor, id)
+  if (version === undefined || version === current.version) return current
+  throw new Conflict(`${current.name} is at version ${current.version} now.`, current)
 }
 
 function deletingApi(api: Api, db: Db) {

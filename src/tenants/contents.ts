@@ -1,40 +1,84 @@
 import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import type { Kind } from '../db/schema.ts'
+import { idTable } from '../db/search.ts'
+import { Conflict } from '../errors.ts'
+import { rootStays } from './places.ts'
+import { ROOT_ID } from './queries.ts'
+
+/** How many of what is in each tenant. A feature that puts something into tenants adds its own. */
+const contentsOf = prepared((db, { ids }: { ids: string }) =>
+  db
+    .selectFrom('tenant')
+    .select((eb) => {
+      const counted = eb.fn.countAll<number>().as('number')
+      return [
+        'tenant.id',
+        'tenant.child_count as children',
+        eb
+          .selectFrom('person')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('people'),
+        eb
+          .selectFrom('preference_entry')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('entries'),
+        eb
+          .selectFrom('exemption')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('exemptions'),
+        eb
+          .selectFrom('exemption')
+          .select(counted)
+          .whereRef('lock_tenant_id', '=', 'tenant.id')
+          .as('exempted'),
+      ]
+    })
+    .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
+)
+
+const words = {
+  children: ['child tenant', 'child tenants'],
+  people: ['person', 'people'],
+  entries: ['preference set here', 'preferences set here'],
+  exemptions: ['exemption', 'exemptions'],
+  exempted: ['exemption from its locks', 'exemptions from its locks'],
+} as const
+
+type Contents = Record<keyof typeof words, number | null>
+
+/** "2 child tenants, 1 person"; '' for a tenant that is empty. */
+const describeContents = (contents: Contents) =>
+  Object.entries(words)
+    .map(([what, [one, many]]) => [contents[what as keyof Contents] ?? 0, one, many] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, one, many]) => `${number} ${number === 1 ? one : many}`)
+    .join(', ')
 
 /**
- * What a tenant holds, in words ("2 child tenants, 1 person"), or '' when it is empty and may be
- * deleted. A feature that puts something into tenants adds its line here.
+ * Those of the tenants that cannot be deleted, and why. `gone` says how many children of a tenant
+ * will have been deleted before.
  */
-export async function describeContents(db: Reads, id: number) {
-  const counts = await Promise.all([
-    count(db, 'tenant', 'parent_id', id),
-    count(db, 'person', 'tenant_id', id),
-    count(db, 'preference_entry', 'tenant_id', id),
-    count(db, 'exemption', 'tenant_id', id),
-    count(db, 'exemption', 'lock_tenant_id', id),
-  ])
-  const words = [
-    ['child tenant', 'child tenants'],
-    ['person', 'people'],
-    ['preference set here', 'preferences set here'],
-    ['exemption', 'exemptions'],
-    ['exemption from its locks', 'exemptions from its locks'],
-  ] as const
-  return counts
-    .map((number, index) => number > 0 && `${number} ${words[index]![number === 1 ? 0 : 1]}`)
-    .filter(Boolean)
-    .join(', ')
-}
-
-type Holder =
-  | ['tenant', 'parent_id']
-  | ['person' | 'preference_entry', 'tenant_id']
-  | ['exemption', 'tenant_id' | 'lock_tenant_id']
-
-async function count(db: Reads, ...[table, column, id]: [...Holder, number]) {
-  const { number } = await db
-    .selectFrom(table as 'exemption')
-    .select((eb) => eb.fn.countAll<number>().as('number'))
-    .where(column as 'tenant_id', '=', id)
-    .executeTakeFirstOrThrow()
-  return number
+export async function refuseDeletions(
+  db: Reads,
+  tenants: { id: number; name: string; kind: Kind }[],
+  gone: ReadonlyMap<number, number> = new Map(),
+) {
+  const refused = new Map<number, Conflict>()
+  const ids = JSON.stringify(tenants.map(({ id }) => id))
+  const contents = new Map((await contentsOf(db, { ids })).map((row) => [row.id, row]))
+  for (const { id, name, kind } of tenants) {
+    if (id === ROOT_ID) refused.set(id, rootStays())
+    else if (kind === 'msp')
+      refused.set(id, new Conflict(`${name} is an MSP tenant. Make it another kind first.`))
+    else {
+      const found = contents.get(id)!
+      const inside = describeContents({ ...found, children: found.children - (gone.get(id) ?? 0) })
+      if (inside) refused.set(id, new Conflict(`${name} is not empty: it has ${inside}.`))
+    }
+  }
+  return refused
 }

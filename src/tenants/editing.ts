@@ -2,9 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
-import type { TenantChanges } from './commands.ts'
 import { findParent, parentText } from './find-parent.ts'
-import type { EditTenantForm } from './form.ts'
 import { kindLooks } from './kinds.ts'
 import { getTenant, type Tenant } from './queries.ts'
 
@@ -20,23 +18,6 @@ export async function formOf(db: Db, actor: Actor, tenant: Tenant): Promise<Form
     ...(tenant.blocks_inheritance && { blocks_inheritance: 'on' }),
     version: String(tenant.version),
   })
-}
-
-/**
- * What of a sent form differs from the tenant as it is. Only that is written, so that the history
- * does not speak of what stayed, and a save that changes nothing is none.
- */
-export function changesOf(tenant: Tenant, input: EditTenantForm, parent: Tenant): TenantChanges {
-  const { name, kind, slug, description, active, blocks_inheritance } = input
-  return {
-    ...(name !== tenant.name && { name }),
-    ...(kind !== tenant.kind && { kind }),
-    ...(slug !== tenant.slug && { slug }),
-    ...(description !== tenant.description && { description }),
-    ...(parent.id !== tenant.parent_id && { parent_id: parent.id }),
-    ...(active !== Boolean(tenant.active) && { active }),
-    ...(blocks_inheritance !== Boolean(tenant.blocks_inheritance) && { blocks_inheritance }),
-  }
 }
 
 /** The fields in which what was typed differs from what is stored now. */

@@ -4,8 +4,9 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
 import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
+import { wouldChange } from './changes.ts'
 import { createTenant, updateTenant } from './commands.ts'
-import { changesOf, conflictOf, formOf, type SavedOver } from './editing.ts'
+import { conflictOf, formOf, type SavedOver } from './editing.ts'
 import { findParent, parentText } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId } from './head.ts'
@@ -72,13 +73,12 @@ function editTenant(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return again(422, parsed.form)
     const form = freshForm(typed(body))
     try {
-      const parent = await findParent(db, actor, parsed.input.parent)
-      const changes = changesOf(tenant, parsed.input, parent)
-      if (Object.keys(changes).length > 0)
-        await operation(db, actor, 'tenant.update', (tx) =>
-          updateTenant(tx, id, changes, parsed.input.version),
-        )
-      return reply.done(`/tenants/${id}`, `${parsed.input.name} was updated.`)
+      const { parent: text, version, ...fields } = parsed.input
+      const parent = await findParent(db, actor, text)
+      const wanted = { ...fields, parent_id: parent.id }
+      if (wouldChange(tenant, wanted))
+        await operation(db, actor, 'tenant.update', (tx) => updateTenant(tx, id, wanted, version))
+      return reply.done(`/tenants/${id}`, `${fields.name} was updated.`)
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, form, error)
       if (conflict) return again(409, conflict.form, conflict.saved_over)

@@ -60,4 +60,3 @@ export const EditTenantForm = NewTenantForm.extend({
   blocks_inheritance: Checkbox,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })
-export type EditTenantForm = z.infer<typeof EditTenantForm>

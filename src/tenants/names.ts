@@ -51,16 +51,10 @@ export function slugFrom(name: string) {
   return cut(slug, MAX_SLUG) || 'tenant'
 }
 
-/**
- * `slug`, or the first of `slug-2`, `slug-3`, … that `isTaken` does not know. `first` is the number
- * to begin with, for those who know that the smaller ones are taken.
- */
-export function freeSlug(slug: string, isTaken: (slug: string) => boolean, first = 1) {
-  for (let number = first; ; number++) {
-    const suffix = number === 1 ? '' : `-${number}`
-    const candidate = cut(slug, MAX_SLUG - suffix.length) + suffix
-    if (!isTaken(candidate)) return candidate
-  }
+/** The first slug of a name is its own; the others carry a number: `slug`, `slug-2`, `slug-3`, … */
+export function numberedSlug(slug: string, number: number) {
+  const suffix = number === 1 ? '' : `-${number}`
+  return cut(slug, MAX_SLUG - suffix.length) + suffix
 }
 
 /** Cuts between whole characters, and leaves no hyphen at the end. */

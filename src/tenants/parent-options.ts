@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
-import { MAX_DEPTH } from './commands.ts'
+import { MAX_DEPTH } from './places.ts'
 import { kindLooks } from './kinds.ts'
 import { formatPath } from './path.ts'
 import { ROOT_ID } from './queries.ts'

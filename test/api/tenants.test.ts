@@ -73,6 +73,18 @@ t.test('changes what is sent, and only that', async (t) => {
   t.same((await api.get(`/tenants/${ACME}`)).json(), answer.json())
 })
 
+t.test('a change that changes nothing leaves no trace', async (t) => {
+  const w = await world(t)
+  const api = await checkedApi(t, w)
+  const count = async () => (await w.db.selectFrom('operation').select('id').execute()).length
+  const [before, operations] = [(await api.get(`/tenants/${ACME}`)).json(), await count()]
+  const { name, active, parent_id } = before
+  const answer = await api.patch(`/tenants/${ACME}`, { name, active, parent_id, version: 1 })
+  t.same([answer.statusCode, answer.json()], [200, before])
+  t.equal((await api.patch(`/tenants/${ACME}`, { name, version: 2 })).statusCode, 409)
+  t.equal(await count(), operations)
+})
+
 t.test('moves a tenant, but never below itself', async (t) => {
   const api = await checkedApi(t, await world(t))
   const moved = await api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: RIVAL })

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { createTenant, MAX_DEPTH } from '../../src/tenants/commands.ts'
+import { createTenant } from '../../src/tenants/commands.ts'
+import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, fieldValue, mainText } from '../support/html.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, world, type World } from '../support/world.ts'
 

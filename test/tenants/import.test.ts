@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MAX_DEPTH } from '../../src/tenants/commands.ts'
+import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import {
   badLines,

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { createTenant, MAX_DEPTH, updateTenant } from '../../src/tenants/commands.ts'
+import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
+import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import { watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'

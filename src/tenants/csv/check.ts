@@ -1,6 +1,6 @@
 import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
-import { MAX_DEPTH, branchHeight } from '../commands.ts'
+import { MAX_DEPTH, countMsps, higherThan } from '../places.ts'
 import { type Forest, type Place, childNow } from './forest.ts'
 import type { PlacedRow } from './place.ts'
 import type { BadLine } from './row.ts'
@@ -45,7 +45,7 @@ export async function refuseImpossibleDepths(
       if (member.row) bad.push({ line: member.row.line, reason: 'It would be below itself.' })
     const depth = depths.get(place)!
     if (depth === Infinity) continue
-    if (depth - 1 + (await heightMoved(db, place, depth)) > MAX_DEPTH)
+    if (depth > MAX_DEPTH || (await movesTooDeep(db, place, depth)))
       bad.push({ line: place.row.line, reason: `The tree would be deeper than ${MAX_DEPTH}.` })
   }
   return depths
@@ -68,11 +68,11 @@ function measure(place: Place, depths: Depths): Place[] {
   return circle
 }
 
-/** How many levels a tenant brings along; only a large branch that moves deep down is measured. */
-async function heightMoved(db: Reads, { existing, parent }: PlacedRow, depth: number) {
-  if (!existing || existing.parent_id === parent!.existing?.id) return 1
-  if (depth + existing.descendant_count <= MAX_DEPTH) return 1
-  return branchHeight(db, existing.id)
+/** Whether what a tenant brings along would be too deep; only a large branch is measured. */
+async function movesTooDeep(db: Reads, { existing, parent }: PlacedRow, depth: number) {
+  if (!existing || existing.parent_id === parent!.existing?.id) return false
+  if (depth + existing.descendant_count <= MAX_DEPTH) return false
+  return (await higherThan(db, [existing], MAX_DEPTH - depth + 1)).size > 0
 }
 
 /** Refuses to leave nobody who is the provider. */
@@ -84,12 +84,7 @@ export async function refuseLastMsp(db: Reads, placed: PlacedRow[], bad: BadLine
   const coming = placed.filter(
     ({ existing, row }) => row.kind === 'msp' && existing?.kind !== 'msp',
   )
-  const { count } = await db
-    .selectFrom('tenant')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('kind', '=', 'msp')
-    .executeTakeFirstOrThrow()
-  if (count - leaving.length + coming.length > 0) return
+  if ((await countMsps(db)) - leaving.length + coming.length > 0) return
   for (const { row } of leaving)
     bad.push({
       line: row.line,

@@ -48,16 +48,3 @@ export async function loadChildren(db: Reads, parent_id: number, keys: string[],
   }
   return found
 }
-
-/** The slugs that numbering `slug` could run into: `slug-2`, and so on. */
-export async function listNumberedSlugs(db: Reads, slug: string) {
-  // A long slug is cut to make room for the number.
-  const start = slug.length > 90 ? slug.slice(0, 90) : `${slug}-`
-  const rows = await db
-    .selectFrom('tenant')
-    .select('slug')
-    .where('slug', '>=', start)
-    .where('slug', '<', `${start}\u{10ffff}`)
-    .execute()
-  return rows.map((row) => row.slug)
-}

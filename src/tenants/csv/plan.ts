@@ -1,12 +1,11 @@
 import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { kindLooks } from '../kinds.ts'
-import { freeSlug, slugFrom } from '../names.ts'
 import { type Depths, refuseImpossibleDepths, refuseLastMsp, refuseTakenNames } from './check.ts'
-import { listNumberedSlugs, loadBySlug } from './existing.ts'
 import type { Forest, Place } from './forest.ts'
 import { type PlacedRow, kindOf, placeRows } from './place.ts'
 import type { BadLine, Row } from './row.ts'
+import { chooseSlugs } from './slugs.ts'
 
 /** One difference between a tenant and its line, in words. */
 export type Difference = { field: string; from: string; to: string }
@@ -75,44 +74,4 @@ function compare(forest: Forest, place: PlacedRow): Difference[] {
   if (row.active !== undefined && Number(row.active) !== existing.active)
     differ('Active', existing.active ? 'yes' : 'no', row.active ? 'yes' : 'no')
   return differences
-}
-
-/** New tenants without a slug get one made of their name, past all that are taken. */
-async function chooseSlugs(db: Reads, forest: Forest, added: PlacedRow[], pace: Pace) {
-  const wanted = new Set<string>()
-  for (const { row } of added) {
-    if (row.slug === undefined) wanted.add(slugFrom(row.name))
-    await pace(0, 0)
-  }
-  const numbering: Numbering = { db, given: forest.by_slug, taken: new Set(), numbers: new Map() }
-  for (const { slug } of await loadBySlug(db, wanted, pace)) numbering.taken.add(slug)
-  const created: Plan['created'] = []
-  for (const place of added) {
-    await pace(0, 0)
-    const slug = place.row.slug ?? (await chooseSlug(numbering, slugFrom(place.row.name)))
-    created.push({ place, slug })
-  }
-  return created
-}
-
-type Numbering = {
-  db: Reads
-  given: Map<string, unknown>
-  taken: Set<string>
-  /** The last number that was given to a slug. */
-  numbers: Map<string, number>
-}
-
-async function chooseSlug({ db, given, taken, numbers }: Numbering, wanted: string) {
-  const isTaken = (slug: string) => taken.has(slug) || given.has(slug)
-  let first = 1
-  if (isTaken(wanted)) {
-    if (!numbers.has(wanted))
-      for (const numbered of await listNumberedSlugs(db, wanted)) taken.add(numbered)
-    first = (numbers.get(wanted) ?? 1) + 1
-    numbers.set(wanted, first)
-  }
-  const slug = freeSlug(wanted, isTaken, first)
-  taken.add(slug)
-  return slug
 }

@@ -1,0 +1,42 @@
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { Invalid } from '../errors.ts'
+import { numberedSlug, slugFrom } from './names.ts'
+
+const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
+  db.selectFrom('tenant').select(['id', 'name']).where('slug', '=', slug),
+)
+
+/** A free slug for a new tenant of this name: the name's own, or that with a number. */
+export async function chooseSlug(db: Reads, name: string) {
+  const slug = slugFrom(name)
+  const isTaken = async (candidate: string) =>
+    (await holderOfSlug(db, { slug: candidate })).length > 0
+  if (!(await isTaken(slug))) return slug
+  const number = await findFreeNumber((tried) => isTaken(numberedSlug(slug, tried)))
+  return numberedSlug(slug, number)
+}
+
+/**
+ * A number from 2 on that is not taken, while the one before it is: the first such number unless
+ * there are gaps. It asks in ever larger steps, then halves the last one, so that among a hundred
+ * thousand of one name it asks some thirty times.
+ */
+export async function findFreeNumber(isTaken: (number: number) => Promise<boolean>) {
+  let taken = 1
+  let free = 2
+  while (await isTaken(free)) [taken, free] = [free, free * 2]
+  while (free - taken > 1) {
+    const middle = Math.floor((taken + free) / 2)
+    if (await isTaken(middle)) taken = middle
+    else free = middle
+  }
+  return free
+}
+
+/** Throws Invalid when another tenant than `own_id` has the slug. */
+export async function requireFreeSlug(db: Reads, slug: string, own_id: number | null) {
+  const [holder] = await holderOfSlug(db, { slug })
+  if (holder && holder.id !== own_id)
+    throw new Invalid({ slug: `The slug "${slug}" is taken by ${holder.name}.` })
+}
