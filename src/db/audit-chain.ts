@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { AuditHead } from './audit-head.ts'
 import type { Reads } from './connection.ts'
-
-/** The newest operation that is known to exist, and its hash. */
-export type AuditHead = { id: number; hash: string }
 
 /** What is wrong with the log: the first thing found, in words that name the operation. */
 export type AuditFault = {
@@ -66,10 +63,10 @@ async function eachChange(db: Reads, operation_id: number, feed: (line: string) 
 }
 
 /**
- * Recomputes the whole chain and compares it with the head that was kept outside the database.
+ * Recomputes the whole chain and compares it with the heads that were kept outside the database.
  * Returns the first fault, or null when the log is what it was when each operation ended.
  */
-export async function verifyAuditChain(db: Reads, kept: AuditHead | null) {
+export async function verifyAuditChain(db: Reads, kept: AuditHead[]) {
   let previous = { id: 0, hash: '' }
   while (true) {
     const operations = await db
@@ -86,11 +83,12 @@ export async function verifyAuditChain(db: Reads, kept: AuditHead | null) {
     }
     if (operations.length < CHUNK) break
   }
-  if (kept && kept.id > previous.id)
+  const reached = Math.max(0, ...kept.map(({ id }) => id))
+  if (reached > previous.id)
     return fault(
       'truncated',
-      kept.id,
-      `The log ends at operation ${previous.id}; it had reached ${kept.id}.`,
+      reached,
+      `The log ends at operation ${previous.id}; it had reached ${reached}.`,
     )
   return null
 }
@@ -113,12 +111,12 @@ async function findFault(
   return null
 }
 
-function compareHead(operation: { id: number; hash: string | null }, kept: AuditHead | null) {
-  if (kept?.id !== operation.id || kept.hash === operation.hash) return null
+function compareHead({ id, hash }: { id: number; hash: string | null }, kept: AuditHead[]) {
+  if (kept.every((head) => head.id !== id || head.hash === hash)) return null
   return fault(
     'rewritten',
-    kept.id,
-    `The log agrees with itself, but operation ${kept.id} is not the one that was recorded outside the database.`,
+    id,
+    `The log agrees with itself, but operation ${id} is not the one that was recorded outside the database.`,
   )
 }
 
@@ -127,24 +125,3 @@ const fault = (kind: AuditFault['kind'], operation_id: number, message: string):
   operation_id,
   message,
 })
-
-const headPath = (database: string) => `${database}.audit-head`
-
-/**
- * Keeps the newest operation's hash in a file beside the database: cutting the tail off the log,
- * or writing the whole log anew, shows by it. It may lag behind by what a crash left unwritten.
- */
-export function keepAuditHead(database: string, head: AuditHead) {
-  const path = headPath(database)
-  // A command beside the running server keeps its head too.
-  const unfinished = `${path}.${process.pid}`
-  writeFileSync(unfinished, `${head.id} ${head.hash}\n`, { mode: 0o600 })
-  renameSync(unfinished, path)
-}
-
-/** The head kept beside the database file, or null when there is none. */
-export function readAuditHead(database: string): AuditHead | null {
-  if (!existsSync(headPath(database))) return null
-  const [id, hash] = readFileSync(headPath(database), 'utf8').trim().split(' ')
-  return { id: Number(id), hash: hash ?? '' }
-}

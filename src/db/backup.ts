@@ -1,24 +1,29 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync } from 'node:fs'
 import { openSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type Database from 'better-sqlite3'
 import { StartupProblem } from '../errors.ts'
-import { type AuditHead, keepAuditHead, readAuditHead } from './audit-chain.ts'
+import { type AuditHead, keepAuditHead, readAuditHead } from './audit-head.ts'
 import { openConnection } from './connection.ts'
 import { findFaults } from './faults.ts'
 import { refuseNewer } from './migrate.ts'
 
 /**
  * Copies the database to `target`, also while it is being written to. The copy is checked before
- * it takes the name, so what lies under `target` is sound. Throws StartupProblem when it is not.
+ * it takes the name, so what lies under `target` is sound. Its head is kept beside it. Throws
+ * StartupProblem when it is not sound.
  */
 export async function backUp(path: string, target: string) {
   const unfinished = `${target}.unfinished`
   try {
     // Read first: whatever the log had reached then, the copy must have too.
-    const head = readAuditHead(path)
+    const heads = keptHeads(path)
     await copyDatabase(path, unfinished)
-    refuseFaulty('The backup', await findFaults(unfinished, head))
+    refuseFaulty('The backup', await findFaults(unfinished, heads))
+    const head = inFile(unfinished, newestOperation)
+    foldLog(unfinished)
     renameDurably(unfinished, target)
+    keepAuditHead(target, head)
   } catch (error) {
     removeDatabase(unfinished)
     throw explain(error, target)
@@ -37,14 +42,11 @@ async function copyDatabase(path: string, copy: string) {
   } finally {
     source.close()
   }
-  foldLog(copy)
 }
 
 /** Leaves one plain file, which needs no write-ahead log beside it, and is on the disk. */
 function foldLog(path: string) {
-  const sqlite = openConnection(path, { fileMustExist: true })
-  sqlite.pragma('journal_mode = DELETE')
-  sqlite.close()
+  inFile(path, (sqlite) => sqlite.pragma('journal_mode = DELETE'))
   sync(path)
 }
 
@@ -60,14 +62,16 @@ export async function restore(backup: string, path: string, now: string) {
     removeDatabase(incoming)
     // A backup without a log of its own is one file; its name may be read-only, so a copy is opened.
     copyFileSync(backup, incoming)
-    refuseFaulty(backup, await findFaults(incoming, null))
-    const head = readHead(incoming)
+    refuseFaulty(backup, await findFaults(incoming, keptHeads(backup)))
+    const head = inFile(incoming, (sqlite) => {
+      refuseNewer(sqlite, incoming)
+      return newestOperation(sqlite)
+    })
     foldLog(incoming)
     const kept = keepFormer(path, now)
     removeDatabaseLogs(path)
     renameDurably(incoming, path)
-    if (head) keepAuditHead(path, head)
-    else rmSync(`${path}.audit-head`, { force: true })
+    keepAuditHead(path, head)
     return kept
   } catch (error) {
     removeDatabase(incoming)
@@ -75,16 +79,24 @@ export async function restore(backup: string, path: string, now: string) {
   }
 }
 
-/** The newest operation of a file. Throws StartupProblem when it is of a newer program. */
-function readHead(path: string) {
+/** The head beside a file, if one came with it. */
+function keptHeads(path: string) {
+  const head = readAuditHead(path)
+  return head ? [head] : []
+}
+
+function inFile<T>(path: string, use: (sqlite: Database.Database) => T) {
   const sqlite = openConnection(path, { fileMustExist: true })
   try {
-    refuseNewer(sqlite, path)
-    const head = sqlite.prepare('select id, hash from operation order by id desc limit 1').get()
-    return head as AuditHead | undefined
+    return use(sqlite)
   } finally {
     sqlite.close()
   }
+}
+
+function newestOperation(sqlite: Database.Database): AuditHead {
+  const head = sqlite.prepare('select id, hash from operation order by id desc limit 1').get()
+  return (head as AuditHead | undefined) ?? { id: 0, hash: '' }
 }
 
 function keepFormer(path: string, now: string) {

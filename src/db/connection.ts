@@ -22,6 +22,8 @@ export type Db = Reads & {
   now: Clock
   /** Null for a database in memory. */
   path: string | null
+  /** Told of what goes wrong beside a write that has happened; said on stderr by default. */
+  onTrouble(trouble: Error): void
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export function openDatabase(
   const db: Db = Object.assign(reader, {
     now,
     path,
+    onTrouble: ({ message }: Error) => console.error(`tenantry: ${message}`),
     async close() {
       await reader.destroy()
       await writer.destroy()

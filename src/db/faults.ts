@@ -1,18 +1,23 @@
 import { openConnection, openDatabase } from './connection.ts'
-import { type AuditHead, readAuditHead, verifyAuditChain } from './audit-chain.ts'
+import { verifyAuditChain } from './audit-chain.ts'
+import { type AuditHead, readAuditHead } from './audit-head.ts'
 
 const MAX_FAULTS = 100
 
 /**
  * Everything that is wrong with a database file, one line each; an empty list when it is sound:
- * its structure, its references, and its log against `head` (by default the one kept beside it).
+ * its structure, its references, and its log against `heads` (by default the one kept beside it).
+ * Null among them stands for one that should be there and is not, which is a fault too.
  */
-export async function findFaults(path: string, head: AuditHead | null = readAuditHead(path)) {
+export async function findFaults(
+  path: string,
+  heads: (AuditHead | null)[] = [readAuditHead(path)],
+) {
   try {
     const structure = checkStructure(path)
     // A damaged file may give anything for the log.
     if (structure.length > 0) return structure
-    return await checkLog(path, head)
+    return await checkLog(path, heads)
   } catch (error) {
     return [`structure: ${(error as Error).message}`]
   }
@@ -43,11 +48,16 @@ function checkStructure(path: string) {
   }
 }
 
-async function checkLog(path: string, head: AuditHead | null) {
+async function checkLog(path: string, heads: (AuditHead | null)[]) {
+  const kept = heads.filter((head) => head !== null)
+  const missing = kept.length < heads.length
   const db = openDatabase(path)
   try {
-    const fault = await verifyAuditChain(db, head)
-    return fault ? [`audit: ${fault.kind}: ${fault.message}`] : []
+    const fault = await verifyAuditChain(db, kept)
+    return [
+      ...(fault ? [`audit: ${fault.kind}: ${fault.message}`] : []),
+      ...(missing ? ['audit: no head is kept beside the data: a cut-off end cannot be seen'] : []),
+    ]
   } finally {
     await db.close()
   }

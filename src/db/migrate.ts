@@ -4,6 +4,7 @@ import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely
 import { type MigrationProvider, Migrator } from 'kysely/migration'
 import { migrations } from '../../migrations/index.ts'
 import { StartupProblem } from '../errors.ts'
+import { keepAuditHead } from './audit-head.ts'
 import { installChangeLog } from './change-log.ts'
 import { type Reads, openConnection } from './connection.ts'
 
@@ -29,6 +30,7 @@ export async function migrate(path: string): Promise<string[]> {
       if (error) throw new Error(`Migration ${name} failed`, { cause: error })
     }
     installChangeLog(sqlite)
+    if (isNew) keepAuditHead(path, { id: 0, hash: '' })
     return pending.map(({ name }) => name)
   } finally {
     await kysely.destroy()

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import { keepAuditHead, hashOperation } from './audit-chain.ts'
+import { hashOperation } from './audit-chain.ts'
+import { noteAuditHead } from './audit-head.ts'
 import { type Db, type Reads, writerOf } from './connection.ts'
 import type { Schema } from './schema.ts'
 import { beginWriting } from './write-lock.ts'
@@ -35,7 +36,7 @@ export async function operation<T>(
     const result = await write(tx)
     return { result, head: await closeOperation(kysely, tx.operation.id) }
   })
-  if (db.path) keepAuditHead(db.path, head)
+  noteAuditHead(db, head)
   return result
 }
 

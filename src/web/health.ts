@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { retryAuditHead } from '../db/audit-head.ts'
 import type { Db } from '../db/connection.ts'
 import { hasCurrentSchema } from '../db/migrate.ts'
 
@@ -14,18 +15,19 @@ export type Lifecycle = { stopping: boolean }
 
 /**
  * `/livez`: the process answers. `/readyz`: it should be sent requests, because the database
- * answers, has the schema of this program, and nobody is stopping the process.
+ * answers, has the schema of this program, the head of its log can be kept, and nobody is stopping
+ * the process.
  */
 export function reportHealth(app: FastifyInstance, db: Db, lifecycle: Lifecycle) {
   const options = { config: { permission: 'public', probe: true } } as const
+  db.onTrouble = (trouble) => app.log.error({ err: trouble }, trouble.message)
 
   app.get('/livez', options, (_request, reply) => reply.type('text/plain').send('alive\n'))
 
   app.get('/readyz', options, async (request, reply) => {
-    const obstacle = lifecycle.stopping ? 'stopping' : await findObstacle(db)
-    if (!obstacle) return reply.type('text/plain').send('ready\n')
-    if (obstacle instanceof Error) request.log.error({ err: obstacle }, 'not ready')
-    const reason = obstacle instanceof Error ? 'the database does not answer' : obstacle
+    const { reason, err } = lifecycle.stopping ? STOPPING : await findObstacle(db)
+    if (!reason) return reply.type('text/plain').send('ready\n')
+    if (err) request.log.error({ err }, 'not ready')
     return reply.code(503).header('retry-after', '5').type('text/plain').send(`${reason}\n`)
   })
 
@@ -36,10 +38,17 @@ export function reportHealth(app: FastifyInstance, db: Db, lifecycle: Lifecycle)
   })
 }
 
-async function findObstacle(db: Db) {
+type Obstacle = { reason: string | null; err?: unknown }
+
+const STOPPING: Obstacle = { reason: 'stopping' }
+
+async function findObstacle(db: Db): Promise<Obstacle> {
   try {
-    return (await hasCurrentSchema(db)) ? null : 'the database has another schema'
-  } catch (error) {
-    return error as Error
+    if (!(await hasCurrentSchema(db))) return { reason: 'the database has another schema' }
+  } catch (err) {
+    return { reason: 'the database does not answer', err }
   }
+  // Without requests there is no operation that would try it again.
+  const err = retryAuditHead(db)
+  return err ? { reason: 'the head of the audit log cannot be written', err } : { reason: null }
 }

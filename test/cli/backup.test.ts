@@ -24,6 +24,7 @@ async function dataDirectory(t: Test) {
   const data = join(t.testdir(), 'data')
   mkdirSync(data)
   copyFileSync(path, join(data, 'tenantry.db'))
+  copyFileSync(`${path}.audit-head`, join(data, 'tenantry.db.audit-head'))
   return { data, database: join(data, 'tenantry.db'), copy: join(data, '../copy.db') }
 }
 
@@ -43,7 +44,7 @@ t.test('backs up into one sound file for its owner alone', async (t) => {
   const { data, database, copy } = await dataDirectory(t)
   t.match(await run(['backup', copy], { data }), { code: 0 })
   t.equal(statSync(copy).mode & 0o777, 0o600)
-  t.same(readdirSync(join(copy, '..')).sort(), ['copy.db', 'data'])
+  t.same(readdirSync(join(copy, '..')).sort(), ['copy.db', 'copy.db.audit-head', 'data'])
   t.same(await findFaults(copy), [])
   t.equal(nameOf(copy), nameOf(database))
 })

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { withFile } from './rows.ts'
@@ -12,7 +12,7 @@ export async function dataDirectory(t: Test) {
   mkdirSync(data, { recursive: true })
   const database = join(data, 'tenantry.db')
   copyFileSync(path, database)
-  if (existsSync(`${path}.audit-head`)) copyFileSync(`${path}.audit-head`, `${database}.audit-head`)
+  copyFileSync(`${path}.audit-head`, `${database}.audit-head`)
   withFile(database, (sqlite) => {
     // The world's clock stands in 2026; a server of its own has the machine's.
     const now = new Date().toISOString()

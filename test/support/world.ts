@@ -42,6 +42,7 @@ export async function world(t: Test, options: { patience_ms?: number } = {}) {
   const { alice } = await seed
   const path = join(folder, `world-${++worlds}.db`)
   copyFileSync(join(folder, 'seed.db'), path)
+  copyFileSync(join(folder, 'seed.db.audit-head'), `${path}.audit-head`)
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now, options)
   const app = await buildApp(db, { log_level: 'silent' })
