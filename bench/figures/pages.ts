@@ -1,4 +1,4 @@
-import { type Dataset } from '../databases.ts'
+import type { Dataset } from '../databases.ts'
 import type { Bench } from '../bench.ts'
 import { type Figure, figure, median } from '../figure.ts'
 import { type Round, startGenerator } from '../rounds.ts'
@@ -6,16 +6,13 @@ import { type Server, startFloor, startTenantry } from '../server.ts'
 
 const CONNECTIONS = 20
 
-/** What browsers send. */
-const BROWSER = {
-  accept: 'text/html',
-  'accept-encoding': 'gzip, deflate, br, zstd',
-  'sec-fetch-site': 'same-origin',
-}
+const BROWSERS = 'gzip, deflate, br, zstd'
+
+/** How the pages are told from others, and how many rows they have. */
+const ROWS = { tenants: [/ id="t\d+"/g, 50], preferences: [/<details class="why"/g, 30] } as const
 
 /** A page that is asked for, again and again, and the floor's answer of the same size. */
 type Subject = {
-  name: string
   server: Server
   path: string
   headers: Record<string, string>
@@ -25,63 +22,60 @@ type Subject = {
   rounds: { page: Round; floor: Round }[]
 }
 
-/** How much the two pages cost that are looked at most. */
+/** How much the two pages cost that are looked at most: as browsers ask for them, and plain. */
 export async function* pages({ scale, dataset }: Bench): AsyncGenerator<Figure> {
   const small = await dataset(scale.small)
   const large = await dataset(scale.large)
   const floor = await startFloor()
-  const servers = [await startTenantry(small), await startTenantry(large)] as const
+  const [server, larger] = [await startTenantry(small), await startTenantry(large)]
   try {
-    const preferences = `/tenants/${small.deep_id}/preferences`
-    const subjects = [
-      await subject('Tenants page', servers[0], small, '/tenants', / id="t\d+"/g, 50),
-      await subject('Tenants page, many tenants', servers[1], large, '/tenants', / id="t\d+"/g, 50),
-      await subject(
-        'Preferences page',
-        servers[0],
-        small,
-        preferences,
-        /<details class="why"/g,
-        30,
-      ),
-    ] as const
+    const tenants = await subject('tenants', server, small, BROWSERS)
+    const plain_tenants = await subject('tenants', server, small, 'identity')
+    const many = await subject('tenants', larger, large, BROWSERS)
+    const preferences = await subject('preferences', server, small, BROWSERS)
+    const plain_preferences = await subject('preferences', server, small, 'identity')
+    const subjects = [tenants, plain_tenants, many, preferences, plain_preferences]
     await measure(subjects, floor, scale)
-    const [tenants, many, explained] = subjects
-    yield* describe(tenants, { share: 5, cpu: 20, p99: 40 })
-    yield* describe(many, { p99: 40 })
-    yield figure(
-      `CPU at ${scale.large} tenants`,
-      medianOf(many, ({ page }) => page.cpu_ms_per_request) /
-        medianOf(tenants, ({ page }) => page.cpu_ms_per_request),
-      `× that at ${scale.small}`,
-      { at_most: 1.5 },
-    )
-    yield* describe(explained, { share: 5, cpu: 18 })
+
+    yield* describe('Tenants page', tenants, { share: 5, cpu: 20, p99: 40 })
+    yield* describe('Tenants page, plain', plain_tenants, { share: 5, cpu: 20, p99: 40 })
+    yield* describe(`Tenants page of ${scale.large}`, many, { p99: 40 })
+    const times = cpuMsOf(many) / cpuMsOf(tenants)
+    yield figure(`CPU at ${scale.large}`, times, `× that at ${scale.small}`, { at_most: 1.5 })
+    yield* describe('Preferences page', preferences, { share: 5, cpu: 18 })
+    yield* describe('Preferences page, plain', plain_preferences, { share: 5, cpu: 18 })
   } finally {
-    for (const server of [floor, ...servers]) await server.stop()
+    for (const one of [floor, server, larger]) await one.stop()
   }
 }
 
+const cpuMsOf = (subject: Subject) => medianOf(subject, ({ page }) => page.cpu_ms_per_request)
+
 /** Sees that the page is the one that is meant, and how many bytes it is. */
 async function subject(
-  name: string,
+  page: keyof typeof ROWS,
   server: Server,
-  { session }: Dataset,
-  path: string,
-  row: RegExp,
-  rows: number,
+  { session, deep_id }: Dataset,
+  encoding: string,
 ): Promise<Subject> {
-  const headers = { ...BROWSER, cookie: `session=${session}` }
+  const path = page === 'tenants' ? '/tenants' : `/tenants/${deep_id}/preferences`
+  const headers = {
+    accept: 'text/html',
+    'accept-encoding': encoding,
+    'sec-fetch-site': 'same-origin',
+    cookie: `session=${session}`,
+  }
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
+  const [row, rows] = ROWS[page]
   const found = (await response.text()).match(row)?.length
   if (found !== rows) throw new Error(`${path} has ${found} rows in place of ${rows}`)
   const bytes = Number(response.headers.get('content-length'))
-  return { name, server, path, headers, bytes, rounds: [] }
+  return { server, path, headers, bytes, rounds: [] }
 }
 
 /** Asks the floor and the page by turns, so that what disturbs one disturbs the other. */
 async function measure(
-  subjects: readonly Subject[],
+  subjects: Subject[],
   floor: Server,
   { repeats, warm_up_rounds, round_seconds }: Bench['scale'],
 ) {
@@ -98,8 +92,8 @@ async function measure(
 
 type Promised = { share?: number; cpu?: number; p99?: number }
 
-function* describe(subject: Subject, promised: Promised): Generator<Figure> {
-  const { name, bytes } = subject
+function* describe(name: string, subject: Subject, promised: Promised): Generator<Figure> {
+  const { bytes } = subject
   const of = (read: (round: Subject['rounds'][number]) => number) => medianOf(subject, read)
   const share = of(
     ({ page, floor }) => (100 * page.requests_per_second) / floor.requests_per_second,
