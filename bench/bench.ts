@@ -31,9 +31,9 @@ export const SMOKE: Scale = {
   small: 2000,
   medium: 4000,
   large: 8000,
-  repeats: 2,
+  repeats: 1,
   warm_up_rounds: 1,
-  round_seconds: 0.5,
+  round_seconds: 0.3,
   idle_seconds: 1,
 }
 

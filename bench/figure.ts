@@ -51,7 +51,7 @@ export function formatTable(figures: Figure[]) {
   const rows = figures.map(({ figure, value, unit, target, met }) => [
     met === null ? ' ' : met ? '✓' : '✗',
     figure,
-    `${value.toLocaleString('en')} ${unit}`,
+    `${value.toLocaleString('en', { maximumSignificantDigits: 4 })} ${unit}`,
     target ? formatTarget(target) : '',
   ])
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
