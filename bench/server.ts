@@ -19,6 +19,13 @@ export type Server = {
 }
 
 const project = fileURLToPath(new URL('../', import.meta.url))
+/** What `npm start` gives to Node. */
+const startArguments = (
+  JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start
+  .split(' ')
+  .slice(1)
+
 const GIVE_UP_MS = 20_000
 
 /** Starts Tenantry on a dataset as its users do, log and all, and waits until it is ready. */
@@ -26,7 +33,7 @@ export async function startTenantry({ directory }: Dataset): Promise<Server> {
   const port = await freePort()
   const log = openSync(join(directory, 'server.log'), 'a')
   const started = performance.now()
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, startArguments, {
     cwd: project,
     env: { PATH: process.env.PATH, TENANTRY_DATA: directory, PORT: String(port) },
     stdio: ['ignore', log, log],
