@@ -26,6 +26,12 @@ export function answerErrors(app: FastifyInstance) {
   )
 }
 
+/** By the route that was matched: a path may be spelled in many ways. Where none was, by the path. */
+function isForApi(request: FastifyRequest) {
+  if (request.is404) return request.url.startsWith('/api/')
+  return request.routeOptions.config.credential === 'token'
+}
+
 function describe(error: FastifyError): Problem {
   const detail = error.message
   if (error instanceof NotFound) return { status: 404, title: 'Not found', detail }
@@ -43,8 +49,7 @@ function describe(error: FastifyError): Problem {
 function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
   reply.code(problem.status)
   if (problem.retry_seconds) reply.header('retry-after', problem.retry_seconds)
-  if (!request.url.startsWith('/api/'))
-    return reply.page(errorPage({ problem, request_id: request.id }))
+  if (!isForApi(request)) return reply.page(errorPage({ problem, request_id: request.id }))
   const { status, title, detail, fields, current } = problem
   return reply.type('application/problem+json').send(
     JSON.stringify({

@@ -18,8 +18,8 @@ export type Shell = {
   user: { name: string; tenant_name: string } | null
   /** The address of the page, to mark where the reader is and to come back to. */
   url: string
-  /** What was just done, to be said once; or ''. */
-  message: string
+  /** What was just done, or ''. It is said once: only who shows it may take it. */
+  takeMessage(): string
 }
 
 /**
@@ -84,7 +84,7 @@ function shellOf(request: FastifyRequest, reply: FastifyReply): Shell {
   return {
     user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
     url: request.url,
-    message: takeMessage(request, reply),
+    takeMessage: () => takeMessage(request, reply),
   }
 }
 

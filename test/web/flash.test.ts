@@ -29,3 +29,17 @@ t.test('takes a message for text, whatever is in it', async (t) => {
   })
   t.match(page.body, '&lt;img src=x&gt;')
 })
+
+t.test('keeps the message for a page that shows it', async (t) => {
+  const { alice, session } = await world(t)
+  const headers = { cookie: `session=${session}; done=Saved` }
+  const places = ['/tenants/4711', `/tenants/options?q=acme`, '/search/results?q=acme', '/nowhere']
+  for (const url of places) {
+    const answer = await alice.send({ method: 'GET', url, headers })
+    t.same(answer.cookies, [], url)
+    t.notMatch(answer.body, 'Saved')
+  }
+  const page = await alice.send({ method: 'GET', url: '/tenants', headers })
+  t.match(page.cookies, [{ name: 'done', value: '' }])
+  t.match(page.body, 'Saved')
+})
