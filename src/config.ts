@@ -1,14 +1,22 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartupProblem } from './errors.ts'
 
 const WholeNumber = z.string().regex(/^\d+$/, 'expected a whole number').transform(Number)
+
+const Networks = z
+  .string()
+  .refine(
+    (list) => list.split(',').every((part) => isNetwork(part.trim())),
+    'expected addresses or networks such as 10.0.0.0/8, with commas between them',
+  )
 
 const Environment = z.object({
   TENANTRY_DATA: z.string().min(1).default('./data'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: WholeNumber.pipe(z.number().max(65535)).default(8080),
   TENANTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
-  TENANTRY_TRUSTED_PROXY: z.string().min(1).optional(),
+  TENANTRY_TRUSTED_PROXY: Networks.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -20,7 +28,7 @@ export type Config = {
   port: number
   /** Where browsers reach the server, when a proxy stands before it. */
   url: string | undefined
-  /** Address or network of the proxy whose X-Forwarded-* headers are believed. */
+  /** Addresses or networks, with commas between them, of the proxies whose X-Forwarded-* headers are believed. */
   trusted_proxy: string | undefined
   log_level: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -37,6 +45,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trusted_proxy: given.TENANTRY_TRUSTED_PROXY,
     log_level: given.LOG_LEVEL,
   }
+}
+
+/** An IP address, or one with the length of a prefix: `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string) {
+  const [address, prefix, ...more] = text.split('/')
+  const version = isIP(address!)
+  if (version === 0 || more.length > 0) return false
+  if (prefix === undefined) return true
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
 }
 
 function describe({ issues }: z.ZodError, environment: Record<string, string | undefined>) {

@@ -18,8 +18,10 @@ Environment:
   TENANTRY_DATA            Directory of the data (./data).
   HOST, PORT               Where the server listens (127.0.0.1, 8080).
   TENANTRY_URL             Where browsers reach it, when a proxy stands before it.
-  TENANTRY_TRUSTED_PROXY   Address of the proxy whose X-Forwarded-* headers are believed.
+  TENANTRY_TRUSTED_PROXY   Addresses or networks of proxies whose X-Forwarded-* are believed.
   LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info).
+
+Exit codes: 0 done, 1 failed (also for the environment), 2 misused (also for bad values).
 `
 }
 

@@ -48,6 +48,7 @@ async function run(words: string[], environment: NodeJS.ProcessEnv) {
     return DONE
   }
   if (words[0] === '--version') {
+    if (words.length > 1) throw new UsageProblem(`"${words[1]}" is one argument too many.`)
     console.log(version())
     return DONE
   }

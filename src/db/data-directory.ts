@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { StartupProblem } from '../errors.ts'
 import { openSqlite } from './native-binding.ts'
 
@@ -9,7 +9,7 @@ export const databasePath = (directory: string) => join(directory, 'tenantry.db'
 /** Makes the directory, for its owner alone. Throws StartupProblem when it cannot be written. */
 export function makeDataDirectory(directory: string) {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeMissing(resolve(directory))
     accessSync(directory, constants.W_OK | constants.X_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -17,6 +17,13 @@ export function makeDataDirectory(directory: string) {
       `The data directory ${directory} cannot be written (${code}). Choose one with TENANTRY_DATA.`,
     )
   }
+}
+
+/** Step by step: mkdir's own `recursive` never ends where the system refuses with ENOENT (/proc). */
+function makeMissing(directory: string) {
+  if (existsSync(directory)) return
+  makeMissing(dirname(directory))
+  mkdirSync(directory, { mode: 0o700 })
 }
 
 /**

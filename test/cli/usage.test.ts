@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommandLine } from '../../src/cli/run.ts'
-import { run } from '../support/program.ts'
+import { run, startServer } from '../support/program.ts'
 
 const oneLine = /^tenantry: [^\n]+\n?$/
 
@@ -43,6 +43,7 @@ const misuses: [string[], RegExp][] = [
   [['backup'], /FILE is missing/],
   [['backup', 'a', 'b'], /"b" is one argument too many/],
   [['check', '--fast=yes'], /--fast/],
+  [['--version', 'x'], /"x" is one argument too many/],
 ]
 
 for (const [words, reason] of misuses)
@@ -59,6 +60,9 @@ const environments: Record<string, string>[] = [
   { PORT: '' },
   { LOG_LEVEL: 'loud' },
   { TENANTRY_URL: 'tenantry.example' },
+  ...['', 'foo', 'loopback', '1.2.3.4/99', '::1/129', '1.2.3.4/', '10.0.0.1, x', '1.2.3.4/8/8'].map(
+    (proxy) => ({ TENANTRY_TRUSTED_PROXY: proxy }),
+  ),
 ]
 
 for (const environment of environments)
@@ -68,6 +72,15 @@ for (const environment of environments)
     t.match(said, [[oneLine]])
     t.match(said, [[Object.keys(environment)[0]]])
   })
+
+t.test('takes addresses and networks of proxies', async (t) => {
+  const proxy = '127.0.0.1, 10.0.0.0/8,::1, fd00::/8'
+  const { url } = await startServer(t, {
+    data: t.testdir(),
+    environment: { TENANTRY_TRUSTED_PROXY: proxy },
+  })
+  t.equal((await fetch(`${url}/readyz`)).status, 200)
+})
 
 t.test('refuses a port that is taken with one line and code 1', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
@@ -82,11 +95,14 @@ t.test('refuses a port that is taken with one line and code 1', async (t) => {
 })
 
 t.test('refuses a data directory that it cannot write with one line and code 1', async (t) => {
-  const data = join(t.testdir({ file: '' }), 'file', 'data')
-  const { code, stderr } = await run([], { data })
-  t.equal(code, 1)
-  t.match(stderr, oneLine)
-  t.match(stderr, data)
+  const places = [join(t.testdir({ file: '' }), 'file', 'data')]
+  if (process.platform === 'linux') places.push('/proc/tenantry', '/proc/tenantry/deep/data')
+  for (const data of places) {
+    const { code, stderr } = await run([], { data })
+    t.equal(code, 1)
+    t.match(stderr, oneLine)
+    t.match(stderr, data)
+  }
 })
 
 t.test('says that there is no data where a command needs some', async (t) => {
