@@ -1,6 +1,6 @@
 /**
- * What is in effect for a tenant, and why: the rules of "Inheritance" as one pure function.
- * The rule numbers in the comments are those of that section of the design.
+ * What is in effect for a tenant, and why: the rules of docs/inheritance.md as one pure function.
+ * The rule numbers in the comments are those of that page.
  *
  * Instants are ISO-8601 UTC texts of one form, so they compare as text.
  */
