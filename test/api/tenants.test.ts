@@ -1,6 +1,6 @@
 import t from 'tap'
 import { checkedApi } from '../support/contract.ts'
-import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, world } from '../support/world.ts'
+import { ACME, ACME_LEEDS, ACME_LEGAL, NORTHWIND, RIVAL, world } from '../support/world.ts'
 
 t.test('shows a tenant with its path', async (t) => {
   const api = await checkedApi(t, await world(t))
@@ -123,4 +123,11 @@ t.test('deletes an empty tenant, and says what is in one that is not', async (t)
   const full = await api.delete(`/tenants/${ACME}`)
   t.equal(full.statusCode, 409)
   t.match(full.json().detail, /Acme is not empty: it has 1 child tenant/)
+})
+
+t.test('takes a request that names a type of body, and has none', async (t) => {
+  const { api } = await world(t)
+  const headers = { 'content-type': 'application/json' }
+  t.equal((await api.delete(`/tenants/${ACME_LEGAL}`, undefined, headers)).statusCode, 204)
+  t.equal((await api.post('/tenants', undefined, headers)).statusCode, 422)
 })
