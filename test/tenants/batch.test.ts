@@ -147,17 +147,6 @@ t.test('does it with all that match, wherever they are', async (t) => {
   t.same(inactive.map(({ id }) => id).sort(), [ACME, ACME_LEEDS, ACME_LEGAL])
 })
 
-t.test('previews the first two thousand of a selection that is larger', async (t) => {
-  const w = await world(t)
-  const names = Array.from({ length: 2010 }, (_, number) => `Client ${number}`)
-  await importTenants(w.db, w.actor, `name\n${names.join('\n')}`)
-  const job = await draft(w, 'deactivate', [], { match: '1', q: 'client' })
-  const preview = mainText((await w.alice.get(job)).body)
-  t.match(preview, 'This shows the first 2,000. The other 10')
-  t.match(preview, 'Deactivate 2,010 tenants')
-  t.match(mainText(await confirmJob(w.alice, job, { reason: '' })), 'Changed 2,010')
-})
-
 const refused: [string, Fields][] = [
   ['nothing selected', { action: 'delete' }],
   ['an unknown action', { action: 'explode', ids: '3' }],

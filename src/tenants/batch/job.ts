@@ -1,23 +1,22 @@
 import type { z } from 'zod'
 import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
-import { operation, preview } from '../../db/operation.ts'
+import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import type { Confirmation, JobKind } from '../../jobs/kind.ts'
 import { paced } from '../../pace.ts'
 import { type Form, fieldErrors } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
 import { kindLooks, tenantKinds } from '../kinds.ts'
-import { type Batch, type BatchLine, runBatch } from './actions.ts'
+import type { Batch, BatchLine } from './actions.ts'
 import { KindForm, ParentForm, asksForNumber, confirmForm } from './form.ts'
+import { planBatch, runBatch } from './run.ts'
 import { type BatchReport, views } from './views.ts'
 
-/** A preview does so many tenants at most, because it holds the writer while it does them. */
-const PREVIEWED = 2000
 /** How many lines of each outcome a page shows, and the job keeps. */
 const SHOWN = 200
 
-/** One action on many tenants: previewed by doing it and taking it back, then one operation. */
+/** One action on many tenants: judged for each of them first, then done as one operation. */
 export const tenantBatch: JobKind<Batch, BatchReport> = {
   name: 'tenant.batch',
   section: 'tenants',
@@ -34,11 +33,9 @@ export const tenantBatch: JobKind<Batch, BatchReport> = {
   async preview(db, actor, batch, form) {
     const choice = await drawChoice(db, actor, batch, form)
     if (!isComplete(batch)) return { choice, rendering: null, confirm: null }
-    const lines = await preview(db, actor, (tx) => runBatch(tx, batch, paced(), PREVIEWED))
-    const report = reportOn(lines)
-    const more = Math.max(0, batch.ids.length - PREVIEWED)
-    const confirm = report.done + more > 0 ? confirmation(batch, report.done + more) : null
-    return { choice, rendering: views.preview({ ...report, more }), confirm }
+    const report = reportOn((await planBatch(db, batch, paced())).flat())
+    const confirm = report.done > 0 ? confirmation(batch, report.done) : null
+    return { choice, rendering: views.report(report), confirm }
   },
 
   confirm(batch, fields) {
@@ -53,7 +50,7 @@ export const tenantBatch: JobKind<Batch, BatchReport> = {
   },
 
   outcome(report) {
-    return views.outcome({ ...report, is_done: true })
+    return views.report({ ...report, is_done: true })
   },
 }
 
@@ -106,7 +103,11 @@ function reportOn(lines: BatchLine[]): BatchReport {
     done: done.length,
     unchanged: unchanged.length,
     refused: refused.length,
-    lines: [refused, done, unchanged].flatMap((some) => some.slice(0, SHOWN)),
+    lines: [refused, done, unchanged].flatMap((some) =>
+      some
+        .slice(0, SHOWN)
+        .map(({ name, slug, outcome, detail }) => ({ name, slug, outcome, detail })),
+    ),
   }
 }
 

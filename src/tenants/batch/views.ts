@@ -15,7 +15,6 @@ export const views = {
   kindChoice: view<{ form: Form; kinds: { value: string; label: string }[] }>(
     'tenants/_batch-kind',
   ),
-  /** `more` tenants are not in the preview. */
-  preview: view<BatchReport & { more: number }>('tenants/_batch-preview'),
-  outcome: view<BatchReport & { is_done: true }>('tenants/_batch-report'),
+  /** What would become of the tenants, or, when it is done, what became of them. */
+  report: view<BatchReport & { is_done?: true }>('tenants/_batch-report'),
 }

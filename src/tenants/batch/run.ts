@@ -1,0 +1,74 @@
+import type { Reads } from '../../db/connection.ts'
+import type { Tx } from '../../db/operation.ts'
+import { idTable } from '../../db/search.ts'
+import { type Pace, chunks } from '../../pace.ts'
+import type { Batch, BatchLine } from './actions.ts'
+import { openJudge } from './judges.ts'
+import { loadSelection } from './selection.ts'
+
+const JUDGED_AT_ONCE = 500
+/** With triggers and indexes this many rows take some 10 ms. */
+const WRITTEN_AT_ONCE = 250
+
+type PlannedLine = BatchLine & { id: number }
+
+/**
+ * What the action would do to each tenant, level by level, the deepest first. Only reads. What a
+ * tenant refuses is said, and the rest stands.
+ */
+export async function planBatch(db: Reads, batch: Batch, pace: Pace) {
+  const levels = await loadSelection(db, batch.ids, pace)
+  const judge = await openJudge(db, batch, pace)
+  const total = levels.reduce((sum, level) => sum + level.length, 0)
+  let judged = 0
+  const plan: PlannedLine[][] = []
+  for (const level of levels) {
+    const lines: PlannedLine[] = []
+    for (const some of chunks(level, JUDGED_AT_ONCE)) {
+      const verdicts = await judge(some)
+      for (const [index, { id, name, slug }] of some.entries())
+        lines.push({ id, name, slug, ...verdicts[index]! })
+      await pace((judged += some.length), total)
+    }
+    plan.push(lines)
+  }
+  return plan
+}
+
+/**
+ * Does the action with all that do not refuse it, under the open operation. Level by level, so that
+ * the log has children before their parents, as an undo needs it.
+ */
+export async function runBatch(tx: Tx, batch: Batch, pace: Pace) {
+  const plan = await planBatch(tx, batch, () => pace(0, 0))
+  const levels = plan.map((lines) => lines.filter(({ outcome }) => outcome === 'done'))
+  const total = levels.reduce((sum, level) => sum + level.length, 0)
+  let written = 0
+  for (const level of levels)
+    for (const some of chunks(level, WRITTEN_AT_ONCE)) {
+      const ids = some.map(({ id }) => id)
+      await write(tx, batch, JSON.stringify(ids))
+      await pace((written += ids.length), total)
+    }
+  return plan.flat()
+}
+
+async function write(tx: Tx, batch: Batch, ids_json: string) {
+  if (batch.action === 'delete')
+    await tx
+      .deleteFrom('tenant')
+      .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
+      .execute()
+  else
+    await tx
+      .updateTable('tenant')
+      .set((eb) => ({ ...columnsOf(batch), version: eb('version', '+', 1) }))
+      .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
+      .execute()
+}
+
+function columnsOf({ action, parent_id, kind }: Batch) {
+  if (action === 'set_parent') return { parent_id: parent_id! }
+  if (action === 'set_kind') return { kind: kind! }
+  return { active: Number(action === 'activate') }
+}
