@@ -5,7 +5,13 @@ import type { Kind } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 import type { Preference } from './catalogue.ts'
 import type { ChainNode, Exemption } from './inheritance.ts'
-import { type StoredEntry, readEntry, readExemption } from './stored.ts'
+import {
+  type StoredEntry,
+  entryColumns,
+  exemptionColumns,
+  readEntry,
+  readExemption,
+} from './stored.ts'
 
 /** A node of a chain, without its entries. */
 export type BareNode = Omit<ChainNode, 'entry'> & { kind: Kind }
@@ -55,22 +61,8 @@ const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .selectFrom('node')
     .leftJoin('preference_entry as entry', 'entry.tenant_id', 'node.id')
     .leftJoin('operation', 'operation.id', 'entry.operation_id')
-    .select([
-      'node.id as tenant_id',
-      'node.name',
-      'node.kind',
-      'node.blocks_inheritance',
-      'entry.key',
-      'entry.form',
-      'entry.value',
-      'entry.added',
-      'entry.removed',
-      'entry.lock',
-      'entry.bounds',
-      'entry.version',
-      'operation.actor_name as by',
-      'operation.at',
-    ])
+    .select(['node.id as tenant_id', 'node.name', 'node.kind', 'node.blocks_inheritance'])
+    .select(entryColumns)
     .orderBy('node.height', 'desc'),
 )
 
@@ -92,17 +84,7 @@ const exemptionsOfChain = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .selectFrom('node')
     .innerJoin('exemption', 'exemption.tenant_id', 'node.id')
     .innerJoin('operation', 'operation.id', 'exemption.operation_id')
-    .select([
-      'exemption.id',
-      'exemption.tenant_id',
-      'exemption.key',
-      'exemption.lock_tenant_id',
-      'exemption.reason',
-      'exemption.ticket',
-      'exemption.expires_at',
-      'operation.actor_name as by',
-      'operation.at',
-    ]),
+    .select(exemptionColumns),
 )
 
 /** The chain of a tenant as it is now. Throws NotFound when there is no such tenant. */

@@ -7,7 +7,7 @@ import { type Preference, catalogue, getPreference } from './catalogue.ts'
 import { type BareNode, type Chain, chainFor, readChain } from './chain.ts'
 import { readChainAsOf } from './chain-as-of.ts'
 import { type Exemption, type Resolution, resolve } from './inheritance.ts'
-import type { StoredEntry } from './stored.ts'
+import { type StoredEntry, exemptionColumns } from './stored.ts'
 
 /** A preference as it is in effect for a tenant, with the tenant's own entry, if it has one. */
 export type InEffect = {
@@ -147,16 +147,5 @@ const exemptions = (db: Reads) =>
     .innerJoin('operation', 'operation.id', 'exemption.operation_id')
     .innerJoin('tenant', 'tenant.id', 'exemption.tenant_id')
     .innerJoin('tenant as lock_tenant', 'lock_tenant.id', 'exemption.lock_tenant_id')
-    .select([
-      'exemption.id',
-      'exemption.tenant_id',
-      'tenant.name as tenant_name',
-      'exemption.key',
-      'exemption.lock_tenant_id',
-      'lock_tenant.name as lock_tenant_name',
-      'exemption.reason',
-      'exemption.ticket',
-      'exemption.expires_at',
-      'operation.actor_name as by',
-      'operation.at',
-    ])
+    .select(['tenant.name as tenant_name', 'lock_tenant.name as lock_tenant_name'])
+    .select(exemptionColumns)

@@ -2,7 +2,13 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { type BareNode, readChain } from './chain.ts'
 import type { ChainNode, Exemption } from './inheritance.ts'
-import { type EntryColumns, readEntry, readExemption } from './stored.ts'
+import {
+  type EntryColumns,
+  entryColumns,
+  exemptionColumns,
+  readEntry,
+  readExemption,
+} from './stored.ts'
 
 /**
  * A tenant at which something about one preference is decided: it has an entry, blocks, or is
@@ -124,7 +130,6 @@ const sizeOf = ({ kind, descendant_count }: TenantRow) =>
   descendant_count + (kind === 'root' ? 0 : 1)
 
 type EntryRow = EntryColumns & {
-  id: number
   tenant_id: number
   version: number
   by: string
@@ -135,19 +140,8 @@ const entriesOfKey = prepared((db, { key, after }: { key: string; after: number 
   db
     .selectFrom('preference_entry as entry')
     .innerJoin('operation', 'operation.id', 'entry.operation_id')
-    .select([
-      'entry.id',
-      'entry.tenant_id',
-      'entry.form',
-      'entry.value',
-      'entry.added',
-      'entry.removed',
-      'entry.lock',
-      'entry.bounds',
-      'entry.version',
-      'operation.actor_name as by',
-      'operation.at',
-    ])
+    .select('entry.tenant_id')
+    .select(entryColumns)
     .where('entry.key', '=', key)
     .where('entry.tenant_id', '>', after)
     .orderBy('entry.tenant_id')
@@ -168,17 +162,7 @@ const exemptionsOfKey = prepared((db, { key, after }: { key: string; after: numb
   db
     .selectFrom('exemption')
     .innerJoin('operation', 'operation.id', 'exemption.operation_id')
-    .select([
-      'exemption.id',
-      'exemption.tenant_id',
-      'exemption.key',
-      'exemption.lock_tenant_id',
-      'exemption.reason',
-      'exemption.ticket',
-      'exemption.expires_at',
-      'operation.actor_name as by',
-      'operation.at',
-    ])
+    .select(exemptionColumns)
     .where('exemption.key', '=', key)
     .where('exemption.id', '>', after)
     .orderBy('exemption.id')

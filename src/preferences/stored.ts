@@ -5,6 +5,33 @@ import type { Entry, Exemption, Form, Lock } from './inheritance.ts'
 /** An entry as it was read: with the version that an editor of it saw. */
 export type StoredEntry = Entry & { version: number }
 
+/** What is read of an entry, and of the operation that wrote it. */
+export const entryColumns = [
+  'entry.key',
+  'entry.form',
+  'entry.value',
+  'entry.added',
+  'entry.removed',
+  'entry.lock',
+  'entry.bounds',
+  'entry.version',
+  'operation.actor_name as by',
+  'operation.at',
+] as const
+
+/** What is read of an exemption, and of the operation that granted it. */
+export const exemptionColumns = [
+  'exemption.id',
+  'exemption.tenant_id',
+  'exemption.key',
+  'exemption.lock_tenant_id',
+  'exemption.reason',
+  'exemption.ticket',
+  'exemption.expires_at',
+  'operation.actor_name as by',
+  'operation.at',
+] as const
+
 /** What of an entry's row says what it does. */
 export type EntryColumns = Pick<
   PreferenceEntryTable,
