@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { localPath } from '../web/local-path.ts'
 import type { Actor } from './actor.ts'
 import { sessionSecret } from './cookie.ts'
-import { type Permission, permissions } from './permissions.ts'
+import { hasPermission, type Permission, permissions } from './permissions.ts'
 import { findSession, touchSession } from './sessions.ts'
 import { findTokenActor, touchToken } from './tokens.ts'
 
@@ -40,7 +40,7 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
     if (credential === 'token') {
       const actor = await findTokenActor(db, request.headers.authorization)
       if (actor) request.actor = actor
-      else if (permission !== 'public') return askForToken(request, reply)
+      if (!hasPermission(actor ?? null, permission!)) return askForToken(request, reply)
       return
     }
     const secret = sessionSecret(request)
@@ -48,7 +48,10 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
     if (session) {
       request.actor = session.actor
       request.session_is_stale = session.is_stale
-    } else if (permission && permission !== 'public') return askToSignIn(request, reply)
+    }
+    // A path that is no route has none, and answers 404.
+    if (permission && !hasPermission(session?.actor ?? null, permission))
+      return askToSignIn(request, reply)
   })
   app.addHook('onResponse', async (request) => {
     if (!request.actor) return

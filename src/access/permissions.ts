@@ -1,3 +1,5 @@
+import type { Actor } from './actor.ts'
+
 /** What a route may ask for. `public` asks for nothing; `signed_in` for any valid session. */
 export const permissions = [
   'public',
@@ -16,3 +18,10 @@ export const permissions = [
 ] as const
 
 export type Permission = (typeof permissions)[number]
+
+/** Whoever can sign in is an administrator, and an administrator has every permission. */
+const administrator: ReadonlySet<Permission> = new Set(permissions)
+
+/** Whether somebody has a permission; nobody in particular (null) has what is public. */
+export const hasPermission = (actor: Actor | null, permission: Permission) =>
+  permission === 'public' || (actor !== null && administrator.has(permission))

@@ -8,11 +8,14 @@ export type JobEnd = { state: 'done' | 'failed' | 'cancelled'; result: object }
 const KEEP_FINISHED_DAYS = 30
 const KEEP_DRAFTS_DAYS = 1
 
-/** Prepares a job that its maker will look at and confirm; returns its id. */
+/**
+ * Prepares a job that its maker will look at and confirm; returns its id. `size` is how many things
+ * it is about: a large one is looked at in the background.
+ */
 export async function draftJob(
   db: Db,
   actor: Actor,
-  { kind, title, input }: { kind: string; title: string; input: object },
+  { kind, title, input, size }: { kind: string; title: string; input: object; size: number },
 ): Promise<number> {
   const now = db.now()
   const { id } = await system(db, async (tx) => {
@@ -25,6 +28,7 @@ export async function draftJob(
         person_id: actor.person_id,
         state: 'draft',
         input: JSON.stringify(input),
+        total: size,
         created_at: now,
       })
       .returning('id')
@@ -38,7 +42,7 @@ export const reviseJob = (db: Db, id: number, input: unknown) =>
   system(db, (tx) =>
     tx
       .updateTable('job')
-      .set({ input: JSON.stringify(input) })
+      .set({ input: JSON.stringify(input), result: null })
       .where('id', '=', id)
       .where('state', '=', 'draft')
       .execute(),
@@ -49,7 +53,7 @@ export async function beginJob(db: Db, id: number) {
   const { numUpdatedRows } = await system(db, (tx) =>
     tx
       .updateTable('job')
-      .set({ state: 'running' })
+      .set({ state: 'running', result: null, done: 0, total: 0 })
       .where('id', '=', id)
       .where('state', '=', 'draft')
       .executeTakeFirstOrThrow(),

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { Db } from '../db/connection.ts'
 import type { Pace } from '../pace.ts'
 import type { Form } from '../web/form.ts'
@@ -20,18 +21,23 @@ export type Confirmation = { label: string; tone?: 'destructive'; asks?: Confirm
 type ConfirmField = { name: string; label: string; hint?: string }
 
 /**
- * A kind of work that is looked at before it is done, or takes longer than a second. `Input` and
- * `Result` are kept as JSON. A feature defines its kinds; app.ts lists them. (Methods, not
- * properties with functions: only so may a list hold kinds with different inputs.)
+ * A kind of work that is looked at before it is done, or takes longer than a second. `Input`,
+ * `Outlook` and `Result` are kept as JSON. A feature defines its kinds; app.ts lists them. (Methods,
+ * not properties with functions: only so may a list hold kinds with different inputs.)
  */
-export type JobKind<Input, Result> = {
+export type JobKind<Input, Outlook, Result> = {
   /** noun.verb, as in the change log. */
   name: string
   /** The part of the navigation to which it belongs. */
   section: string
+  /** What the actor needs to have to start it. */
+  permission(input: Input): Permission
   /** Takes what a form on the preview sent into the draft. Throws Invalid. */
   revise?(db: Db, actor: Actor, input: Input, fields: Record<string, string>): Promise<Input>
-  preview(db: Db, actor: Actor, input: Input, form: Form): Promise<Preview>
+  /** Works out what would happen, by reading alone. Calls `pace` as `run` does. */
+  foresee(db: Db, actor: Actor, input: Input, pace: Pace): Promise<Outlook>
+  /** Draws what would happen. */
+  preview(db: Db, actor: Actor, outlook: Outlook, form: Form): Promise<Preview>
   /** Takes what was typed to confirm. Throws Invalid. */
   confirm?(input: Input, fields: Record<string, string>): Input
   /** Does it. Calls `pace` at least every few milliseconds; what that throws must get through. */
@@ -40,5 +46,5 @@ export type JobKind<Input, Result> = {
   outcome(result: Result): Rendering
 }
 
-/** Any kind: what its input and result are, only the kind itself knows. */
-export type AnyJobKind = JobKind<unknown, object>
+/** Any kind: what its input, outlook and result are, only the kind itself knows. */
+export type AnyJobKind = JobKind<unknown, object, object>

@@ -10,12 +10,25 @@ const ownJobs = (db: Reads, actor: Actor) =>
 
 /** A job of the actor's. Throws NotFound when there is none, or when it is another person's. */
 export async function getJob(db: Reads, actor: Actor, id: number) {
-  const job = await ownJobs(db, actor).selectAll().where('id', '=', id).executeTakeFirst()
+  const job = await ownJobs(db, actor)
+    .select(['id', 'kind', 'title', 'state', 'result', 'done', 'total', 'created_at', 'ended_at'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!job) throw new NotFound(`job ${id}`)
   return job
 }
 
 export type Job = Awaited<ReturnType<typeof getJob>>
+
+/** What a job was told to do. By itself, since it may be a large file. */
+export async function readInput(db: Reads, id: number): Promise<unknown> {
+  const { input } = await db
+    .selectFrom('job')
+    .select('input')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return JSON.parse(input)
+}
 
 /** The actor's jobs, newest first: those older than `before`, a page at a time. */
 export async function listJobs(db: Reads, actor: Actor, before?: number) {

@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { hasPermission } from '../access/permissions.ts'
 import type { Db } from '../db/connection.ts'
-import { Invalid, NotFound } from '../errors.ts'
+import { Forbidden, Invalid, NotFound } from '../errors.ts'
 import { type Form, freshForm, typed } from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { endJob, failInterruptedJobs, reviseJob } from './commands.ts'
+import { outlookOf } from './drafts.ts'
 import { streamEvents } from './events.ts'
 import type { AnyJobKind } from './kind.ts'
-import { getJob, type Job, listJobs } from './queries.ts'
+import { getJob, type Job, listJobs, readInput } from './queries.ts'
 import { type JobRunner, jobRunner } from './runner.ts'
 import { views } from './views.ts'
 
@@ -20,12 +22,14 @@ const Id = z.object({ id: idText() })
 const Page = z.object({ before: idText('Start from the beginning.').optional() })
 const config = { permission: 'signed_in' } as const
 
+type Found = { job: Job; kind: AnyJobKind }
+
 /** What the routes of jobs share. */
 type Desk = {
   db: Db
   runner: JobRunner
   /** The job that an address names, with its kind, if it is the actor's. */
-  find(request: FastifyRequest): Promise<{ job: Job; kind: AnyJobKind }>
+  find(request: FastifyRequest): Promise<Found>
 }
 
 /** The pages of jobs: look at a draft, confirm it, watch it, read how it ended. */
@@ -54,23 +58,15 @@ export function jobRoutes(app: FastifyInstance, db: Db, kinds: AnyJobKind[]) {
   runJobs(app, desk)
 }
 
-function showJobs(app: FastifyInstance, { db, runner, find }: Desk, stopping: AbortSignal) {
+function showJobs(app: FastifyInstance, desk: Desk, stopping: AbortSignal) {
+  const { db, runner, find } = desk
   app.get('/jobs', { config }, async ({ actor, query }, reply) =>
     reply.page(views.list(await listJobs(db, actor, readQuery(Page, query).before))),
   )
 
-  app.get('/jobs/:id', { config }, async (request, reply) => {
-    const { job, kind } = await find(request)
-    const { section } = kind
-    if (job.state === 'draft') return showDraft(db, request, reply, job, kind)
-    if (job.state === 'running') {
-      const { done, total } = runner.find(job.id) ?? job
-      return reply.page(views.running({ job, section, done, total }))
-    }
-    const result = JSON.parse(job.result ?? '{}') as { reason?: string }
-    const outcome = job.state === 'done' ? kind.outcome(result) : null
-    return reply.page(views.ended({ job, section, outcome, reason: result.reason ?? '' }))
-  })
+  app.get('/jobs/:id', { config }, async (request, reply) =>
+    showJob(desk, request, reply, await find(request)),
+  )
 
   app.get('/jobs/:id/events', { config, handlerTimeout: ONE_DAY_MS }, async (request, reply) => {
     const { job } = await find(request)
@@ -81,33 +77,41 @@ function showJobs(app: FastifyInstance, { db, runner, find }: Desk, stopping: Ab
   })
 }
 
-function reviseDrafts(app: FastifyInstance, { db, find }: Desk) {
+function reviseDrafts(app: FastifyInstance, desk: Desk) {
+  const { db, runner, find } = desk
   app.post('/jobs/:id/draft', { config }, async (request, reply) => {
-    const { job, kind } = await find(request)
+    const found = await find(request)
+    const { job, kind } = found
     if (job.state === 'draft' && kind.revise) {
       try {
         const fields = typed(request.body)
-        const input = await kind.revise(db, request.actor, inputOf(job), fields)
+        const input = await kind.revise(db, request.actor, await readInput(db, job.id), fields)
         await reviseJob(db, job.id, input)
+        await runner.stopPreview(job.id)
       } catch (error) {
-        return showDraft(db, request, reply, job, kind, formWith(request, error))
+        return showDraft(desk, request, reply, found, formWith(request, error))
       }
     }
     return reply.redirect(`/jobs/${job.id}`, 303)
   })
 }
 
-function runJobs(app: FastifyInstance, { db, runner, find }: Desk) {
+function runJobs(app: FastifyInstance, desk: Desk) {
+  const { db, runner, find } = desk
   app.post('/jobs/:id/start', { config }, async (request, reply) => {
-    const { job, kind } = await find(request)
+    const found = await find(request)
+    const { job, kind } = found
+    const { actor } = request
     if (job.state === 'draft') {
-      let input = inputOf(job)
+      let input = await readInput(db, job.id)
+      if (!hasPermission(actor, kind.permission(input)))
+        throw new Forbidden('You may look at this, but not do it.')
       try {
         input = kind.confirm?.(input, typed(request.body)) ?? input
       } catch (error) {
-        return showDraft(db, request, reply, job, kind, formWith(request, error))
+        return showDraft(desk, request, reply, found, formWith(request, error))
       }
-      await runner.start(kind, job, request.actor, input)
+      await runner.start({ kind, id: job.id, actor, input })
       await runner.settle(job.id, SETTLE_MS)
     }
     return reply.redirect(`/jobs/${job.id}`, 303)
@@ -123,20 +127,40 @@ function runJobs(app: FastifyInstance, { db, runner, find }: Desk) {
   })
 }
 
-async function showDraft(
-  db: Db,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  job: Job,
-  kind: AnyJobKind,
-  form: Form = freshForm(),
-) {
-  const preview = await kind.preview(db, request.actor, inputOf(job), form)
-  if (Object.keys(form.errors).length > 0) reply.code(422)
-  return reply.page(views.draft({ job, section: kind.section, preview, form }))
+/** The page of a job as it stands: a draft, at work, or ended. */
+function showJob(desk: Desk, request: FastifyRequest, reply: FastifyReply, { job, kind }: Found) {
+  if (job.state === 'draft') return showDraft(desk, request, reply, { job, kind })
+  const { section } = kind
+  if (job.state === 'running') {
+    const { done, total } = desk.runner.find(job.id) ?? job
+    return reply.page(views.running({ job, section, done, total, is_preview: false }))
+  }
+  const result = JSON.parse(job.result ?? '{}') as { reason?: string }
+  const outcome = job.state === 'done' ? kind.outcome(result) : null
+  return reply.page(views.ended({ job, section, outcome, reason: result.reason ?? '' }))
 }
 
-const inputOf = (job: Job): unknown => JSON.parse(job.input)
+async function showDraft(
+  desk: Desk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: Found,
+  form: Form = freshForm(),
+): Promise<FastifyReply> {
+  const { job, kind } = found
+  const is_refused = Object.keys(form.errors).length > 0
+  const wait = { any_age: is_refused, patience_ms: SETTLE_MS }
+  const outlook = await outlookOf(desk, request.actor, found, wait)
+  if (outlook) {
+    const preview = await kind.preview(desk.db, request.actor, outlook, form)
+    if (is_refused) reply.code(422)
+    return reply.page(views.draft({ job, section: kind.section, preview, form }))
+  }
+  const running = desk.runner.find(job.id)
+  if (!running) return reply.redirect(`/jobs/${job.id}`, 303)
+  const { done, total } = running
+  return reply.page(views.running({ job, section: kind.section, done, total, is_preview: true }))
+}
 
 /** The form with what was typed and why it was not accepted. Other errors are thrown again. */
 function formWith(request: FastifyRequest, error: unknown): Form {

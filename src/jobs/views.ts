@@ -7,7 +7,14 @@ type JobHead = Pick<Job, 'id' | 'title' | 'state' | 'created_at' | 'ended_at'>
 
 export const views = {
   draft: view<{ job: JobHead; section: string; preview: Preview; form: Form }>('jobs/draft'),
-  running: view<{ job: JobHead; section: string; done: number; total: number }>('jobs/running'),
+  running: view<{
+    job: JobHead
+    section: string
+    done: number
+    total: number
+    /** Whether it is only worked out what the job would do. */
+    is_preview: boolean
+  }>('jobs/running'),
   ended: view<{ job: JobHead; section: string; outcome: Rendering | null; reason: string }>(
     'jobs/ended',
   ),

@@ -47,10 +47,9 @@ t.test('says 503 when another program writes for too long, and nothing is writte
 t.test('a job says how it ended, however long another program writes', async (t) => {
   const { db, actor, another } = await besideAnother(t, { patience_ms: 20 })
   const kind = { run: async () => (another.begin(), { created: 1 }) } as Partial<AnyJobKind>
-  const id = await draftJob(db, actor, { kind: 'test.run', title: 'Test', input: {} })
+  const id = await draftJob(db, actor, { kind: 'test.run', title: 'Test', input: {}, size: 1 })
   const runner = jobRunner(db, { error: (details) => t.fail('logged', details) })
-  const job = await getJob(db, actor, id)
-  await runner.start(kind as AnyJobKind, job, actor, {})
+  await runner.start({ kind: kind as AnyJobKind, id, actor, input: {} })
   const ended = once(runner.find(id)!, 'end')
   await runner.settle(id, 100)
   t.ok(runner.find(id))

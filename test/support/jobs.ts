@@ -35,6 +35,14 @@ export async function previewImport(browser: Browser, csv: string | Buffer) {
   return (await browser.get(await draftImport(browser, csv))).body
 }
 
+/** The page of a draft, once it is worked out what it would do. */
+export async function foreseen(browser: Browser, job: string) {
+  const { body } = await browser.get(job)
+  if (!body.includes('data-job=')) return body
+  await browser.get(`${job}/events`)
+  return (await browser.get(job)).body
+}
+
 /** Confirms a draft, waits until the job has ended, and returns its page. */
 export async function confirmJob(
   browser: Browser,

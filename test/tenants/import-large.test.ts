@@ -1,5 +1,6 @@
 import t from 'tap'
-import { draftImport, figures } from '../support/jobs.ts'
+import { mainText } from '../support/html.ts'
+import { draftImport, figures, foreseen } from '../support/jobs.ts'
 import { world } from '../support/world.ts'
 
 const CLIENTS = 1000
@@ -15,10 +16,25 @@ function largeFile() {
   return `name,parent,kind\n${lines.join('\n')}\n`
 }
 
+t.test('a look at 100,000 lines shows how far it is, and can be cancelled', async (t) => {
+  const { alice, anonymous, db } = await world(t)
+  const job = await draftImport(alice, largeFile())
+  const looking = (await alice.get(job)).body
+  t.match(mainText(looking), 'Nothing has been changed yet: this works out what would be.')
+  t.match(looking, `data-job="${job}"`)
+  t.equal((await anonymous.get('/sign-in')).statusCode, 200)
+  t.match(mainText((await alice.get(job)).body), 'this works out what would be')
+  await alice.post(`${job}/cancel`)
+  t.match(mainText((await alice.get(job)).body), /Cancelled.*It was never started./)
+  t.equal((await alice.get(`${job}/events`)).body, 'event: end\ndata: {}\n\n')
+  const row = await db.selectFrom('job').select(['state', 'input']).executeTakeFirst()
+  t.same(row, { state: 'cancelled', input: '{}' })
+})
+
 t.test('imports 100,000 lines with progress, while others are answered', async (t) => {
   const { alice, anonymous, db } = await world(t)
   const job = await draftImport(alice, largeFile())
-  t.same(figures((await alice.get(job)).body), [CLIENTS * (BRANCHES + 1), 0, 0, 0])
+  t.same(figures(await foreseen(alice, job)), [CLIENTS * (BRANCHES + 1), 0, 0, 0])
   await alice.post(`${job}/start`)
 
   const over = new AbortController()

@@ -33,7 +33,7 @@ const Reason = z
 
 /** What is sent to confirm: a reason, and the number of tenants when many are to be deleted. */
 export const confirmForm = ({ action, ids }: Batch) =>
-  asksForNumber({ action, ids })
+  asksForNumber(action, ids.length)
     ? z.strictObject({
         reason: Reason,
         number: z
@@ -43,5 +43,5 @@ export const confirmForm = ({ action, ids }: Batch) =>
     : z.strictObject({ reason: Reason })
 
 /** Whether the number of tenants has to be typed before they are deleted. */
-export const asksForNumber = ({ action, ids }: Pick<Batch, 'action' | 'ids'>) =>
-  action === 'delete' && ids.length > MANY
+export const asksForNumber = (action: Batch['action'], selected: number) =>
+  action === 'delete' && selected > MANY

@@ -4,7 +4,6 @@ import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import type { Confirmation, JobKind } from '../../jobs/kind.ts'
-import { paced } from '../../pace.ts'
 import { type Form, fieldErrors } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
 import { kindLooks, tenantKinds } from '../kinds.ts'
@@ -16,10 +15,18 @@ import { type BatchReport, views } from './views.ts'
 /** How many lines of each outcome a page shows, and the job keeps. */
 const SHOWN = 200
 
+/** What a batch is about, and what would become of the tenants, once everything is chosen. */
+type Outlook = Pick<Batch, 'action' | 'parent_id' | 'kind'> & {
+  selected: number
+  report: BatchReport | null
+}
+
 /** One action on many tenants: judged for each of them first, then done as one operation. */
-export const tenantBatch: JobKind<Batch, BatchReport> = {
+export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
   name: 'tenant.batch',
   section: 'tenants',
+
+  permission: ({ action }) => (action === 'delete' ? 'tenant.delete' : 'tenant.edit'),
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
@@ -30,11 +37,17 @@ export const tenantBatch: JobKind<Batch, BatchReport> = {
     return batch
   },
 
-  async preview(db, actor, batch, form) {
-    const choice = await drawChoice(db, actor, batch, form)
-    if (!isComplete(batch)) return { choice, rendering: null, confirm: null }
-    const report = reportOn((await planBatch(db, batch, paced())).flat())
-    const confirm = report.done > 0 ? confirmation(batch, report.done) : null
+  async foresee(db, _actor, batch, pace) {
+    const { action, parent_id, kind, ids } = batch
+    const report = isComplete(batch) ? reportOn((await planBatch(db, batch, pace)).flat()) : null
+    return { action, parent_id, kind, selected: ids.length, report }
+  },
+
+  async preview(db, actor, outlook, form) {
+    const choice = await drawChoice(db, actor, outlook, form)
+    const { report } = outlook
+    if (!report) return { choice, rendering: null, confirm: null }
+    const confirm = report.done > 0 ? confirmation(outlook, report.done) : null
     return { choice, rendering: views.report(report), confirm }
   },
 
@@ -58,7 +71,7 @@ const isComplete = ({ action, parent_id, kind }: Batch) =>
   (action !== 'set_parent' || parent_id !== null) && (action !== 'set_kind' || kind !== null)
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
-async function drawChoice(db: Db, actor: Actor, { action, parent_id, kind }: Batch, form: Form) {
+async function drawChoice(db: Db, actor: Actor, { action, parent_id, kind }: Outlook, form: Form) {
   if (action === 'set_parent') {
     const parent = parent_id === null ? '' : await parentText(db, actor, parent_id)
     return views.parentChoice({ form: withValues(form, { parent }) })
@@ -87,13 +100,16 @@ const verbs = {
 export const batchTitle = (action: Batch['action'], count: number) =>
   `${verbs[action]} ${count.toLocaleString('en')} ${count === 1 ? 'tenant' : 'tenants'}`
 
-function confirmation(batch: Batch, possible: number): Confirmation {
-  const { action, ids } = batch
+function confirmation({ action, selected }: Outlook, possible: number): Confirmation {
   const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
   const label = batchTitle(action, possible)
   if (action !== 'delete') return { label, asks }
-  const number = { name: 'number', label: `Type ${ids.length}, the number of tenants selected` }
-  return { label, tone: 'destructive', asks: asksForNumber(batch) ? [...asks, number] : asks }
+  const number = { name: 'number', label: `Type ${selected}, the number of tenants selected` }
+  return {
+    label,
+    tone: 'destructive',
+    asks: asksForNumber(action, selected) ? [...asks, number] : asks,
+  }
 }
 
 function reportOn(lines: BatchLine[]): BatchReport {

@@ -27,7 +27,12 @@ export function batchRoutes(app: FastifyInstance, db: Db) {
 
       const input: Batch = { action, ids, parent_id: null, kind: null, reason: null }
       const title = batchTitle(action, ids.length)
-      const id = await draftJob(db, actor, { kind: tenantBatch.name, title, input })
+      const id = await draftJob(db, actor, {
+        kind: tenantBatch.name,
+        title,
+        input,
+        size: ids.length,
+      })
       return reply.redirect(`/jobs/${id}`, 303)
     },
   )

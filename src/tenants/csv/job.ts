@@ -1,6 +1,5 @@
 import { Conflict } from '../../errors.ts'
 import type { JobKind } from '../../jobs/kind.ts'
-import { paced } from '../../pace.ts'
 import { kindLooks } from '../kinds.ts'
 import { type ImportSummary, previewImport, runImport, summarise } from './import.ts'
 import type { Place } from './forest.ts'
@@ -11,18 +10,26 @@ import { type ImportPreview, views } from './views.ts'
 /** How many lines of each class a page shows. */
 const SHOWN = 200
 
+/** What an import would do: how many tenants it writes, and what of it a page shows. */
+type Outlook = { writes: number; preview: ImportPreview }
+
 /** The import of a CSV file that was uploaded: looked at first, then applied as one operation. */
-export const csvImport: JobKind<{ csv: string }, ImportSummary> = {
+export const csvImport: JobKind<{ csv: string }, Outlook, ImportSummary> = {
   name: 'tenant.import',
   section: 'tenants',
 
-  async preview(db, _actor, { csv }) {
-    const plan = await previewImport(db, csv, paced())
-    const writes = plan.created.length + plan.changed.length
-    const can_apply = plan.bad.length === 0 && writes > 0
+  permission: () => 'tenant.import',
+
+  async foresee(db, _actor, { csv }, pace) {
+    const plan = await previewImport(db, csv, pace)
+    return { writes: plan.created.length + plan.changed.length, preview: describePlan(plan) }
+  },
+
+  async preview(_db, _actor, { writes, preview }) {
+    const can_apply = preview.bad.count === 0 && writes > 0
     return {
       choice: null,
-      rendering: views.preview(describePlan(plan)),
+      rendering: views.preview(preview),
       confirm: can_apply ? { label: `Import ${counted(writes)}` } : null,
     }
   },

@@ -69,6 +69,7 @@ function acceptImport(app: FastifyInstance, db: Db) {
           kind: csvImport.name,
           title,
           input: { csv },
+          size: countLines(csv),
         })
         return reply.redirect(`/jobs/${id}`, 303)
       } catch (error) {
@@ -77,6 +78,12 @@ function acceptImport(app: FastifyInstance, db: Db) {
       }
     },
   )
+}
+
+function countLines(text: string) {
+  let count = 1
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++
+  return count
 }
 
 type Upload = { file: Buffer | null; name: string; pasted: string; too_large: boolean }
