@@ -32,12 +32,21 @@ const sources: Record<string, { type: string; read: () => string }> = {
 }
 
 const styles = [
-  'public/app.css',
+  'public/base.css',
+  'public/frame.css',
+  'public/pieces.css',
+  'public/forms.css',
+  'public/notices.css',
   'public/access.css',
   'public/lists.css',
   'public/tenants.css',
+  'public/tree-levels.css',
   'public/pages.css',
+  'public/history.css',
+  'public/search.css',
   'public/preferences.css',
+  'public/chain.css',
+  'public/entry.css',
   'public/jobs.css',
 ]
 
