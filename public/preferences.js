@@ -6,6 +6,7 @@
     if (!form) return
     clearTimeout(waiting)
     waiting = setTimeout(() => {
+      if (!form.isConnected) return
       const fields = new URLSearchParams(new FormData(form))
       fields.delete('previewed')
       htmx.ajax('GET', `${form.getAttribute('action')}?${fields}`, {
@@ -16,4 +17,7 @@
       })
     }, 250)
   })
+
+  // What is sent now says itself what it would do.
+  document.addEventListener('submit', () => clearTimeout(waiting), true)
 }

@@ -21,6 +21,7 @@ import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { preferenceApi } from './preferences/api.ts'
+import { blockRoutes } from './preferences/block-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -77,6 +78,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
   csvRoutes(app, db)
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
+  blockRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, [csvImport, tenantBatch])

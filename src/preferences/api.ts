@@ -20,9 +20,9 @@ import {
 } from './api-schemas.ts'
 import { getPreference } from './catalogue.ts'
 import { setPreference, unsetPreference } from './commands.ts'
-import { toDraft } from './entry.ts'
+import { type EntryDraft, toDraft } from './entry.ts'
 import { exemptionApi } from './exemption-api.ts'
-import { type Hypothesis, measureImpact } from './impact.ts'
+import { measureImpact } from './impact.ts'
 import { getPreferenceInEffect, getPreferences } from './queries.ts'
 import {
   describeCatalogue,
@@ -154,11 +154,11 @@ async function measure(
   db: Db,
   actor: Actor,
   { id, key }: { id: number; key: string },
-  hypothesis: Hypothesis,
+  entry: EntryDraft | null,
   change: (tx: Tx) => Promise<void>,
   regions_from: number,
 ) {
   await preview(db, actor, change)
-  const impact = await measureImpact(db, actor, id, getPreference(key), hypothesis, db.now())
+  const impact = await measureImpact(db, actor, id, getPreference(key), { entry }, db.now())
   return describeImpact(impact, regions_from)
 }

@@ -81,9 +81,11 @@ export async function saveEditor(
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   if (Object.keys(errors).length > 0) return draw(subject, form, errors)
-  if (subject.head.tenant.descendant_count > 0 && form.previewed !== digest(draft)) {
+  // Under a lock, what is set here is dormant: taking it away changes nothing.
+  const matters = subject.head.tenant.descendant_count > 0 && !subject.resolution.locked_by
+  if (matters && form.previewed !== digest(draft)) {
     const impact = await weigh(db, actor, subject, draft, form)
-    return draw(subject, form, { '': 'Look at what this changes, then update.' }, impact)
+    return draw(subject, form, {}, impact)
   }
   if (!draft && !subject.own) return null
   try {
@@ -153,7 +155,14 @@ async function weigh(
   form: EntryForm,
   from = 0,
 ): Promise<ImpactView> {
-  const impact = await measureImpact(db, actor, head.tenant.id, preference, draft, db.now())
+  const impact = await measureImpact(
+    db,
+    actor,
+    head.tenant.id,
+    preference,
+    { entry: draft },
+    db.now(),
+  )
   const list = `/tenants/${head.tenant.id}/preferences/${preference.key}/impact?${toQuery(form)}`
   return toImpactView(preference, impact, { seen: digest(draft), list }, from)
 }

@@ -6,9 +6,13 @@ import { operation } from '../db/operation.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed } from '../web/form.ts'
+import { readQuery } from '../web/query.ts'
 import { parseInstant } from '../web/time.ts'
+import { getPreference } from './catalogue.ts'
 import { grantExemption, withdrawExemption } from './commands.ts'
 import { toRow } from './explain.ts'
+import { measureImpact } from './impact.ts'
+import { toImpactView } from './impact-view.ts'
 import { getExemption, getPreferenceInEffect } from './queries.ts'
 import { views } from './views.ts'
 
@@ -62,7 +66,37 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
     },
   )
 
-  app.post<{ Params: { id: string; exemption_id: string } }>(
+  withdrawalRoutes(app, db)
+}
+
+type WithdrawalParams = { id: string; exemption_id: string }
+
+function withdrawalRoutes(app: FastifyInstance, db: Db) {
+  app.get<{ Params: WithdrawalParams }>(
+    '/tenants/:id/exemptions/:exemption_id/withdrawal',
+    { config: { permission: 'preference.exempt' } },
+    async ({ actor, params, query }, reply) => {
+      const id = readTenantId(params.id)
+      const { from } = readQuery(WithdrawalForm, query)
+      const exemption = await getExemption(db, actor, id, readTenantId(params.exemption_id))
+      const preference = getPreference(exemption.key)
+      const [head, impact] = await Promise.all([
+        getTenantHead(db, actor, id, 'preferences'),
+        measureImpact(db, actor, id, preference, { without_exemption: exemption.id }, db.now()),
+      ])
+      return reply.page(
+        views.withdraw({
+          head,
+          exemption,
+          label: preference.label,
+          impact: toImpactView(preference, impact),
+          from: Number(from ?? id),
+        }),
+      )
+    },
+  )
+
+  app.post<{ Params: WithdrawalParams }>(
     '/tenants/:id/exemptions/:exemption_id/withdrawal',
     { config: { permission: 'preference.exempt' } },
     async ({ actor, params, body }, reply) => {

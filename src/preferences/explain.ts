@@ -1,3 +1,4 @@
+import { formatInstant } from '../web/time.ts'
 import type { Preference } from './catalogue.ts'
 import type { Explained, Lock, Resolution } from './inheritance.ts'
 import type { InEffect } from './queries.ts'
@@ -35,6 +36,8 @@ export type PreferenceRow = {
   holds_lock: boolean
   /** The lock or the bounds above that hold this tenant, and may be waived for it. */
   held_by: { tenant_id: number; name: string; words: string } | null
+  /** The exemption that this tenant makes use of, in words; or ''. */
+  exempt: string
   chain: ChainLine[]
   factory: string
 }
@@ -64,6 +67,7 @@ export function toRow({ preference, resolution, own }: InEffect, tenant_id: numb
     is_redundant: mine?.redundant ?? false,
     holds_lock: mine?.lock_state === 'in_force' || mine?.lock_state === 'expired',
     held_by: heldBy(preference, resolution),
+    exempt: exemptFrom(chain),
     chain: chain.map((explained) => toLine(preference, explained)),
     factory: formatValue(preference, preference.factory),
   }
@@ -78,6 +82,13 @@ function listItems(preference: Preference, { value, chain }: Resolution) {
       for (const item of entry.form.remove) if (!items.includes(item)) gone.add(item)
   const show = (gone: boolean) => (item: unknown) => ({ text: formatValue(preference, item), gone })
   return [...items.map(show(false)), ...[...gone].map(show(true))]
+}
+
+function exemptFrom(chain: Explained[]) {
+  const waived = chain.findLast(({ lock_state }) => lock_state === 'exempted')
+  if (!waived) return ''
+  const end = waived.exemption?.expires_at
+  return `Exempt from ${waived.name}${end ? ` until ${formatInstant(end)}` : ''}`
 }
 
 function heldBy(preference: Preference, { locked_by, bounds }: Resolution) {
@@ -145,7 +156,8 @@ function formatVerdict({ verdict, because, redundant }: Explained) {
 
 function formatLockState({ lock_state, exemption }: Explained) {
   if (lock_state === 'exempted')
-    return `exempt${exemption?.expires_at ? ` until ${exemption.expires_at.slice(0, 10)}` : ''}: ${exemption?.reason}`
-  if (lock_state === 'expired') return `exemption ended ${exemption?.expires_at?.slice(0, 10)}`
+    return `exempt${exemption?.expires_at ? ` until ${formatInstant(exemption.expires_at)}` : ''}: ${exemption?.reason}`
+  if (lock_state === 'expired' && exemption?.expires_at)
+    return `exemption ended ${formatInstant(exemption.expires_at)}`
   return ''
 }

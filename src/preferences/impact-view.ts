@@ -1,3 +1,4 @@
+import { ROOT_ID } from '../tenants/queries.ts'
 import type { Preference } from './catalogue.ts'
 import type { Impact, Keeping } from './impact.ts'
 import { formatValue } from './value.ts'
@@ -39,14 +40,14 @@ const REGION_KEEPS: Record<Keeping, string> = {
   same: 'stays the same',
 }
 
-/** Which change it is: what tells it from others, and where its whole list is. */
+/** Which change it is: what tells it from others, and where its whole list is; '' for neither. */
 type Change = { seen: string; list: string }
 
 /** The impact of a change in the words of the page, with the list of tenants from the `from`th. */
 export function toImpactView(
   preference: Preference,
   impact: Impact,
-  { seen, list }: Change,
+  { seen, list }: Change = { seen: '', list: '' },
   from = 0,
 ): ImpactView {
   return {
@@ -63,14 +64,15 @@ export function toImpactView(
     regions: impact.regions.slice(from, from + LISTED).map((region) => ({
       tenant_id: region.tenant_id,
       name: region.name,
-      others: region.tenants - 1,
+      // "All tenants" is no tenant: all that follow it are others.
+      others: region.tenant_id === ROOT_ID ? region.tenants : region.tenants - 1,
       changes: region.keeps === null,
       text: region.keeps
         ? `${REGION_KEEPS[region.keeps]}: ${formatValue(preference, region.new)}`
         : `${formatValue(preference, region.old)} → ${formatValue(preference, region.new)}`,
     })),
     unlisted: Math.max(0, impact.regions.length - from - LISTED),
-    more: `${list}&from=${from + LISTED}`,
+    more: list && `${list}&from=${from + LISTED}`,
     seen,
   }
 }

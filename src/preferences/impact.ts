@@ -5,8 +5,12 @@ import type { EntryDraft } from './entry.ts'
 import { type ChainNode, type Resolution, resolve } from './inheritance.ts'
 import { type Joint, readSkeleton } from './skeleton.ts'
 
-/** What a tenant would say of a preference: an entry, or nothing of its own any more. */
-export type Hypothesis = EntryDraft | null
+/**
+ * What would be otherwise: a tenant's entry (null: nothing of its own any more), whether it blocks
+ * inheritance, or an exemption of the tenant that is no more.
+ */
+export type Hypothesis =
+  { entry: EntryDraft | null } | { blocks: boolean } | { without_exemption: number }
 
 /**
  * Why a tenant keeps its value: it (or one above it, below the change) has its own entry that
@@ -44,7 +48,7 @@ export type Impact = {
 const YIELD_AFTER = 250
 
 /**
- * What would change in the branch of a tenant if its entry for a preference became `hypothesis`.
+ * What would change for a preference in the branch of a tenant, if the tenant were as supposed.
  * Resolves, before and after, each tenant at which something is decided; the rest follow those.
  */
 export async function measureImpact(
@@ -88,18 +92,21 @@ function assess(
   const changed = chain.map((node) =>
     node.tenant_id === tenant_id ? suppose(node, hypothesis, now) : node,
   )
+  const left =
+    'without_exemption' in hypothesis
+      ? exemptions.filter(({ id }) => id !== hypothesis.without_exemption)
+      : exemptions
   return {
     before: resolve(preference, chain, exemptions, now),
-    after: resolve(preference, changed, exemptions, now),
+    after: resolve(preference, changed, left, now),
   }
 }
 
-function suppose(
-  { entry: _entry, ...node }: ChainNode,
-  hypothesis: Hypothesis,
-  now: string,
-): ChainNode {
-  return hypothesis ? { ...node, entry: { ...hypothesis, by: '', at: now } } : node
+function suppose(node: ChainNode, hypothesis: Hypothesis, now: string): ChainNode {
+  if ('blocks' in hypothesis) return { ...node, blocks_inheritance: hypothesis.blocks }
+  if (!('entry' in hypothesis)) return node
+  const { entry: _entry, ...bare } = node
+  return hypothesis.entry ? { ...bare, entry: { ...hypothesis.entry, by: '', at: now } } : bare
 }
 
 function weigh(impact: Impact, joint: Joint, { before, after }: Assessment, changed_id: number) {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
-import { Invalid } from '../errors.ts'
+import { Invalid, NotFound } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { parseForm } from '../web/form.ts'
 import { readQuery } from '../web/query.ts'
@@ -46,11 +46,9 @@ function pageRoute(app: FastifyInstance, db: Db) {
       const id = readTenantId(params.id)
       const { older, ...rest } = readQuery(PageQuery, query)
       const as_of = readAsOf(rest.as_of)
-      const [head, preferences, exemptions] = await Promise.all([
-        getTenantHead(db, actor, id, 'preferences'),
-        getPreferences(db, actor, id, db.now(), { as_of: as_of.instant ?? undefined }),
-        as_of.instant ? NO_EXEMPTIONS : showExemptions(db, actor, id, older),
-      ])
+      const head = await getTenantHead(db, actor, id, 'preferences')
+      const preferences = await readThen(db, actor, id, as_of)
+      const exemptions = as_of.instant ? NO_EXEMPTIONS : await showExemptions(db, actor, id, older)
       const groups = toGroups(preferences, id)
       return reply
         .code(as_of.error ? 422 : 200)
@@ -99,8 +97,21 @@ function readAddress({ id, key }: Params) {
   return { tenant_id: readTenantId(id), key: getPreference(key).key }
 }
 
+type AsOf = { text: string; instant: string | null; error: string | null }
+
+/** What was in effect then; where the tenant did not exist yet, what is now, and that it did not. */
+async function readThen(db: Db, actor: Actor, id: number, as_of: AsOf) {
+  try {
+    return await getPreferences(db, actor, id, db.now(), { as_of: as_of.instant ?? undefined })
+  } catch (error) {
+    if (!(error instanceof NotFound) || as_of.instant === null) throw error
+    Object.assign(as_of, { instant: null, error: 'This tenant did not exist at that time.' })
+    return getPreferences(db, actor, id, db.now())
+  }
+}
+
 /** The moment that the page is to show; without one, now. */
-function readAsOf(text: string) {
+function readAsOf(text: string): AsOf {
   if (text === '') return { text, instant: null, error: null }
   const instant = parseInstant(text) ?? null
   return {

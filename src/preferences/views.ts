@@ -35,6 +35,20 @@ export const views = {
   }>('preferences/page'),
   edit: view<Editor>('preferences/edit'),
   impact: view<{ head: TenantHead; row: PreferenceRow; impact: ImpactView }>('preferences/impact'),
+  block: view<{
+    head: TenantHead
+    /** What it would become. */
+    blocks: boolean
+    changes: { key: string; label: string; values: ImpactView['values'] }[]
+  }>('preferences/block'),
+  withdraw: view<{
+    head: TenantHead
+    exemption: ListedExemption
+    label: string
+    impact: ImpactView
+    /** The tenant on whose page it is withdrawn. */
+    from: number
+  }>('preferences/withdraw'),
   exempt: view<{
     head: TenantHead
     row: PreferenceRow

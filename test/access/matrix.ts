@@ -71,6 +71,8 @@ export const matrix: Record<string, Expectation> = {
     ...form,
     address: '/tenants/3/preferences/maintenance.time_zone',
   },
+  'GET /tenants/:id/inheritance': { ...page, address: '/tenants/3/inheritance' },
+  'POST /tenants/:id/inheritance': { ...form, address: '/tenants/3/inheritance' },
   'GET /tenants/:id/preferences/:key/impact': {
     ...page,
     address:
@@ -86,6 +88,7 @@ export const matrix: Record<string, Expectation> = {
     administrator: 409,
     address: '/tenants/3/preferences/maintenance.time_zone/exemption',
   },
+  'GET /tenants/:id/exemptions/:exemption_id/withdrawal': { anonymous: 303, administrator: 404 },
   'POST /tenants/:id/exemptions/:exemption_id/withdrawal': { anonymous: 303, administrator: 404 },
 
   'GET /api/v1/openapi.json': { anonymous: 200, administrator: 200 },

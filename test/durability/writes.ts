@@ -156,6 +156,11 @@ export const writes: Record<string, Write> = {
     send: ({ alice }, id) => alice.post(`/tenants/${ACME_LEGAL}/exemptions/${id}/withdrawal`),
   },
 
+  'POST /tenants/:id/inheritance': {
+    operations: 1,
+    send: ({ alice }) => alice.post(`/tenants/${ACME}/inheritance`, { blocks: 'on' }),
+  },
+
   'POST /api/v1/tenants': {
     operations: 1,
     send: ({ api }) => api.post('/tenants', { name: 'Paris', parent_id: ACME }),

@@ -54,7 +54,7 @@ t.test('says of a change just what making it does, for each value and in total',
           actor,
           id,
           getPreference(change.key),
-          change.draft,
+          { entry: change.draft },
           clock.now,
         )
         const after = await valuesAfter(here, id, change)
@@ -111,7 +111,7 @@ t.test('names what keeps its value, and why', async (t) => {
     actor,
     ACME,
     getPreference(TIMEOUT),
-    { form: { value: 40 }, lock: null },
+    { entry: { form: { value: 40 }, lock: null } },
     clock.now,
   )
   t.equal(impact.changing, 1)
@@ -132,7 +132,7 @@ t.test('counts the entries that a lock puts to sleep', async (t) => {
     actor,
     ACME,
     getPreference(TIMEOUT),
-    { form: { value: 20 }, lock: 'fixed' },
+    { entry: { form: { value: 20 }, lock: 'fixed' } },
     clock.now,
   )
   t.equal(impact.put_to_sleep, 1)

@@ -111,7 +111,7 @@ t.test('exempts a tenant from a lock for as long as was said', async (t) => {
   )
   t.match(
     await row(here, ACME_LEGAL, UPDATES),
-    /Off Set here .*exempt until 2026-12-01: Old lift control/,
+    /Off Set here .*exempt until 2026-12-01 09:00 UTC: Old lift control/,
   )
   const { resolution } = await getPreferenceInEffect(
     here.db,
@@ -245,7 +245,9 @@ t.test('offers to withdraw an exemption also where the lock is held', async (t) 
     lasts: 'never',
   })
   const { body } = await here.alice.get(`/tenants/${ACME}/preferences`)
-  const address = /action="([^"]+withdrawal)"/.exec(body)![1]!
+  const address = /href="([^"?]+withdrawal)/.exec(body)![1]!
+  const asked = await here.alice.get(`${address}?from=${ACME}`)
+  t.match(asked.body, /No tenant changes its value\./)
   const answer = await here.alice.post(address, { from: String(ACME) })
   t.equal(answer.headers.location, `/tenants/${ACME}/preferences`)
   t.match(await row(here, ACME_LEGAL, UPDATES), /Locked · Acme/)

@@ -30,7 +30,7 @@ t.test('resolving, past and present, scans no table', async (t) => {
 t.test('measuring a change scans no table', async (t) => {
   const { db, actor, clock, path } = await lockedWorld(t)
   const queries = watchQueries(db)
-  await measureImpact(db, actor, 1, getPreference(KEY), null, clock.now)
+  await measureImpact(db, actor, 1, getPreference(KEY), { entry: null }, clock.now)
   t.ok(queries.length > 3)
   for (const query of queries) t.same(fullScans(planOf(path, query)), [], query.sql)
 })
