@@ -25,7 +25,7 @@ const LockInput = z.union([
 ])
 
 const lock = LockInput.default(null)
-const items = z.array(z.unknown()).max(1000, 'Use 1000 items or fewer')
+const items = z.array(z.unknown()).max(1000, 'Use 1000 items or fewer.')
 
 /** What a client may send to set a preference; `checkEntry` knows what fits which preference. */
 export const EntryInput = z.union(
@@ -34,7 +34,7 @@ export const EntryInput = z.union(
     z.strictObject({ reset: z.literal(true), lock }),
     z.strictObject({ add: items, remove: items, lock }),
   ],
-  'Send a value, or reset, or add and remove; and a lock if you like',
+  'Send a value, or reset, or add and remove; and a lock if you like.',
 )
 export type EntryInput = z.infer<typeof EntryInput>
 
@@ -71,7 +71,7 @@ export function checkEntry(
 /** Rule 5: while a lock is in force, saving an entry below it is refused. */
 function checkLocks({ locked_by }: Resolution): Refusal | null {
   if (!locked_by) return null
-  return { kind: 'locked', by: locked_by, message: `Locked by ${locked_by.name}` }
+  return { kind: 'locked', by: locked_by, message: `Locked by ${locked_by.name}.` }
 }
 
 /** Rule 3: saving an entry that lies outside a bound in force is refused. */
@@ -81,7 +81,7 @@ function checkBounds(preference: Preference, form: Form, resolution: Resolution)
   if (!broken) return null
 
   const { tenant_id, name, bounds } = broken
-  const message = `Must be ${formatBounds(preference, bounds)}: bounded by ${name}`
+  const message = `Must be ${formatBounds(preference, bounds)}: bounded by ${name}.`
   return { kind: 'out_of_bounds', by: { tenant_id, name }, bounds, message }
 }
 
@@ -90,11 +90,11 @@ function checkForm(preference: Preference, form: Form): Refusal | null {
   if ('reset' in form) return null
   if ('value' in form) {
     if (preference.merge === 'list') {
-      return invalid('value', 'This is a list: say what to add and what to remove')
+      return invalid('value', 'This is a list: say what to add and what to remove.')
     }
     return refuseUnfit(preference.schema, form.value, 'value')
   }
-  if (!preference.item) return invalid('add', 'This is not a list: send a value')
+  if (!preference.item) return invalid('add', 'This is not a list: send a value.')
   return checkItems(preference.item, form)
 }
 
@@ -106,43 +106,43 @@ function checkItems(item: z.ZodType, { add, remove }: { add: unknown[]; remove: 
   const both = add.find((added) => remove.includes(added))
   return both === undefined
     ? null
-    : invalid('remove', `Both added and removed: ${JSON.stringify(both)}`)
+    : invalid('remove', `Both added and removed: ${JSON.stringify(both)}.`)
 }
 
 function checkLock(preference: Preference, { form, lock }: EntryDraft): Refusal | null {
   if (lock === null || lock === 'fixed') return null
-  if (!('value' in form)) return invalid('lock', 'Only a value can carry bounds')
+  if (!('value' in form)) return invalid('lock', 'Only a value can carry bounds.')
   switch (boundable(preference)) {
     case 'range':
       return checkRange(preference, lock, form.value)
     case 'allowed':
       return checkAllowed(preference, lock, form.value)
     case 'none':
-      return invalid('lock', 'This preference takes no bounds: lock it as fixed')
+      return invalid('lock', 'This preference takes no bounds: lock it as fixed.')
   }
 }
 
 function checkRange({ schema }: Preference, lock: Bounds, value: unknown): Refusal | null {
   const { min, max, allowed } = lock
-  if (allowed) return invalid('lock.allowed', 'Give a minimum, a maximum, or both')
-  if (min === undefined && max === undefined) return invalid('lock.min', 'Give at least one bound')
+  if (allowed) return invalid('lock.allowed', 'Give a minimum, a maximum, or both.')
+  if (min === undefined && max === undefined) return invalid('lock.min', 'Give at least one bound.')
 
   const unfit =
     (min === undefined ? null : refuseUnfit(schema, min, 'lock.min')) ??
     (max === undefined ? null : refuseUnfit(schema, max, 'lock.max'))
   if (unfit) return unfit
-  if (isBefore(max, min)) return invalid('lock.max', 'The maximum lies below the minimum')
-  return isWithin(value, lock) ? null : invalid('value', 'The value lies outside its own bounds')
+  if (isBefore(max, min)) return invalid('lock.max', 'The maximum lies below the minimum.')
+  return isWithin(value, lock) ? null : invalid('value', 'The value lies outside its own bounds.')
 }
 
 function checkAllowed({ schema }: Preference, lock: Bounds, value: unknown): Refusal | null {
   const { min, max, allowed } = lock
   if (min !== undefined || max !== undefined || !allowed?.length) {
-    return invalid('lock.allowed', 'Give the values that are allowed')
+    return invalid('lock.allowed', 'Give the values that are allowed.')
   }
   const unfit = refuseUnfit(z.array(schema), allowed, 'lock.allowed')
   if (unfit) return unfit
-  return isWithin(value, lock) ? null : invalid('value', 'The value is not one of those allowed')
+  return isWithin(value, lock) ? null : invalid('value', 'The value is not one of those allowed.')
 }
 
 function isBefore(one: Scalar | undefined, other: Scalar | undefined) {

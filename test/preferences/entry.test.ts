@@ -118,7 +118,7 @@ for (const [preference, input, field] of invalid) {
 
 t.test('rule 5: refuses an entry below a fixed lock, and names the lock', async (t) => {
   const chain = chainOf(nothing, value(5, 'fixed'), nothing)
-  const refusal = { kind: 'locked', by: { tenant_id: 2, name: 'MSP' }, message: 'Locked by MSP' }
+  const refusal = { kind: 'locked', by: { tenant_id: 2, name: 'MSP' }, message: 'Locked by MSP.' }
   t.strictSame(check(timeout, { value: 5 }, chain), refusal)
   t.strictSame(check(timeout, { reset: true }, chain), refusal)
   t.equal(check(timeout, { value: 6 }, chain, [exempt(3, 2)]), null, 'unless exempted')
@@ -135,7 +135,7 @@ t.test('rule 3: refuses a value outside a bound from above', async (t) => {
     kind: 'out_of_bounds',
     by: { tenant_id: 1, name: 'All tenants' },
     bounds: { min: 5, max: 10 },
-    message: 'Must be from 5 to 10 minutes: bounded by All tenants',
+    message: 'Must be from 5 to 10 minutes: bounded by All tenants.',
   })
   t.equal(check(timeout, { reset: true }, chain)?.kind, 'out_of_bounds', 'the factory value too')
   t.equal(check(timeout, { value: 10 }, chain), null)

@@ -51,7 +51,7 @@ t.test('sets the parent of several tenants, once the parent is chosen and confir
   await w.alice.post(`${job}/draft`, { parent: 'rival' })
   const preview = (await w.alice.get(job)).body
   t.same(report(preview), [
-    'Rival rival Refused Rival cannot be put below itself.',
+    'Rival rival Not possible Rival cannot be put below itself.',
     'Legal acme-leeds-legal Changes Parent: Leeds office → Rival',
     'Leeds office acme-leeds Changes Parent: Acme → Rival',
   ])
@@ -85,7 +85,7 @@ t.test('sets the kind, and leaves the last MSP what it is', async (t) => {
   const job = await draft(w, 'set_kind', [NORTHWIND, ACME, RIVAL])
   await w.alice.post(`${job}/draft`, { kind: 'division' })
   t.same(report(await confirmJob(w.alice, job, { reason: '' })), [
-    'Northwind MSP northwind Refused This is the last MSP tenant. Make another one an MSP first.',
+    'Northwind MSP northwind Not possible This is the last MSP tenant. Make another one an MSP first.',
     'Acme acme Changed Kind: Client → Division',
     'Rival rival Changed Kind: Client → Division',
   ])
@@ -114,9 +114,9 @@ t.test('refuses to delete an MSP and what is not empty, and the rest stands', as
   const w = await world(t)
   const job = await draft(w, 'delete', [NORTHWIND, ACME, RIVAL])
   t.same(report(await confirmJob(w.alice, job, { reason: '' })), [
-    'Northwind MSP northwind Refused Northwind MSP is an MSP tenant. Make it another kind first.',
-    'Acme acme Refused Acme is not empty: it has 1 child tenant.',
-    'Rival rival Changed Deleted',
+    'Northwind MSP northwind Not possible Northwind MSP is an MSP tenant. Make it another kind first.',
+    'Acme acme Not possible Acme is not empty: it has 1 child tenant.',
+    'Rival rival Deleted',
   ])
   t.notOk(await tenant(w, RIVAL))
   t.ok(await tenant(w, ACME))

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
 export const onOff = () =>
-  ({ schema: z.boolean('Choose on or off'), merge: 'replace', control: 'switch' }) as const
+  ({ schema: z.boolean('Choose on or off.'), merge: 'replace', control: 'switch' }) as const
 
 /** One of a few fixed values, given with their labels. */
 export const choice = (labels: Record<string, string>) =>
   ({
-    schema: z.enum(Object.keys(labels), 'Choose one of the values offered'),
+    schema: z.enum(Object.keys(labels), 'Choose one of the values offered.'),
     merge: 'replace',
     control: 'select',
     options: toOptions(labels),
@@ -14,7 +14,7 @@ export const choice = (labels: Record<string, string>) =>
 
 /** A whole number of `unit`, from `min` to `max`, both included. */
 export const whole = (unit: string, min: number, max: number) => {
-  const message = `Enter a whole number from ${min} to ${max}`
+  const message = `Enter a whole number from ${min} to ${max}.`
   return {
     schema: z.int(message).min(min, message).max(max, message),
     merge: 'replace',
@@ -25,7 +25,7 @@ export const whole = (unit: string, min: number, max: number) => {
 
 /** A time of day, local to the tenant, as HH:MM; so it sorts as text. */
 export const timeOfDay = () => {
-  const message = 'Enter a time such as 08:30'
+  const message = 'Enter a time such as 08:30.'
   return {
     schema: z.string(message).regex(/^([01]\d|2[0-3]):[0-5]\d$/, message),
     merge: 'replace',
@@ -35,7 +35,7 @@ export const timeOfDay = () => {
 
 /** An IANA time zone, spelled as the IANA spells it. */
 export const timeZone = () => {
-  const message = 'Choose a time zone such as Europe/Berlin'
+  const message = 'Choose a time zone such as Europe/Berlin.'
   return {
     schema: z.string(message).refine(isTimeZone, message),
     merge: 'replace',
@@ -52,11 +52,11 @@ export const listOfChoices = (labels: Record<string, string>) =>
 
 /** Days from the first to the last, both included, as YYYY-MM-DD/YYYY-MM-DD. */
 export const dateRange = () => {
-  const message = 'Enter dates such as 2026-12-20/2027-01-06'
+  const message = 'Enter dates such as 2026-12-20/2027-01-06.'
   return z
     .string(message)
     .regex(/^\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d$/, message)
-    .refine(isDateRange, 'Enter two real dates, the first not after the last')
+    .refine(isDateRange, 'Enter two real dates, the first not after the last.')
 }
 
 function isTimeZone(name: string) {

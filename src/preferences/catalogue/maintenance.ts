@@ -151,7 +151,7 @@ export const maintenancePreferences: readonly Preference[] = [
     group,
     label: 'Blind copies of session e-mails',
     help: 'Addresses that receive a blind copy of every session e-mail.',
-    ...listOf(z.email('Enter an e-mail address')),
+    ...listOf(z.email('Enter an e-mail address.')),
     factory: [],
   },
   {

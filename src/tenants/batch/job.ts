@@ -39,7 +39,9 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
 
   async foresee(db, _actor, batch, pace) {
     const { action, parent_id, kind, ids } = batch
-    const report = isComplete(batch) ? reportOn((await planBatch(db, batch, pace)).flat()) : null
+    const report = isComplete(batch)
+      ? reportOn(batch, (await planBatch(db, batch, pace)).flat())
+      : null
     return { action, parent_id, kind, selected: ids.length, report }
   },
 
@@ -58,7 +60,7 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
   async run(db, actor, batch, pace) {
     const kind = `tenant.batch_${batch.action}`
     return operation(db, actor, { kind, reason: batch.reason }, async (tx) =>
-      reportOn(await runBatch(tx, batch, pace)),
+      reportOn(batch, await runBatch(tx, batch, pace)),
     )
   },
 
@@ -112,13 +114,14 @@ function confirmation({ action, selected }: Outlook, possible: number): Confirma
   }
 }
 
-function reportOn(lines: BatchLine[]): BatchReport {
+function reportOn({ action }: Batch, lines: BatchLine[]): BatchReport {
   const of = (outcome: BatchLine['outcome']) => lines.filter((line) => line.outcome === outcome)
   const [refused, done, unchanged] = [of('refused'), of('done'), of('unchanged')]
   return {
     done: done.length,
     unchanged: unchanged.length,
     refused: refused.length,
+    deletes: action === 'delete',
     lines: [refused, done, unchanged].flatMap((some) =>
       some
         .slice(0, SHOWN)

@@ -98,7 +98,7 @@ function judgeDeletions(db: Reads): Judge {
       const refusal = kept.get(id)
       if (refusal) return refused(refusal)
       gone.set(parent_id!, (gone.get(parent_id!) ?? 0) + 1)
-      return done('Deleted')
+      return done('')
     })
   }
 }

@@ -7,6 +7,8 @@ export type BatchReport = {
   done: number
   unchanged: number
   refused: number
+  /** Whether what is done to them is that they go. */
+  deletes: boolean
   lines: BatchLine[]
 }
 
