@@ -66,6 +66,6 @@ export const figures = (html: string) =>
 export const badLines = (html: string) =>
   [
     ...(/<summary>Bad lines[\s\S]*?<\/table>/.exec(html)?.[0] ?? '').matchAll(
-      /<tr>(<td.*?)<\/tr>/g,
+      /<tr>(<td.*?<\/td><td.*?<\/td>)/g,
     ),
   ].map(([, row]) => textOf(row!))

@@ -176,8 +176,13 @@ const bad: [string, string, string[]][] = [
   ],
   [
     'a circle in the file',
+    'name,slug,parent\nx,x,y\ny,y,z\nz,z,x',
+    ['2 It would be below itself.', '3 It would be below itself.', '4 It would be below itself.'],
+  ],
+  [
+    'a line that is the parent of its parent',
     'name,slug,parent\nx,x,y\ny,y,x',
-    ['2 It would be below itself.', '3 It would be below itself.'],
+    ["2 Lines 2 and 3 are each other's parent.", "3 Lines 2 and 3 are each other's parent."],
   ],
   [
     'a circle with the tree',
@@ -205,6 +210,30 @@ t.test('reports every bad line, and none that is only below one', async (t) => {
     badLines(await previewImport(alice, csv)).map((line) => line[0]),
     ['2', '4'],
   )
+})
+
+t.test('shows what stands in a bad line, without the rest of a long one', async (t) => {
+  const { alice } = await world(t)
+  const long = `${'x'.repeat(70)},planet,${'y'.repeat(9)}`
+  const csv = `name,kind,description\nYork,client,"one\ntwo"\r\nKent,planet,\n${long}`
+  const preview = await previewImport(alice, csv)
+  t.match(preview, '<code>Kent,planet,</code>')
+  t.match(preview, `<code>${long.slice(0, 80)}…</code>`)
+})
+
+t.test('marks the file that was chosen, whatever was pasted besides', async (t) => {
+  const { alice } = await world(t)
+  const boundary = 'b'
+  const field = (name: string, text: string) =>
+    `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`
+  const response = await alice.send({
+    method: 'POST',
+    url: '/tenants/import',
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    payload: `${field('file"; filename="empty.csv', '')}${field('pasted', 'name\nYork')}--b--\r\n`,
+  })
+  t.equal(fieldError(response.body, 'file'), 'The file is empty.')
+  t.equal(fieldError(response.body, 'pasted'), null)
 })
 
 t.test('refuses what would be too deep', async (t) => {

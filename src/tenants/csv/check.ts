@@ -41,8 +41,7 @@ export async function refuseImpossibleDepths(
   const depths: Depths = new Map([[forest.root, 0]])
   for (const place of placed) {
     await pace(0, 0)
-    for (const member of measure(place, depths))
-      if (member.row) bad.push({ line: member.row.line, reason: 'It would be below itself.' })
+    bad.push(...refuseCircle(measure(place, depths)))
     const depth = depths.get(place)!
     if (depth === Infinity) continue
     if (depth > MAX_DEPTH || (await movesTooDeep(db, place, depth)))
@@ -66,6 +65,16 @@ function measure(place: Place, depths: Depths): Place[] {
   let depth = at && circle.length === 0 ? depths.get(at)! : Infinity
   for (const passed of climbed.reverse()) depths.set(passed, ++depth)
   return circle
+}
+
+/** Two lines that name each other are the usual mistake; it is said with both their numbers. */
+function refuseCircle(circle: Place[]): BadLine[] {
+  const lines = circle.flatMap(({ row }) => (row ? [row.line] : [])).sort((a, b) => a - b)
+  const reason =
+    circle.length === 2 && lines.length === 2
+      ? `Lines ${lines[0]} and ${lines[1]} are each other's parent.`
+      : 'It would be below itself.'
+  return lines.map((line) => ({ line, reason }))
 }
 
 /** Whether what a tenant brings along would be too deep; only a large branch is measured. */

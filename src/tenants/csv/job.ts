@@ -5,6 +5,7 @@ import { type ImportSummary, previewImport, runImport, summarise } from './impor
 import type { Place } from './forest.ts'
 import { kindOf } from './place.ts'
 import type { Plan } from './plan.ts'
+import { quoteLines } from './quote.ts'
 import { type ImportPreview, views } from './views.ts'
 
 /** How many lines of each class a page shows. */
@@ -22,7 +23,10 @@ export const csvImport: JobKind<{ csv: string }, Outlook, ImportSummary> = {
 
   async foresee(db, _actor, { csv }, pace) {
     const plan = await previewImport(db, csv, pace)
-    return { writes: plan.created.length + plan.changed.length, preview: describePlan(plan) }
+    const shown = plan.bad.slice(0, SHOWN).map(({ line }) => line)
+    const quotes = await quoteLines(csv, shown, pace)
+    const writes = plan.created.length + plan.changed.length
+    return { writes, preview: describePlan(plan, quotes) }
   },
 
   async preview(_db, _actor, { writes, preview }) {
@@ -52,7 +56,10 @@ export const csvImport: JobKind<{ csv: string }, Outlook, ImportSummary> = {
 const counted = (count: number) =>
   count === 1 ? '1 tenant' : `${count.toLocaleString('en')} tenants`
 
-function describePlan({ created, changed, unchanged, bad }: Plan): ImportPreview {
+function describePlan(
+  { created, changed, unchanged, bad }: Plan,
+  quotes: Map<number, string>,
+): ImportPreview {
   return {
     created: first(created, ({ place, slug }) => ({
       line: place.row.line,
@@ -72,7 +79,7 @@ function describePlan({ created, changed, unchanged, bad }: Plan): ImportPreview
       name: existing!.name,
       slug: existing!.slug,
     })),
-    bad: first(bad, (line) => line),
+    bad: first(bad, ({ line, reason }) => ({ line, reason, text: quotes.get(line) ?? '' })),
   }
 }
 

@@ -74,7 +74,7 @@ function acceptImport(app: FastifyInstance, db: Db) {
         return reply.redirect(`/jobs/${id}`, 303)
       } catch (error) {
         if (!(error instanceof Invalid)) throw error
-        return again(422, sent.pasted ? { pasted: error.fields.file! } : error.fields)
+        return again(422, sent.file || !sent.pasted ? error.fields : { pasted: error.fields.file! })
       }
     },
   )
@@ -99,7 +99,9 @@ async function readUpload(request: FastifyRequest, upload: Upload) {
       if (part.type === 'file') {
         const bytes = await part.toBuffer()
         upload.too_large ||= part.file.truncated
-        if (bytes.length > 0) Object.assign(upload, { file: bytes, name: shorten(part.filename) })
+        // A form without a file sends an empty one that has no name.
+        if (bytes.length > 0 || part.filename)
+          Object.assign(upload, { file: bytes, name: shorten(part.filename) })
       } else if (part.fieldname === 'pasted') {
         upload.too_large ||= part.valueTruncated
         upload.pasted = String(part.value)

@@ -11,7 +11,8 @@ export type ImportPreview = {
   created: Lines<{ line: number; name: string; slug: string; parent: string; kind: string }>
   changed: Lines<{ line: number; name: string; slug: string; differences: Difference[] }>
   unchanged: Lines<{ line: number; name: string; slug: string }>
-  bad: Lines<BadLine>
+  /** With the line as it stands in the file. */
+  bad: Lines<BadLine & { text: string }>
 }
 
 export const views = {
