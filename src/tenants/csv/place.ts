@@ -47,8 +47,7 @@ export async function placeRows(db: Reads, rows: Row[], bad: BadLine[], pace: Pa
     await pace(0, 0)
   }
   const placed = await settle(forest, ready, bad)
-  placed.push(...(await settleByPath(forest, waiting, bad)))
-  return { forest, placed }
+  return { forest, placed: placed.concat(await settleByPath(forest, waiting, bad)) }
 }
 
 /** Gives each row that has a slug its place, so that others may name it as their parent. */
@@ -77,7 +76,7 @@ function statedParent(forest: Forest, row: Row) {
 
 /** Settles the rows whose parent is a path, in as many rounds as there are levels of them. */
 async function settleByPath(forest: Forest, waiting: Map<string, Row[]>, bad: BadLine[]) {
-  const placed: PlacedRow[] = []
+  let placed: PlacedRow[] = []
   const resolved = new Map<string, Row[]>()
   for (let settled = -1; settled !== resolved.size;) {
     settled = resolved.size
@@ -90,7 +89,7 @@ async function settleByPath(forest: Forest, waiting: Map<string, Row[]>, bad: Ba
       resolved.set(path, rows)
       for (const row of rows) ready.push([row, parent])
     }
-    placed.push(...(await settle(forest, ready, bad)))
+    placed = placed.concat(await settle(forest, ready, bad))
   }
   for (const [path, rows] of waiting)
     for (const { line } of rows)
