@@ -22,9 +22,18 @@ const showTimes = (root) => {
 // After a page came in without a reload, its heading, or its first wrong field, has the focus.
 const focusPage = () => {
   const main = document.getElementById('main')
-  const field = main?.querySelector('[aria-invalid="true"]')
+  const field = main?.querySelector('[aria-invalid="true"], [data-focus]')
   if (field) field.focus()
   else main?.querySelector('h1')?.focus({ preventScroll: true })
+}
+
+// Whoever changed something comes back to where it stands.
+const showDone = () => {
+  const place = document.querySelector('.done[data-place]')?.dataset.place
+  const row = place && document.getElementById(place)
+  if (!row) return
+  row.scrollIntoView({ block: 'center' })
+  row.classList.add('just-done')
 }
 
 document.addEventListener('htmx:after:swap', (event) => {
@@ -35,6 +44,7 @@ document.addEventListener('htmx:after:swap', (event) => {
   // On a phone the menu has led here.
   document.getElementById('nav')?.hidePopover()
   focusPage()
+  showDone()
 })
 
 // An address says only what was asked for: empty fields of a form that reads are left out.
@@ -47,3 +57,4 @@ document.addEventListener('htmx:config:request', (event) => {
 
 showTimes(document)
 document.querySelector('#main [aria-invalid="true"]')?.focus()
+showDone()

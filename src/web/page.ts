@@ -2,7 +2,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readAsset } from './assets.ts'
-import { takeMessage } from './flash.ts'
+import { type Done, takeDone } from './flash.ts'
 import { asset } from './static.ts'
 
 /** A template with the values that it is to show; made by a function from `view`. */
@@ -18,8 +18,8 @@ export type Shell = {
   user: { name: string; tenant_name: string } | null
   /** The address of the page, to mark where the reader is and to come back to. */
   url: string
-  /** What was just done, or ''. It is said once: only who shows it may take it. */
-  takeMessage(): string
+  /** What was just done. It is said once: only who shows it may take it. */
+  takeDone(): Done
 }
 
 /**
@@ -84,7 +84,7 @@ function shellOf(request: FastifyRequest, reply: FastifyReply): Shell {
   return {
     user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
     url: request.url,
-    takeMessage: () => takeMessage(request, reply),
+    takeDone: () => takeDone(request, reply),
   }
 }
 

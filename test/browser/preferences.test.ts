@@ -77,7 +77,7 @@ test('as of an earlier moment the page shows what was in effect then', async (t,
   t.equal(await row(page).locator('.value').textContent(), '45 minutes')
   await page.getByLabel('As of (UTC)').fill('2026-11-24T09:30')
   await page.getByRole('button', { name: 'Show' }).click()
-  await page.getByText('This page cannot be changed.').waitFor()
+  await page.getByText('Read-only.').waitFor()
   t.not(await row(page).locator('.value').textContent(), '45 minutes')
   t.equal(await page.getByRole('link', { name: 'Override' }).count(), 0)
   await page.getByRole('link', { name: 'Back to now' }).click()
