@@ -3,7 +3,8 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { PreferenceEntryTable } from '../db/schema.ts'
 import { findPreference, type Preference } from '../preferences/catalogue.ts'
-import type { Bounds } from '../preferences/inheritance.ts'
+import type { Bounds, Explained } from '../preferences/inheritance.ts'
+import { getPreferences } from '../preferences/queries.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
 import { kindLooks } from './kinds.ts'
 
@@ -33,7 +34,14 @@ export async function listFirstChildren(db: Reads, _actor: Actor, parent_id: num
 }
 
 /** A preference that a tenant decides itself, in words. */
-export type SetHere = { key: string; label: string; value: string; lock: string | null }
+export type SetHere = {
+  key: string
+  label: string
+  value: string
+  lock: string | null
+  /** Why it is not in effect; null where it is. */
+  dormant: string | null
+}
 
 const entriesOf = prepared((db, { tenant_id }: { tenant_id: number }) =>
   db
@@ -43,17 +51,28 @@ const entriesOf = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .orderBy('key'),
 )
 
-/** What a tenant sets itself, by the labels of the catalogue. */
-export async function listSetHere(db: Reads, _actor: Actor, tenant_id: number): Promise<SetHere[]> {
+/** What a tenant sets itself, by the labels of the catalogue, and what keeps it from its effect. */
+export async function listSetHere(
+  db: Reads,
+  actor: Actor,
+  tenant_id: number,
+  now: string,
+): Promise<SetHere[]> {
   const entries = await entriesOf(db, { tenant_id })
+  if (entries.length === 0) return []
+  const { preferences } = await getPreferences(db, actor, tenant_id, now)
+  const chains = new Map(preferences.map((one) => [one.preference.key, one.resolution.chain]))
   return entries
     .map((entry) => {
       const preference = findPreference(entry.key)
+      const dormant = dormancyInWords(chains.get(entry.key)?.at(-1))
       return {
         key: entry.key,
         label: preference?.label ?? entry.key,
         value: valueInWords(preference, entry),
-        lock: lockInWords(preference, entry),
+        // With the entry, its lock is dormant too.
+        lock: dormant ? null : lockInWords(preference, entry),
+        dormant,
       }
     })
     .sort((one, other) => one.label.localeCompare(other.label, 'en'))
@@ -79,4 +98,17 @@ function lockInWords(preference: Preference | undefined, { lock, bounds }: Entry
   if (lock === null) return null
   if (lock === 'fixed' || !preference) return 'Locked for all below'
   return `Below: ${formatBounds(preference, JSON.parse(bounds!) as Bounds)}`
+}
+
+/** Why the tenant's own entry, the last of its chain, is not in effect. */
+function dormancyInWords(own: Explained | undefined) {
+  const who = own?.because?.name ?? 'another tenant'
+  switch (own?.verdict) {
+    case 'locked_out':
+      return `Dormant: locked by ${who}`
+    case 'out_of_bounds':
+      return `Dormant: out of the bounds of ${who}`
+    default:
+      return null
+  }
 }

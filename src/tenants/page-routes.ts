@@ -26,7 +26,7 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
       const head = await getTenantHead(db, actor, id, '')
       const [children, set_here, recent] = await Promise.all([
         listFirstChildren(db, actor, id),
-        listSetHere(db, actor, id),
+        listSetHere(db, actor, id, db.now()),
         readRecent(db, actor, id),
       ])
       return reply.page(views.overview({ head, children, set_here, recent }))

@@ -95,6 +95,30 @@ t.test('says in words what is set at the tenant', async (t) => {
   t.match(mainText((await w.alice.get('/tenants/6')).body), 'Nothing: everything is inherited')
 })
 
+t.test('marks what is set at the tenant, but kept from its effect from above', async (t) => {
+  const w = await world(t)
+  const setOn = (id: number, entry: object) =>
+    w.api.put(`/tenants/${id}/preferences/agent.stale_after_days`, entry)
+  await setOn(ACME, { value: 40, lock: 'fixed' })
+  const setHere = async () => mainText((await w.alice.get(`/tenants/${ACME}`)).body)
+  t.match(await setHere(), '40 days Locked for all below')
+  await setOn(1, { value: 20, lock: { max: 30 } })
+  t.match(await setHere(), '40 days Dormant: out of the bounds of All tenants')
+  await w.api.patch(`/tenants/${ACME}`, { blocks_inheritance: true })
+  t.match(await setHere(), '40 days Dormant: out of the bounds of All tenants')
+  await w.api.delete('/tenants/1/preferences/agent.stale_after_days')
+  await setOn(1, { value: 20, lock: 'fixed' })
+  t.match(await setHere(), '40 days Dormant: locked by All tenants')
+  t.notMatch(await setHere(), 'Locked for all below')
+})
+
+t.test('says what is in effect where inheritance is blocked and nothing is set', async (t) => {
+  const { api, alice } = await world(t)
+  await api.patch(`/tenants/${ACME}`, { blocks_inheritance: true })
+  const text = mainText((await alice.get(`/tenants/${ACME}`)).body)
+  t.match(text, 'Nothing. Factory values, and what is locked above, are in effect.')
+})
+
 t.test('shows the last five changes, the newest first', async (t) => {
   const { alice, clock } = await world(t)
   for (let day = 1; day <= 6; day++) {
