@@ -9,8 +9,8 @@ const pages: Hit[] = [
   {
     href: '/tenants/root/preferences',
     icon: 'settings',
-    name: "All tenants' preferences",
-    detail: 'What applies everywhere',
+    name: 'Defaults for all',
+    detail: 'The preferences of All tenants',
   },
   { href: '/tenants/root/history', icon: 'history', name: 'History', detail: 'Every change' },
   { href: '/jobs', icon: 'activity', name: 'Jobs', detail: 'Your imports and batch actions' },

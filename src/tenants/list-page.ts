@@ -72,7 +72,7 @@ type Head = { links: SortLink[]; sorted: SortLink['sorted'] }
 const COLUMNS: { label: string; by: Sort['by'] | null }[][] = [
   [
     { label: 'Name', by: 'name' },
-    { label: 'slug', by: 'slug' },
+    { label: 'Slug', by: 'slug' },
   ],
   [{ label: 'Kind', by: 'kind' }],
   [{ label: 'Description', by: null }],
@@ -112,6 +112,10 @@ export type ListProps = RowsProps & {
   heads: Head[]
   kind_options: readonly TenantKind[]
   is_filtered: boolean
+  /** Whether there is nothing yet but the tenant that set-up made. */
+  is_first: boolean
+  /** How many match, in words; null where nothing is searched for, or that is not known. */
+  matches: string | null
   /** The fields that say the filter again, for what is done with all that match. */
   filter_fields: string[][]
   /** What "all" means for that, in words; null where it means nothing. */
@@ -142,6 +146,8 @@ export function listPage(
     heads: columnHeads(state),
     kind_options: tenantKinds,
     is_filtered,
+    is_first: !is_filtered && branch.parent_id === null && tenant_count === 1,
+    matches: is_filtered ? matchesOf(state, listed) : null,
     filter_fields: filterFieldsOf(state),
     all_that_match: allThatMatch(is_filtered, listed.total, branch, tenant_count),
     export_href: filterHref('/tenants/export.csv', state),
@@ -152,6 +158,12 @@ function leadOf(branch: Tenant, tenant_count: number) {
   const all = `${countOf(tenant_count, 'tenant', 'tenants')} under management`
   if (branch.parent_id === null) return all
   return `${all}, ${countOf(branch.child_count, 'child', 'children')} here`
+}
+
+/** A later page does not know how many came before it. */
+function matchesOf({ after }: ListState, { rows, total, next_href }: Listed) {
+  if (total !== null) return total > 0 ? `${formatCount(total)} match` : null
+  return next_href && !after ? `More than ${formatCount(rows.length)} match` : null
 }
 
 /** What a batch action on everything would be on; a branch alone cannot be meant by a filter. */

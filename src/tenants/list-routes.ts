@@ -68,10 +68,11 @@ async function listMatches(db: Db, actor: Actor, state: ListState): Promise<List
 
 /** Where the list is, for the head of the page: the list itself, or the way to one branch. */
 async function pathOfBranch(db: Db, actor: Actor, id: number) {
-  if (id === ROOT_ID) return [{ name: 'All tenants' }]
+  if (id === ROOT_ID) return [{ name: 'Tenants' }]
   const steps = await getPath(db, actor, id)
   return steps.map((step) => {
     if (step.id === id) return { name: step.name }
-    return { name: step.name, href: step.id === ROOT_ID ? '/tenants' : `/tenants/${step.id}` }
+    if (step.id === ROOT_ID) return { name: 'Tenants', href: '/tenants' }
+    return { name: step.name, href: `/tenants/${step.id}` }
   })
 }
