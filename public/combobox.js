@@ -1,5 +1,6 @@
 // Fields that suggest as one types: `[data-combobox=ADDRESS]` around an input and a listbox. The
-// server answers ADDRESS?q=… with options; choosing one fills the input with its `data-value`.
+// server answers ADDRESS?q=… with options; choosing one fills the input with its `data-value`, and
+// sets a `select[data-usual]` of the same form to its `data-usual`, unless somebody has touched it.
 {
   const DELAY_MS = 120
   const pending = new WeakMap()
@@ -31,6 +32,8 @@
 
   const choose = (combobox, option) => {
     combobox.input.value = option.dataset.value
+    const follower = combobox.input.form?.querySelector('select[data-usual]')
+    if (follower && option.dataset.usual) follower.value = option.dataset.usual
     close(combobox)
     combobox.input.dispatchEvent(new Event('change', { bubbles: true }))
   }
@@ -70,6 +73,28 @@
     const next = at === -1 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length
     activate(combobox, all[next])
   }
+
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('select[data-usual]')) delete target.dataset.usual
+  })
+
+  // What is in the field is a choice already: typing replaces it, and all others are offered.
+  document.addEventListener('focusin', ({ target }) => {
+    const combobox = parts(target)
+    if (!combobox) return
+    combobox.input.select()
+    ask(combobox, '', 0)
+  })
+
+  // The browser would put the caret where the press was, and so undo the selection.
+  document.addEventListener('mousedown', (event) => {
+    const combobox = parts(event.target)
+    if (!combobox) return
+    if (document.activeElement !== combobox.input) {
+      event.preventDefault()
+      combobox.input.focus()
+    } else if (!isOpen(combobox)) ask(combobox, '', 0)
+  })
 
   document.addEventListener('input', ({ target }) => {
     const combobox = parts(target)

@@ -23,7 +23,7 @@ export function setupRoutes(app: FastifyInstance, db: Db, link: SetupLink) {
       if (await isSetUp(db)) return reply.callNotFound()
       if (!link.admits(request.params.secret, db.now()))
         throw new NotFound(
-          'set-up under this link: it is wrong, or older than an hour. Restart Tenantry for a new one.',
+          'set-up under this link: it is wrong, or older than an hour. Restart Tenantry for a new one',
         )
     },
   } as const

@@ -5,6 +5,7 @@ import { Invalid } from '../errors.ts'
 import { nameKey, sortKey } from './names.ts'
 import { formatPath, parsePath } from './path.ts'
 import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
+import { suggestTenants } from './suggest.ts'
 
 /**
  * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, else
@@ -18,7 +19,7 @@ export async function findParent(db: Reads, actor: Actor, text: string): Promise
     (await findByPath(db, parsePath(typed))) ??
     (await findBySlug(db, typed)) ??
     (await findByName(db, actor, typed))
-  if (id === undefined) throw new Invalid({ parent: `There is no tenant “${shorten(typed)}”.` })
+  if (id === undefined) throw await unknownParent(db, actor, typed)
   return getTenant(db, actor, id)
 }
 
@@ -86,6 +87,15 @@ async function findByName(db: Reads, actor: Actor, name: string) {
   throw new Invalid({
     parent: `Several tenants have this name. Write the whole path: ${listed}${more}.`,
   })
+}
+
+/** Says what was probably meant, where only one tenant has the text in its name or slug. */
+async function unknownParent(db: Reads, actor: Actor, typed: string) {
+  const [likely, ...others] = await suggestTenants(db, actor, typed, 2)
+  const isOne = likely !== undefined && others.length === 0
+  const meant = isOne && `Did you mean “${await parentText(db, actor, likely.id)}”?`
+  const parent = [`There is no tenant “${shorten(typed)}”.`, meant].filter(Boolean).join(' ')
+  return new Invalid({ parent })
 }
 
 const shorten = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

@@ -6,12 +6,13 @@ import { NotFound } from '../errors.ts'
 import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
 import { wouldChange } from './changes.ts'
 import { createTenant, updateTenant } from './commands.ts'
+import { refuseDeletions } from './contents.ts'
 import { conflictOf, formOf, type SavedOver } from './editing.ts'
 import { findParent, parentText } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId } from './head.ts'
 import { usualKindBelow } from './kinds.ts'
-import { getTenant, ROOT_ID } from './queries.ts'
+import { getTenant, ROOT_ID, type Tenant } from './queries.ts'
 import { withRefusal } from './refusal.ts'
 import { views } from './views.ts'
 
@@ -59,14 +60,15 @@ function editTenant(app: FastifyInstance, db: Db) {
   app.get<Id>('/tenants/:id/edit', { config }, async ({ actor, params }, reply) => {
     const head = await getTenantHead(db, actor, editableId(params.id), 'edit')
     const form = await formOf(db, actor, head.tenant)
-    return reply.page(views.edit(head, form))
+    return reply.page(views.edit(head, form, await keptBecause(db, head.tenant)))
   })
 
   app.post<Id>('/tenants/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const id = editableId(params.id)
     const again = async (status: number, form: Form, saved_over: SavedOver | null = null) => {
       const head = await getTenantHead(db, actor, id, 'edit')
-      return reply.code(status).page(views.edit(head, form, saved_over))
+      const kept_because = await keptBecause(db, head.tenant)
+      return reply.code(status).page(views.edit(head, form, kept_because, saved_over))
     }
     const tenant = await getTenant(db, actor, id)
     const parsed = parseForm(EditTenantForm, body)
@@ -85,6 +87,12 @@ function editTenant(app: FastifyInstance, db: Db) {
       return again(422, withRefusal(form, error))
     }
   })
+}
+
+/** Why a tenant cannot be deleted as it is now; null when it can. */
+async function keptBecause(db: Db, tenant: Tenant) {
+  const refusals = await refuseDeletions(db, [tenant])
+  return refusals.get(tenant.id)?.message ?? null
 }
 
 function editableId(text: string) {

@@ -1,13 +1,22 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
 import { MAX_DEPTH } from './places.ts'
-import { kindLooks } from './kinds.ts'
+import { kindLooks, type TenantKind, usualKindBelow } from './kinds.ts'
 import { formatPath } from './path.ts'
 import { ROOT_ID } from './queries.ts'
 import { type SuggestedTenant, suggestTenants, suggestTopmost } from './suggest.ts'
 
-/** A tenant as a field for a parent suggests it. `value` is what the field is filled with. */
-export type ParentOption = { id: number; icon: string; name: string; above: string; value: string }
+/** A tenant as a field for a parent suggests it. */
+export type ParentOption = {
+  id: number
+  icon: string
+  name: string
+  above: string
+  /** What the field is filled with. */
+  value: string
+  /** What a new tenant below it usually is. */
+  usual_kind: TenantKind
+}
 
 const SHOWN = 20
 
@@ -41,5 +50,6 @@ function toOption({ id, kind, name, ancestors }: SuggestedTenant): ParentOption 
     name,
     above: above.join(' / '),
     value: id === ROOT_ID ? name : formatPath([...above, name]),
+    usual_kind: usualKindBelow(kind),
   }
 }

@@ -12,7 +12,9 @@ const kinds = tenantKinds.map((kind) => ({ value: kind, label: kindLooks[kind].l
 
 type FormPage = { form: Form; kinds: typeof kinds }
 const newTenant = view<FormPage>('tenants/new')
-const edit = view<FormPage & { head: TenantHead; saved_over: SavedOver | null }>('tenants/edit')
+const edit = view<
+  FormPage & { head: TenantHead; kept_because: string | null; saved_over: SavedOver | null }
+>('tenants/edit')
 
 export const views = {
   list: view<ListProps>('tenants/list'),
@@ -24,7 +26,12 @@ export const views = {
     recent: HistoryEntry[]
   }>('tenants/overview'),
   newTenant: (form: Form) => newTenant({ form, kinds }),
-  edit: (head: TenantHead, form: Form, saved_over: SavedOver | null = null) =>
-    edit({ head, form, saved_over, kinds }),
+  /** `kept_because` says why the tenant cannot be deleted; null when it can. */
+  edit: (
+    head: TenantHead,
+    form: Form,
+    kept_because: string | null,
+    saved_over: SavedOver | null = null,
+  ) => edit({ head, form, kept_because, saved_over, kinds }),
   parentOptions: view<{ options: ParentOption[] }>('tenants/_parent-options'),
 }

@@ -9,7 +9,7 @@ t.test('answers the API in JSON, however its path is spelled', async (t) => {
   for (const path of ['/api/v1', '/%61pi/v1', '/ap%69/%761']) {
     const { status, payload } = await ask('GET', `${path}/tenants/99999999`, headers)
     t.equal(status, 404)
-    t.match(JSON.parse(payload), { status: 404, detail: 'There is no tenant 99999999' })
+    t.match(JSON.parse(payload), { status: 404, detail: 'There is no tenant 99999999.' })
   }
 })
 
