@@ -68,7 +68,7 @@ t.test('the binary is ready within half a second', options, async (t) => {
 
 t.test('the binary has the whole command line', options, async (t) => {
   const start = install(t)
-  t.match(await run(['demo'], start), { code: 0, stdout: /^Sign in as/ })
+  t.match(await run(['demo'], start), { code: 0, stdout: /^Sign in as/m })
   t.match(await run(['check'], start), { code: 0, stdout: /audit: unbroken/ })
   t.match(await run(['backup', join(start.data, '../copy.db')], start), { code: 0 })
   t.match(await run(['restore', join(start.data, '../copy.db')], start), { code: 0 })

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
+import { isSetUp } from '../access/setup.ts'
 import type { Config } from '../config.ts'
 import { type Clock, type Db, openDatabase, systemClock } from '../db/connection.ts'
 import { databasePath, makeDataDirectory } from '../db/data-directory.ts'
 import { migrate } from '../db/migrate.ts'
 import type { Author } from '../db/operation.ts'
-import { StartupProblem } from '../errors.ts'
+import { Conflict, StartupProblem } from '../errors.ts'
+import { howToStartOver } from './calling.ts'
 
 /** Who did it, in the history, when the command line did. */
 export const COMMAND_LINE: Author = { person_id: null, name: 'Command line' }
@@ -24,6 +26,12 @@ export async function withDatabase<T>(
   } finally {
     await db.close()
   }
+}
+
+/** Throws Conflict, with what to do about it, when somebody works with the data already. */
+export async function requireNoSetUp(db: Db, config: Config) {
+  if (!(await isSetUp(db))) return
+  throw new Conflict(`Set-up has been done in ${config.data}. ${howToStartOver(config)}`)
 }
 
 /** The database file of a directory that has one. Throws StartupProblem for another. */

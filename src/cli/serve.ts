@@ -7,6 +7,7 @@ import { checkpoint, openDatabase } from '../db/connection.ts'
 import { claimDataDirectory, databasePath, makeDataDirectory } from '../db/data-directory.ts'
 import { migrate } from '../db/migrate.ts'
 import { StartupProblem } from '../errors.ts'
+import { addressOf } from './calling.ts'
 import type { Command } from './command.ts'
 import { stopOnSignal } from './stop.ts'
 
@@ -43,9 +44,7 @@ async function listen(app: FastifyInstance, { host, port }: Config) {
   } catch (error) {
     throw explain(error as NodeJS.ErrnoException, host, port)
   }
-  const everywhere = host === '0.0.0.0' || host === '::'
-  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${(app.server.address() as AddressInfo).port}`
+  return addressOf(host, (app.server.address() as AddressInfo).port)
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number) {

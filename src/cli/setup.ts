@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { SetupInput } from '../access/form.ts'
 import { setUp } from '../access/setup.ts'
 import { type Command, UsageProblem } from './command.ts'
-import { withDatabase } from './database.ts'
+import { requireNoSetUp, withDatabase } from './database.ts'
 
 export const setup: Command = {
   name: 'setup',
@@ -18,7 +18,10 @@ export const setup: Command = {
     const password = (await text(process.stdin)).replace(/\r?\n$/, '')
     const { data, error } = SetupInput.safeParse({ organisation, name, email, password })
     if (error) throw new UsageProblem(describe(error.issues))
-    await withDatabase(config, (db) => setUp(db, data))
+    await withDatabase(config, async (db) => {
+      await requireNoSetUp(db, config)
+      await setUp(db, data)
+    })
     console.log(`${data.organisation} is set up; ${data.email} may sign in.`)
     return 0
   },

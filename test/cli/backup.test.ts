@@ -49,6 +49,18 @@ t.test('backs up into one sound file for its owner alone', async (t) => {
   t.equal(nameOf(copy), nameOf(database))
 })
 
+t.test('replaces a file only when it is told to', async (t) => {
+  const { data, copy } = await dataDirectory(t)
+  writeFileSync(copy, 'something else')
+  t.match(await run(['backup', copy], { data }), {
+    code: 1,
+    stderr: /^tenantry: [^\n]+ exists already\. [^\n]+--force\.\n$/,
+  })
+  t.equal(readFileSync(copy, 'utf8'), 'something else')
+  t.match(await run(['backup', '--force', copy], { data }), { code: 0 })
+  t.same(await findFaults(copy), [])
+})
+
 t.test('backs up while the server writes, and every backup is sound', async (t) => {
   const here = await world(t)
   const copying = new AbortController()

@@ -62,6 +62,17 @@ t.test('needs an empty database', async (t) => {
   await t.rejects(fillDatabase(db, clock, 'unused'), /needs an empty database/)
 })
 
+t.test('says how to go on, and when it is there already how to start over', async (t) => {
+  const data = t.testdir()
+  const { stdout } = await run(['demo'], { data, environment: { PORT: '8123' } })
+  t.match(stdout, `The demonstration is in ${data}.\n`)
+  t.match(stdout, `Start it with: TENANTRY_DATA=${data} npm start\n`)
+  t.match(stdout, 'Open http://127.0.0.1:8123\n')
+  const again = await run(['demo'], { data })
+  t.equal(again.code, 1)
+  t.match(again.stderr, `To start over, delete the folder ${data} `)
+})
+
 t.test('prints whom to sign in as', async (t) => {
   const data = t.testdir()
   const { code, stdout } = await run(['demo'], { data })

@@ -30,7 +30,10 @@ t.test('sets up once', async (t) => {
   await setUp(data)
   const { code, stderr } = await setUp(data, { email: 'mallory@rival.example' })
   t.equal(code, 1)
-  t.match(stderr, /^tenantry: [^\n]*has been done\n$/)
+  t.match(
+    stderr,
+    /^tenantry: [^\n]*has been done in [^\n]* To start over, delete the folder [^\n]*\n$/,
+  )
 })
 
 t.test('refuses bad values with one line that names them', async (t) => {
