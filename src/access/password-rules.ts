@@ -18,9 +18,9 @@ export function passwordProblem(password: string, about: string[]): string | und
   const characters = [...password.normalize('NFKC')].length
   if (characters < MIN_CHARACTERS) return `Use at least ${MIN_CHARACTERS} characters.`
   if (characters > MAX_CHARACTERS) return `Use ${MAX_CHARACTERS} characters or fewer.`
-  if (isRepetition(password)) return 'This repeats a few characters. Choose another password.'
   if (isGuessable(password, new Set()))
     return 'This is made of passwords that many people use. Choose another one.'
+  if (isRepetition(password)) return 'This repeats a few characters. Choose another password.'
   if (isGuessable(password, wordsOf(about)))
     return 'This is made of your name, e-mail address or organisation. Choose another password.'
   return undefined

@@ -27,6 +27,9 @@ t.test('asks for 15 to 256 characters, as people count them', async (t) => {
 
 t.test('refuses passwords that many people use, and what is made of them', async (t) => {
   const passwords = [
+    'passwordpassword',
+    'aaaaaaaaaaaaaaa',
+    'abcabcabcabcabca',
     'correct horse battery staple',
     'CorrectHorseBatteryStaple',
     'P@ssw0rd2026!!!',
@@ -45,12 +48,7 @@ t.test('refuses passwords that many people use, and what is made of them', async
 })
 
 t.test('refuses a few characters over and over', async (t) => {
-  for (const password of [
-    'aaaaaaaaaaaaaaa',
-    'abcabcabcabcabca',
-    'Kestrel!Kestrel!',
-    '!?!?!?!?!?!?!?!?',
-  ])
+  for (const password of ['xq7xq7xq7xq7xq7', 'Kestrel!Kestrel!', '!?!?!?!?!?!?!?!?'])
     t.match(problem(password), 'repeats', password)
 })
 

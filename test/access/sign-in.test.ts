@@ -68,6 +68,12 @@ t.test('T13: goes nowhere else after signing in, whatever next says', async (t) 
   t.equal(response.headers.location, '/tenants')
 })
 
+t.test('puts the cursor into the password when it was wrong', async (t) => {
+  const { payload } = await signIn(await world(t), { password: 'x' })
+  t.match(payload, /id="field-password"[^>]* autofocus/)
+  t.notMatch(payload, /id="field-email"[^>]* autofocus/)
+})
+
 t.test('T33: says the same of a wrong password and of an unknown address', async (t) => {
   const w = await world(t)
   const wrong = await signIn(w, { password: 'x' })
