@@ -1,10 +1,15 @@
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { Conflict, Invalid } from '../../src/errors.ts'
-import { operation, preview } from '../../src/db/operation.ts'
+import { type Tx, operation, preview } from '../../src/db/operation.ts'
 import { getPreference } from '../../src/preferences/catalogue.ts'
-import { setPreference } from '../../src/preferences/commands.ts'
-import { measureImpact } from '../../src/preferences/impact.ts'
+import {
+  setPreference,
+  unsetPreference,
+  withdrawExemption,
+} from '../../src/preferences/commands.ts'
+import { type Hypothesis, measureImpact } from '../../src/preferences/impact.ts'
+import { updateTenant } from '../../src/tenants/commands.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
 import {
   KEYS,
@@ -30,67 +35,98 @@ async function effectiveValues({ db, actor, clock }: World, key: string, reads =
   return values
 }
 
-const attempt = fc
-  .constantFrom(...KEYS)
-  .chain((key) => fc.record({ key: fc.constant(key), tenant: fc.nat(), draft: drafts[key] }))
+/** A change and what it says would be so: an entry, a block, or an exemption taken away. */
+const attempt = fc.constantFrom(...KEYS).chain((key) =>
+  fc.record({
+    key: fc.constant(key),
+    tenant: fc.nat(),
+    change: fc.oneof(
+      { weight: 3, arbitrary: fc.record({ entry: fc.option(drafts[key]) }) },
+      { weight: 2, arbitrary: fc.record({ blocks: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.record({ exemption: fc.nat() }) },
+    ),
+  }),
+)
+
+type Attempt = typeof attempt extends fc.Arbitrary<infer Value> ? Value : never
 
 t.test('says of a change just what making it does, for each value and in total', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(changes, { minLength: 20, maxLength: 40 }),
       attempt,
-      async (sequence, change) => {
+      async (sequence, one) => {
         const here = await world(t)
-        const { db, actor, clock } = here
-        for (const one of sequence) {
-          clock.now = plusMinutes(clock.now, 1)
-          await makeChange(db, actor, one)
+        for (const change of sequence) {
+          here.clock.now = plusMinutes(here.clock.now, 1)
+          await makeChange(here.db, here.actor, change)
         }
-        const ids = await allNodes(db)
-        const id = ids[change.tenant % ids.length]!
-        const before = await effectiveValues(here, change.key)
-        const impact = await measureImpact(
-          db,
-          actor,
-          id,
-          getPreference(change.key),
-          { entry: change.draft },
-          clock.now,
-        )
-        const after = await valuesAfter(here, id, change)
-        if (!after) return
-        const changed = [...before].filter(([tenant, value]) => after.get(tenant) !== value)
-        t.equal(impact.changing, changed.length)
-        for (const { old, new: value, tenants } of impact.values) {
-          const alike = changed.filter(
-            ([tenant, was]) =>
-              was === JSON.stringify(old) && after.get(tenant) === JSON.stringify(value),
-          )
-          t.equal(tenants, alike.length)
-        }
-        const { descendant_count } = await db
-          .selectFrom('tenant')
-          .select('descendant_count')
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        const counted = Object.values(impact.keeping).reduce(
-          (sum, one) => sum + one,
-          impact.changing,
-        )
-        t.equal(counted, descendant_count + (id === ROOT_ID ? 0 : 1))
+        const made = await suppose(here, one)
+        if (!made) return
+        const before = await effectiveValues(here, one.key)
+        const after = await valuesAfter(here, one.key, made.write)
+        if (after) await compare(t, here, { ...made, key: one.key, before, after })
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   )
 })
 
-type Attempt = typeof attempt extends fc.Arbitrary<infer Value> ? Value : never
+type Made = { id: number; hypothesis: Hypothesis; write: (tx: Tx) => Promise<unknown> }
+
+/** The change as it is supposed, and as it is made; undefined when there is nothing to change. */
+async function suppose({ db }: World, { key, tenant, change }: Attempt): Promise<Made | undefined> {
+  const ids = await allNodes(db)
+  const id = ids[tenant % ids.length]!
+  if ('blocks' in change) {
+    const write = (tx: Tx) => updateTenant(tx, id, { blocks_inheritance: change.blocks })
+    return { id, hypothesis: change, write }
+  }
+  if ('entry' in change) {
+    const { entry } = change
+    const write = (tx: Tx) =>
+      entry ? setPreference(tx, id, key, entry) : unsetPreference(tx, id, key)
+    return { id, hypothesis: { entry }, write }
+  }
+  const all = await db
+    .selectFrom('exemption')
+    .select(['id', 'tenant_id'])
+    .where('key', '=', key)
+    .orderBy('id')
+    .execute()
+  const one = all[change.exemption % Math.max(1, all.length)]
+  if (!one) return undefined
+  const write = (tx: Tx) => withdrawExemption(tx, one.tenant_id, one.id)
+  return { id: one.tenant_id, hypothesis: { without_exemption: one.id }, write }
+}
+
+type Compared = Made & { key: string; before: Map<number, string>; after: Map<number, string> }
+
+async function compare(t: Test, { db, actor, clock }: World, made: Compared) {
+  const { id, key, before, after, hypothesis } = made
+  const impact = await measureImpact(db, actor, id, getPreference(key), hypothesis, clock.now)
+  const changed = [...before].filter(([tenant, value]) => after.get(tenant) !== value)
+  t.equal(impact.changing, changed.length)
+  for (const { old, new: value, tenants } of impact.values) {
+    const alike = changed.filter(
+      ([tenant, was]) => was === JSON.stringify(old) && after.get(tenant) === JSON.stringify(value),
+    )
+    t.equal(tenants, alike.length)
+  }
+  const { descendant_count } = await db
+    .selectFrom('tenant')
+    .select('descendant_count')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const counted = Object.values(impact.keeping).reduce((sum, one) => sum + one, impact.changing)
+  t.equal(counted, descendant_count + (id === ROOT_ID ? 0 : 1))
+}
 
 /** Every value after the change, which is not kept; undefined when the rules refuse it. */
-async function valuesAfter(here: World, id: number, { key, draft }: Attempt) {
+async function valuesAfter(here: World, key: string, write: Made['write']) {
   try {
     return await preview(here.db, here.actor, async (tx) => {
-      await setPreference(tx, id, key, draft)
+      await write(tx)
       return effectiveValues(here, key, tx as never)
     })
   } catch (error) {
