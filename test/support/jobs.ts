@@ -32,7 +32,7 @@ export async function draftImport(browser: Browser, csv: string | Buffer) {
 
 /** The page of what a CSV file would do. */
 export async function previewImport(browser: Browser, csv: string | Buffer) {
-  return (await browser.get(await draftImport(browser, csv))).body
+  return foreseen(browser, await draftImport(browser, csv))
 }
 
 /** The page of a draft, once it is worked out what it would do. */
