@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import type { Running } from './runner.ts'
+import type { Running } from './work.ts'
 
 const SEND_EVERY_MS = 100
 /** Shorter than any proxy's patience with a silent connection. */

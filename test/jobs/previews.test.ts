@@ -3,7 +3,6 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { hasPermission, type Permission, permissions } from '../../src/access/permissions.ts'
 import { operation } from '../../src/db/operation.ts'
-import type { AnyJobKind } from '../../src/jobs/kind.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
 import { tenantBatch } from '../../src/tenants/batch/job.ts'
 import { csvImport } from '../../src/tenants/csv/job.ts'
@@ -103,7 +102,7 @@ t.test('is not started by somebody who lacks the permission', async (t) => {
   app.decorateRequest('actor', { getter: () => w.actor })
   servePages(app)
   answerErrors(app)
-  jobRoutes(app, w.db, [{ ...tenantBatch, permission: () => withheld } as AnyJobKind])
+  jobRoutes(app, w.db, [{ ...tenantBatch, permission: () => withheld }])
   t.teardown(() => app.close())
   const fields = { action: 'deactivate', ids: String(ACME) }
   const job = String((await w.alice.post('/tenants/batches', fields)).headers.location)

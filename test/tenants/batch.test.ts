@@ -1,7 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
-import { importTenants } from '../../src/tenants/csv/import.ts'
 import { fieldError, mainText, textOf } from '../support/html.ts'
 import { confirmJob } from '../support/jobs.ts'
 import {
