@@ -209,3 +209,17 @@ t.test('All tenants cannot be edited, and what does not exist is not found', asy
     ])
       t.equal(answer.statusCode, 404, id)
 })
+
+t.test('leads to deleting an empty tenant, and says why another one stays', async (t) => {
+  const { alice } = await world(t)
+  const edit = async (id: number) => (await alice.get(`/tenants/${id}/edit`)).body
+  t.match(mainText(await edit(ACME)), 'Acme is not empty: it has 1 child tenant.')
+  t.match(mainText(await edit(NORTHWIND)), 'Northwind MSP is an MSP tenant.')
+  for (const id of [ACME, NORTHWIND]) t.notMatch(await edit(id), 'action="/tenants/batches"')
+  t.match(
+    await edit(RIVAL),
+    new RegExp(`action="/tenants/batches">\\s*<input[^>]*value="${RIVAL}"`),
+  )
+  const sent = await alice.post('/tenants/batches', { ids: [String(RIVAL)], action: 'delete' })
+  t.equal(sent.statusCode, 303)
+})

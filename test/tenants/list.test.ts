@@ -1,10 +1,11 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
+import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
+import { mainText } from '../support/html.ts'
 import { watchQueries } from '../support/plan.ts'
-import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
+import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
 
 /** The names of the rows on a page, in order; those of links that stand for more rows too. */
 const namesOn = (html: string) =>
@@ -195,4 +196,23 @@ t.test('asks the database as often for twenty rows as for ten', async (t) => {
     counts.push(queries.length)
   }
   t.equal(counts[0], counts[1])
+})
+
+t.test('says how many match, or that there are more than are shown', async (t) => {
+  const w = await world(t)
+  await addChildren(w, RIVAL, numbered(51))
+  const lead = async (query: string) => mainText((await w.alice.get(`/tenants${query}`)).body)
+  t.match(await lead('?q=acme'), '3 match')
+  t.match(await lead('?q=site'), 'More than 50 match')
+  t.notMatch(await lead(''), / match/)
+})
+
+t.test('says what to begin with while there is only the first tenant', async (t) => {
+  const { alice, db, actor } = await world(t)
+  const list = async () => (await alice.get('/tenants')).body
+  t.notMatch(await list(), 'Begin here')
+  await operation(db, actor, 'test.delete', async (tx) => {
+    for (const id of [ACME_LEGAL, ACME_LEEDS, ACME, RIVAL]) await deleteTenant(tx, id)
+  })
+  t.match(mainText(await list()), 'Begin here Import a CSV New client Set defaults for everybody')
 })

@@ -70,6 +70,15 @@ t.test('asks for the path when several tenants have the name of the parent', asy
   t.match(fieldError(body, 'parent'), 'Acme / Leeds office; Rival / Leeds office')
 })
 
+t.test('asks whether the only tenant with the text in its name was meant', async (t) => {
+  const { alice } = await world(t)
+  const message = async (parent: string) =>
+    fieldError((await alice.post('/tenants', { ...fresh, parent })).body, 'parent')
+  t.match(await message('Leg'), 'Did you mean “Acme / Leeds office / Legal”?')
+  t.notMatch(await message('ac'), 'Did you mean')
+  t.notMatch(await message('zzz'), 'Did you mean')
+})
+
 const long = 'x'.repeat(201)
 const refused: [string, string, string, RegExp][] = [
   ['an empty name', 'name', '', /Enter a name/],

@@ -28,6 +28,16 @@ t.test('begins with All tenants and what is right below it', async (t) => {
   t.same(await values(w, ''), ['All tenants', 'Acme', 'Northwind MSP', 'Rival'])
 })
 
+t.test('says of each what a new tenant below it usually is', async (t) => {
+  const { alice } = await world(t)
+  const { body } = await alice.get('/tenants/options')
+  const usual = [...body.matchAll(/data-value="([^"]*)" data-usual="([^"]*)"/g)]
+  t.same(
+    usual.map(([, value, kind]) => `${value}: ${kind}`),
+    ['All tenants: client', 'Acme: branch_office', 'Northwind MSP: client', 'Rival: branch_office'],
+  )
+})
+
 t.test('reads no whole table, and sorts nothing that an index has in order', async (t) => {
   const w = await world(t)
   const queries = watchQueries(w.db)
