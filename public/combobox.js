@@ -60,10 +60,9 @@
     clearTimeout(pending.get(combobox.input)?.timer)
     pending.get(combobox.input)?.abort.abort()
     const abort = new AbortController()
-    const timer = setTimeout(
-      () => suggest(combobox, words, abort.signal).catch(() => close(combobox)),
-      delay,
-    )
+    // Closing gives up what is pending, which may be a later question by now.
+    const giveUp = () => abort.signal.aborted || close(combobox)
+    const timer = setTimeout(() => suggest(combobox, words, abort.signal).catch(giveUp), delay)
     pending.set(combobox.input, { timer, abort })
   }
 

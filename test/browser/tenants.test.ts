@@ -36,6 +36,37 @@ test('a new tenant gets its parent from a field that suggests, by keyboard', asy
   await heading(page, 'Leeds office')
 })
 
+test('a click on the parent offers all, and the kind follows until it is touched', async (t, site) => {
+  const page = await site.visit()
+  await page.goto('/tenants/new')
+  const parent = page.getByRole('combobox', { name: 'Parent' })
+  const kind = page.getByLabel('Kind')
+  const choose = async (name: string) => {
+    await page.getByLabel('Name').focus()
+    await parent.click()
+    await page.getByRole('option', { name }).click()
+  }
+  await parent.click()
+  await page.getByRole('option', { name: 'Rival' }).waitFor()
+  t.equal(await page.evaluate('getSelection().toString()'), 'All tenants')
+  await choose('Rival')
+  t.equal(await kind.inputValue(), 'branch_office')
+  await choose('Northwind MSP')
+  t.equal(await kind.inputValue(), 'client')
+  await kind.selectOption('location')
+  await choose('Rival')
+  t.equal(await kind.inputValue(), 'location')
+})
+
+test('an empty tenant is deleted from its own page', async (t, { visit, db }) => {
+  const page = await visit()
+  await page.goto(`/tenants/${RIVAL}/edit`)
+  await press(page, 'Delete Rival')
+  await press(page, 'Delete 1 tenant')
+  await page.getByText('Done').waitFor()
+  t.same(await db.selectFrom('tenant').select('id').where('id', '=', RIVAL).execute(), [])
+})
+
 test('a form that is refused keeps what was typed', async (t, site) => {
   site.expected_statuses.add(422)
   const page = await site.visit()
