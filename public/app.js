@@ -4,7 +4,27 @@
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null
   if (target?.closest('[data-theme-toggle]')) document.dispatchEvent(new Event('theme:toggle'))
+  const copy = target?.closest('[data-copy]')
+  if (copy) copyText(document.getElementById(copy.dataset.copy))
 })
+
+// Without HTTPS a page has no clipboard, and people may refuse it: then the text is selected.
+async function copyText(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent)
+    say('Copied.')
+  } catch {
+    getSelection().selectAllChildren(source)
+    say('The text is selected. Copy it with Ctrl C.')
+  }
+}
+
+function say(message) {
+  const line = document.createElement('p')
+  line.className = 'done'
+  line.textContent = message
+  document.getElementById('done').replaceChildren(line)
+}
 
 // Instants are sent in UTC and shown in the reader's own zone.
 const formats = {

@@ -30,7 +30,10 @@ export async function readInput(db: Reads, id: number): Promise<unknown> {
   return JSON.parse(input)
 }
 
-/** The actor's jobs, newest first: those older than `before`, a page at a time. */
+/**
+ * The actor's jobs, newest first: those older than `before`, a page at a time. On a page, what was
+ * only looked at comes after what was done.
+ */
 export async function listJobs(db: Reads, actor: Actor, before?: number) {
   let query = ownJobs(db, actor)
     .select(['id', 'title', 'state', 'done', 'total', 'created_at', 'ended_at'])
@@ -38,5 +41,10 @@ export async function listJobs(db: Reads, actor: Actor, before?: number) {
     .limit(PAGE + 1)
   if (before !== undefined) query = query.where('id', '<', before)
   const jobs = await query.execute()
-  return { jobs: jobs.slice(0, PAGE), next: jobs.length > PAGE ? jobs[PAGE - 1]!.id : null }
+  const page = jobs.slice(0, PAGE)
+  const isDraft = ({ state }: (typeof jobs)[number]) => Number(state === 'draft')
+  return {
+    jobs: page.toSorted((one, other) => isDraft(one) - isDraft(other)),
+    next: jobs.length > PAGE ? jobs[PAGE - 1]!.id : null,
+  }
 }

@@ -133,3 +133,19 @@ test('T11: what is hostile in names stays text wherever it is shown', async (t, 
     )
   }
 })
+
+test('a new token is copied with one button, and revoked with two', async (t, { visit }) => {
+  const page = await visit()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto('/account/tokens')
+  await page.getByLabel('What it is for').fill('Nightly')
+  await page.getByRole('button', { name: 'Create token' }).click()
+  const secret = await page.locator('#new-secret').textContent()
+  await page.getByRole('button', { name: 'Copy' }).click()
+  await page.getByRole('status').getByText('Copied.').waitFor()
+  t.equal(await page.evaluate('navigator.clipboard.readText()'), secret)
+
+  await page.getByLabel('Revoke Nightly').click()
+  await page.getByRole('button', { name: 'Revoke Nightly' }).click()
+  await page.getByText('The token was revoked.').waitFor()
+})
