@@ -1,5 +1,5 @@
 import type { LoggedChange } from './queries.ts'
-import { loggedTables, type Row } from './tables.ts'
+import { loggedTables, type Row, type Table } from './tables.ts'
 
 /** One changed row, as a history shows it. */
 export type DescribedChange = {
@@ -11,6 +11,10 @@ export type DescribedChange = {
   what: string
   title: string
   fields: DescribedField[]
+  /** In one line, as far as that goes: "Set Time zone to Europe/London at Acme". */
+  sentence: string
+  /** The fields that the sentence does not say already. */
+  rest: DescribedField[]
 }
 
 /** One column: what it was and what it became; null where there was nothing. */
@@ -38,7 +42,7 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
   const row = after ?? before!
   const did = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
   const title = table?.title(row) ?? String(change.row_id)
-  return {
+  const described = {
     id: change.id,
     did,
     verb: table?.verbs?.[did] ?? did,
@@ -55,13 +59,40 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
       .filter((field) => field.before !== null || field.after !== null)
       // What a row is called is said already, unless that is what changed.
       .filter((field) => did === 'Changed' || (field.before ?? field.after) !== title),
+  } as const
+  return { ...described, ...sayInOneLine(described, row, names, table) }
+}
+
+function sayInOneLine(
+  { did, verb, what, title, fields }: Omit<DescribedChange, 'sentence' | 'rest'>,
+  row: Row,
+  names: Map<number, string>,
+  table?: Table,
+) {
+  const line = table?.line
+  const words = (name: string) => inWords(row, name, table!.columns[name]!, names)
+  const subject = line?.title_alone ? title : `${inASentence(what)} ${title}`
+  const values = did === 'Created' ? (line?.values ?? []) : []
+  const value = values.map(words).find((said) => said !== null)
+  const place = line && words(line.place)
+  const parts = [verb, subject, value && `to ${value}`, place && `${line.before_place} ${place}`]
+  return {
+    sentence: parts.filter(Boolean).join(' '),
+    rest:
+      did === 'Changed'
+        ? fields
+        : fields.filter(({ before, after }) => ![value, place].includes(before ?? after)),
   }
 }
+
+/** "Tenant" becomes small, "API token" does not. */
+const inASentence = (label: string) =>
+  /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 
 const isUsual = (row: Row, name: string, column: Column) =>
   'usual' in column && row[name] === column.usual
 
-type Column = (typeof loggedTables)[string]['columns'][string]
+type Column = Table['columns'][string]
 
 function inWords(row: Row, name: string, column: Column, names: Map<number, string>) {
   const value = row[name] ?? null

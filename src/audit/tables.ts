@@ -18,12 +18,22 @@ type Plain = {
 /** A column that points at a tenant, which is shown by its name. */
 type Reference = { label: string; tenant: true }
 
-type Table = {
+/** A logged table in words. */
+export type Table = {
   label: string
   /** What happened to a row, where "Created", "Changed" and "Deleted" are not the words for it. */
   verbs?: { Created: string; Changed: string; Deleted: string }
   /** What tells the row from others of the same table. */
   title: (row: Row) => string
+  /** What a change says in one line besides verb, label and title. */
+  line?: {
+    /** Whether the title says of what kind the row is. */
+    title_alone?: true
+    /** Of a row that was created: the first of these columns that has something to say. */
+    values: string[]
+    place: string
+    before_place: string
+  }
   /** The columns worth reading, in order; the others are left out. */
   columns: Record<string, Column>
 }
@@ -62,6 +72,12 @@ export const loggedTables: Record<string, Table> = {
     label: 'Preference',
     verbs: { Created: 'Set', Changed: 'Changed', Deleted: 'No longer set:' },
     title: preferenceLabel,
+    line: {
+      title_alone: true,
+      values: ['form', 'value'],
+      place: 'tenant_id',
+      before_place: 'at',
+    },
     columns: {
       tenant_id: { label: 'Set at', tenant: true },
       // That it is a value or a list shows by what follows.
@@ -83,6 +99,7 @@ export const loggedTables: Record<string, Table> = {
     label: 'Exemption',
     verbs: { Created: 'Granted', Changed: 'Changed', Deleted: 'Withdrew' },
     title: preferenceLabel,
+    line: { values: [], place: 'tenant_id', before_place: 'for' },
     columns: {
       tenant_id: { label: 'For', tenant: true },
       lock_tenant_id: { label: 'From the lock at', tenant: true },

@@ -35,8 +35,7 @@ t.test('says who changed what, when and why, from old to new', async (t) => {
     updateTenant(tx, ACME_LEGAL, { name: 'Counsel', parent_id: ACME, active: false }),
   )
   const text = await history(w, ACME_LEGAL)
-  t.match(text, 'Changed tenant Alice Moore · 2026-11-24 09:30 UTC · 1 change Reason: Ticket 4711')
-  t.match(text, 'Changed tenant Counsel')
+  t.match(text, 'Changed tenant Counsel Alice Moore · 2026-11-24 09:30 UTC Reason: Ticket 4711')
   t.match(text, 'Name was Legal → now Counsel')
   t.match(text, 'Parent was Leeds office → now Acme')
   t.match(text, 'Active was Yes → now No')
@@ -63,8 +62,23 @@ t.test('shows preferences by their label and in words', async (t) => {
       .execute()
   })
   const text = await history(w, ACME)
-  t.match(text, 'Set preference Time zone Set at Acme Value Europe/London')
+  t.match(text, 'Set Time zone to Europe/London at Acme Alice Moore')
   t.notMatch(text, '&quot;')
+})
+
+t.test('says the reason of an exemption once', async (t) => {
+  const w = await world(t)
+  const reason = 'Night shift until spring'
+  const exemption = { tenant_id: ACME, key: 'agent.remote_control', lock_tenant_id: NORTHWIND }
+  await operation(w.db, w.actor, { kind: 'exemption.grant', reason }, (tx) =>
+    tx
+      .insertInto('exemption')
+      .values({ ...exemption, reason, expires_at: null, operation_id: tx.operation.id })
+      .execute(),
+  )
+  const text = await history(w, ACME)
+  t.match(text, 'Granted exemption Remote control for Acme')
+  t.equal(text.split(reason).length, 2)
 })
 
 t.test('names what was deleted, and what pointed at it', async (t) => {
