@@ -9,7 +9,7 @@ import { signInRoutes } from './access/sign-in-routes.ts'
 import { tokenRoutes } from './access/token-routes.ts'
 import type { Db } from './db/connection.ts'
 import { jobRoutes } from './jobs/routes.ts'
-import { answerErrors } from './web/errors.ts'
+import { answerErrors, answerUnreadable } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
 import { type Lifecycle, reportHealth } from './web/health.ts'
 import { logOptions } from './web/log.ts'
@@ -54,6 +54,7 @@ export async function buildApp(db: Db, options: AppOptions = {}): Promise<Fastif
     bodyLimit: 1_048_576,
     // What is asked while the server stops is still answered, as the last on its connection.
     return503OnClosing: false,
+    frameworkErrors: answerUnreadable,
   })
   await app.register(cookie)
   await app.register(formbody)

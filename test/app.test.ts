@@ -12,3 +12,13 @@ t.test('says that there is nothing at an unknown address', async (t) => {
   const { alice } = await world(t)
   t.equal((await alice.get('/nothing')).statusCode, 404)
 })
+
+t.test('says that an address cannot be read, with the headers of every other answer', async (t) => {
+  const { alice } = await world(t)
+  for (const url of ['/tenants/%zz', '/%', '/api/v1/tenants/%c3']) {
+    const answer = await alice.get(url)
+    t.equal(answer.statusCode, 400)
+    t.match(answer.headers['content-security-policy'], /default-src 'none'/)
+    t.notMatch(answer.body, /FST_|stack/)
+  }
+})

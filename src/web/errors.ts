@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Busy, Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { securityHeaders } from './headers.ts'
 import { view } from './page.ts'
 
 type Problem = {
@@ -24,6 +25,15 @@ export function answerErrors(app: FastifyInstance) {
   app.setNotFoundHandler((request, reply) =>
     answer(request, reply, { status: 404, title: 'Not found', detail: 'There is nothing here.' }),
   )
+}
+
+/** Answers a request whose address cannot even be read; no hook and no route has seen it. */
+export function answerUnreadable(_error: Error, request: FastifyRequest, reply: FastifyReply) {
+  reply
+    .code(400)
+    .headers(securityHeaders(request))
+    .type('text/plain; charset=utf-8')
+    .send('This address cannot be read.')
 }
 
 /** By the route that was matched: a path may be spelled in many ways. Where none was, by the path. */
