@@ -15,7 +15,6 @@ export async function formOf(db: Db, actor: Actor, tenant: Tenant): Promise<Form
     slug: tenant.slug,
     description: tenant.description,
     ...(tenant.active && { active: 'on' }),
-    ...(tenant.blocks_inheritance && { blocks_inheritance: 'on' }),
     version: String(tenant.version),
   })
 }
@@ -65,5 +64,4 @@ const fields = [
   { name: 'slug', label: 'Slug', words: text },
   { name: 'description', label: 'Description', words: text },
   { name: 'active', label: 'Active', words: yesOrNo },
-  { name: 'blocks_inheritance', label: 'Blocks inheritance', words: yesOrNo },
 ]

@@ -57,6 +57,5 @@ export const NewTenantForm = z.strictObject({
 export const EditTenantForm = NewTenantForm.extend({
   slug: TenantSlug,
   active: Checkbox,
-  blocks_inheritance: Checkbox,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })

@@ -29,7 +29,6 @@ t.test('opens with what is stored', async (t) => {
   for (const [name, value] of Object.entries(leeds))
     if (name !== 'active') t.equal(fieldValue(body, name), value, name)
   t.match(body, /name="active" checked/)
-  t.notMatch(body, /name="blocks_inheritance" checked/)
   t.match(body, '<button class="btn">Update</button>')
 })
 
@@ -43,7 +42,6 @@ t.test('updates every field and returns to the tenant', async (t) => {
     kind: 'location',
     slug: 'york',
     description: 'Moved in May',
-    blocks_inheritance: 'on',
   })
   t.equal(response.statusCode, 303)
   t.equal(response.headers.location, `/tenants/${ACME_LEEDS}`)
@@ -54,7 +52,6 @@ t.test('updates every field and returns to the tenant', async (t) => {
     slug: 'york',
     description: 'Moved in May',
     active: 0,
-    blocks_inheritance: 1,
     version: 2,
   })
 })
