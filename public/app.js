@@ -5,7 +5,7 @@ document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null
   if (target?.closest('[data-theme-toggle]')) document.dispatchEvent(new Event('theme:toggle'))
   const copy = target?.closest('[data-copy]')
-  if (copy) copyText(document.getElementById(copy.dataset.copy))
+  if (copy) void copyText(document.getElementById(copy.dataset.copy))
 })
 
 // Without HTTPS a page has no clipboard, and people may refuse it: then the text is selected.

@@ -57,8 +57,8 @@ t.test('marks a tenant that is not active or blocks inheritance', async (t) => {
     kind: 'department',
     slug: 'acme-leeds-legal',
     description: 'Contracts',
-    blocks_inheritance: 'on',
   })
+  await alice.post(`/tenants/${ACME_LEGAL}/inheritance`, { blocks: 'on' })
   const text = mainText((await alice.get(`/tenants/${ACME_LEGAL}`)).body)
   t.match(text, 'Legal Inactive Department of Leeds office · no child tenants')
   t.match(text, 'Inheritance Blocked')
