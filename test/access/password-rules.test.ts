@@ -58,7 +58,7 @@ t.test('refuses what everybody knows of its owner', async (t) => {
 })
 
 t.test('T17: reads the longest password in a few milliseconds', async (t) => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (let times = 0; times < 10; times++) problem('ab'.repeat(64) + 'x9'.repeat(64))
-  t.ok((performance.now() - start) / 10 < 50)
+  t.ok(process.cpuUsage(start).user / 10 < 50_000)
 })
