@@ -254,3 +254,11 @@ t.test('imports nothing when the tree has changed so that a line fits no more', 
   )
   t.notOk(await bySlug(w, 'kent'))
 })
+
+t.test('lists more bad lines than it lists good ones', async (t) => {
+  const { alice } = await world(t)
+  const lines = Array.from({ length: 250 }, (_, index) => `Site ${index},nowhere`)
+  const body = await previewImport(alice, ['name,parent', ...lines].join('\n'))
+  t.match(body, '<td class="line-number">2</td>')
+  t.match(body, '<td class="line-number">251</td>')
+})

@@ -8,8 +8,9 @@ import type { Plan } from './plan.ts'
 import { quoteLines } from './quote.ts'
 import { type ImportPreview, views } from './views.ts'
 
-/** How many lines of each class a page shows. */
+/** How many lines of each class a page shows. Whoever has to correct a file wants to see them all. */
 const SHOWN = 200
+const BAD_SHOWN = 2000
 
 /** What an import would do: how many tenants it writes, and what of it a page shows. */
 type Outlook = { writes: number; preview: ImportPreview }
@@ -23,7 +24,7 @@ export const csvImport: JobKind<{ csv: string }, Outlook, ImportSummary> = {
 
   async foresee(db, _actor, { csv }, pace) {
     const plan = await previewImport(db, csv, pace)
-    const shown = plan.bad.slice(0, SHOWN).map(({ line }) => line)
+    const shown = plan.bad.slice(0, BAD_SHOWN).map(({ line }) => line)
     const quotes = await quoteLines(csv, shown, pace)
     const writes = plan.created.length + plan.changed.length
     return { writes, preview: describePlan(plan, quotes) }
@@ -79,13 +80,17 @@ function describePlan(
       name: existing!.name,
       slug: existing!.slug,
     })),
-    bad: first(bad, ({ line, reason }) => ({ line, reason, text: quotes.get(line) ?? '' })),
+    bad: first(
+      bad,
+      ({ line, reason }) => ({ line, reason, text: quotes.get(line) ?? '' }),
+      BAD_SHOWN,
+    ),
   }
 }
 
 const nameOf = ({ row, existing }: Place) => row?.name ?? existing!.name
 
-const first = <Item, Line>(items: Item[], describe: (item: Item) => Line) => ({
+const first = <Item, Line>(items: Item[], describe: (item: Item) => Line, shown = SHOWN) => ({
   count: items.length,
-  lines: items.slice(0, SHOWN).map(describe),
+  lines: items.slice(0, shown).map(describe),
 })
