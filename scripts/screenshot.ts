@@ -34,7 +34,14 @@ try {
   const [greeting] = await once(createInterface(server.stdout), 'line')
   const baseURL = / at (\S+)/.exec(String(greeting))![1]!
   const viewport = { width: 1280, height: 860 }
-  const page = await browser.newPage({ baseURL, viewport, colorScheme: 'light', locale: 'en-GB' })
+  const page = await browser.newPage({
+    baseURL,
+    viewport,
+    colorScheme: 'light',
+    locale: 'en-GB',
+    // Nothing is caught halfway.
+    reducedMotion: 'reduce',
+  })
   await signIn(page)
   await openWhy(page)
   await page.screenshot({ path: 'docs/screenshot.png' })
