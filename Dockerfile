@@ -11,11 +11,11 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends libatomic1 libstdc++6 \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --uid 10001 tenantry \
-  && install -d -o tenantry -g tenantry -m 700 /data
+  && install -d -o tenantry -g tenantry -m 700 /data /key
 COPY --from=build /build/dist/tenantry /usr/local/bin/tenantry
 USER tenantry
-ENV TENANTRY_DATA=/data HOST=0.0.0.0 PORT=8080
-VOLUME /data
+ENV TENANTRY_DATA=/data TENANTRY_KEY_FILE=/key/tenantry.key HOST=0.0.0.0 PORT=8080
+VOLUME /data /key
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["tenantry", "healthcheck"]
 ENTRYPOINT ["tenantry"]

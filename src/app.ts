@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
+import type { Sealer } from './access/sealing.ts'
 import { setupRoutes } from './access/setup-routes.ts'
 import type { SetupLink } from './access/setup.ts'
 import { signInRoutes } from './access/sign-in-routes.ts'
@@ -39,12 +40,14 @@ export type AppOptions = {
   log_level?: string
   trusted_proxy?: string | undefined
   lifecycle?: Lifecycle
+  /** Seals the secrets that the database keeps. */
+  sealer: Sealer
   /** Present only when nothing is set up yet. */
   setup_link?: SetupLink | undefined
 }
 
 /** The application: every plugin and feature, in order. It does not listen yet. */
-export async function buildApp(db: Db, options: AppOptions = {}): Promise<FastifyInstance> {
+export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...logOptions(options.log_level ?? 'info'),
     trustProxy: options.trusted_proxy ?? false,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { StartupProblem } from './errors.ts'
 
@@ -17,6 +18,9 @@ const Environment = z.object({
   PORT: WholeNumber.pipe(z.number().max(65535)).default(8080),
   TENANTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
   TENANTRY_TRUSTED_PROXY: Networks.optional(),
+  CREDENTIALS_DIRECTORY: z.string().min(1).optional(),
+  TENANTRY_KEY_FILE: z.string().min(1).optional(),
+  TENANTRY_KEY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -30,6 +34,8 @@ export type Config = {
   url: string | undefined
   /** Addresses or networks, with commas between them, of the proxies whose X-Forwarded-* headers are believed. */
   trusted_proxy: string | undefined
+  /** Where the key is that seals secrets; never in the data directory. */
+  key: { credentials: string | undefined; file: string; given: string | undefined }
   log_level: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -43,6 +49,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: given.PORT,
     url: given.TENANTRY_URL?.replace(/\/$/, ''),
     trusted_proxy: given.TENANTRY_TRUSTED_PROXY,
+    key: {
+      credentials: given.CREDENTIALS_DIRECTORY,
+      file: given.TENANTRY_KEY_FILE ?? `${resolve(given.TENANTRY_DATA)}.key`,
+      given: given.TENANTRY_KEY,
+    },
     log_level: given.LOG_LEVEL,
   }
 }

@@ -19,6 +19,7 @@ Environment:
   HOST, PORT               Where the server listens (127.0.0.1, 8080).
   TENANTRY_URL             Where browsers reach it, when a proxy stands before it.
   TENANTRY_TRUSTED_PROXY   Addresses or networks of proxies whose X-Forwarded-* are believed.
+  TENANTRY_KEY_FILE        The file of the key that seals secrets (beside the data: ./data.key).
   LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info).
 
 Exit codes: 0 done, 1 failed (also for the environment), 2 misused (also for bad values).

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { findMasterKey, makeMasterKey, refuseKeyWithData } from '../access/master-key.ts'
+import { createSealer } from '../access/sealing.ts'
 import { type SetupLink, createSetupLink } from '../access/setup.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
@@ -21,12 +23,13 @@ export const serve: Command = {
   async run(_given, config) {
     makeDataDirectory(config.data)
     const claim = claimDataDirectory(config.data)
+    const sealer = openSealer(config)
     const path = databasePath(config.data)
     await migrate(path)
     const db = openDatabase(path)
     const lifecycle = { stopping: false }
     const setup_link = await createSetupLink(db)
-    const app = await buildApp(db, { ...config, lifecycle, setup_link })
+    const app = await buildApp(db, { ...config, lifecycle, sealer, setup_link })
     const stopped = stopOnSignal(app, lifecycle)
     const address = await listen(app, config)
     greet(config.url ?? address, setup_link)
@@ -36,6 +39,13 @@ export const serve: Command = {
     claim.release()
     return 0
   },
+}
+
+/** A key that is there is read now, so that a bad one is known now; a missing one is made when needed. */
+function openSealer({ key, data }: Config) {
+  refuseKeyWithData(key, data)
+  const found = findMasterKey(key, (warning) => console.error(`tenantry: ${warning}`))
+  return createSealer(() => found ?? makeMasterKey(key.file))
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config) {

@@ -5,6 +5,7 @@ import { buildApp } from '../../src/app.ts'
 import { operation, system } from '../../src/db/operation.ts'
 import { firstStart } from '../support/first-start.ts'
 import { rawClient } from '../support/raw.ts'
+import { appOptions } from '../support/world.ts'
 import { spell } from './spelling.ts'
 
 const INPUT = {
@@ -110,7 +111,7 @@ t.test('T3: a process that starts after set-up has no such route, nor a link', a
   const { app, db, path } = await firstStart(t)
   await send(app, path)
   t.equal(await createSetupLink(db), undefined)
-  const later = await buildApp(db, { log_level: 'silent' })
+  const later = await buildApp(db, appOptions)
   t.equal(later.hasRoute({ method: 'GET', url: '/setup/:secret' }), false)
   await later.close()
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { hashSecret } from '../../src/access/secrets.ts'
 import { buildApp } from '../../src/app.ts'
 import { system } from '../../src/db/operation.ts'
-import { ALICE_PASSWORD, type World, world } from '../support/world.ts'
+import { ALICE_PASSWORD, appOptions, type World, world } from '../support/world.ts'
 import { LEADS_AWAY } from '../web/leads-away.ts'
 
 const EMAIL = 'alice@northwind.example'
@@ -152,7 +152,7 @@ t.test('T33: scripts and other sites do not get at the cookie', async (t) => {
 
 t.test('T33: over HTTPS the cookies are for this host and for HTTPS only', async (t) => {
   const w = await world(t)
-  const app = await buildApp(w.db, { log_level: 'silent', trusted_proxy: '127.0.0.1' })
+  const app = await buildApp(w.db, { ...appOptions, trusted_proxy: '127.0.0.1' })
   t.teardown(() => app.close())
   const response = await app.inject({
     method: 'POST',

@@ -4,7 +4,7 @@ import { createToken } from '../../src/access/tokens.ts'
 import { buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/db/connection.ts'
 import { operation } from '../../src/db/operation.ts'
-import { ACME_LEEDS, NORTHWIND, START, type World, world } from '../support/world.ts'
+import { ACME_LEEDS, appOptions, NORTHWIND, START, type World, world } from '../support/world.ts'
 
 const KEY = { 'idempotency-key': '0b9f3a52-once' }
 
@@ -72,7 +72,7 @@ t.test('gives the answer after a crash that came between doing and answering', a
   const w = await world(t)
   const first = await w.api.post('/tenants', { name: 'Delta' }, KEY)
   const db = openDatabase(w.path, () => START)
-  const restarted = await buildApp(db, { log_level: 'silent' })
+  const restarted = await buildApp(db, appOptions)
   t.teardown(async () => {
     await restarted.close()
     await db.close()

@@ -7,7 +7,7 @@ import { buildApp } from '../../src/app.ts'
 import { operation, system } from '../../src/db/operation.ts'
 import { mainText } from '../support/html.ts'
 import { confirmJob, draftImport } from '../support/jobs.ts'
-import { ACME, browser, NORTHWIND, world, type World } from '../support/world.ts'
+import { ACME, appOptions, browser, NORTHWIND, world, type World } from '../support/world.ts'
 
 const CSV = 'name,slug\nYork,york\n'
 
@@ -133,7 +133,7 @@ t.test('after a crash it says that nothing was kept', async (t) => {
   const w = await world(t)
   const job = await draftImport(w.alice, CSV)
   await system(w.db, (tx) => tx.updateTable('job').set({ state: 'running' }).execute())
-  const next = await buildApp(w.db, { log_level: 'silent' })
+  const next = await buildApp(w.db, appOptions)
   await next.ready()
   t.teardown(() => next.close())
   t.match(
@@ -170,7 +170,7 @@ t.test('is kept for thirty days, a draft for one', async (t) => {
   await confirmJob(w.alice, finished)
   const restart = async (now: string) => {
     w.clock.now = now
-    const next = await buildApp(w.db, { log_level: 'silent' })
+    const next = await buildApp(w.db, appOptions)
     await next.ready()
     await next.close()
   }

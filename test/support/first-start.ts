@@ -6,7 +6,7 @@ import { createSetupLink } from '../../src/access/setup.ts'
 import { buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { START } from './world.ts'
+import { appOptions, START } from './world.ts'
 
 /** A process that has just started on an empty database. */
 export async function firstStart(t: Test) {
@@ -16,7 +16,7 @@ export async function firstStart(t: Test) {
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now)
   const link = await createSetupLink(db)
-  const app = await buildApp(db, { log_level: 'silent', setup_link: link })
+  const app = await buildApp(db, { ...appOptions, setup_link: link })
   t.teardown(async () => {
     await app.close()
     await db.close()

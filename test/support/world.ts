@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import type { Actor } from '../../src/access/actor.ts'
+import { createSealer } from '../../src/access/sealing.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
 import { buildApp } from '../../src/app.ts'
@@ -29,6 +30,12 @@ export const ALICE_PASSWORD = 'correct horse battery staple'
 const ALICE_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$vK9v0OWqoxsnIkDDgGdlMxPp94AvwibM+EFs97z55kQ'
 
+/** How every application in the tests is built. */
+export const appOptions = {
+  log_level: 'silent',
+  sealer: createSealer(() => Buffer.alloc(32, 'a key for tests')),
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-test-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const seed = seedDatabase(join(folder, 'seed.db'))
@@ -45,7 +52,7 @@ export async function world(t: Test, options: { patience_ms?: number } = {}) {
   copyFileSync(join(folder, 'seed.db.audit-head'), `${path}.audit-head`)
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now, options)
-  const app = await buildApp(db, { log_level: 'silent' })
+  const app = await buildApp(db, appOptions)
   await app.ready()
   t.teardown(async () => {
     await app.close()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { withFile } from '../support/rows.ts'
-import { world } from '../support/world.ts'
+import { appOptions, world } from '../support/world.ts'
 
 t.test('is alive and ready, for anybody who asks', async (t) => {
   const { anonymous } = await world(t)
@@ -11,7 +11,7 @@ t.test('is alive and ready, for anybody who asks', async (t) => {
 
 t.test('is alive but not ready while it stops, and keeps no connection', async (t) => {
   const { db } = await world(t)
-  const app = await buildApp(db, { log_level: 'silent', lifecycle: { stopping: true } })
+  const app = await buildApp(db, { ...appOptions, lifecycle: { stopping: true } })
   t.match(await app.inject('/livez'), { statusCode: 200, headers: { connection: 'close' } })
   t.match(await app.inject('/readyz'), { statusCode: 503, headers: { connection: 'close' } })
 })
