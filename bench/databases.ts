@@ -1,6 +1,7 @@
 import { constants, copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Actor } from '../src/access/actor.ts'
+import { WHOLE_ACCESS } from '../src/access/decide.ts'
 import { openSession } from '../src/access/sessions.ts'
 import { setUp } from '../src/access/setup.ts'
 import { type Db, openDatabase } from '../src/db/connection.ts'
@@ -87,7 +88,14 @@ export async function startDataset(directory: string): Promise<Dataset> {
   const person_id = await setUp(db, { organisation, name, email, password })
   const session = await system(db, (tx) => openSession(tx, db.now(), person_id, 'bench'))
   await db.close()
-  const actor = { person_id, name, email, tenant_id: OFFSET, tenant_name: organisation }
+  const actor = {
+    person_id,
+    name,
+    email,
+    tenant_id: OFFSET,
+    tenant_name: organisation,
+    access: WHOLE_ACCESS,
+  }
   return { directory, size: 0, actor, session, deep_id: deepId() }
 }
 

@@ -4,6 +4,7 @@ import * as tenants from './002-tenants.ts'
 import * as preferences from './003-preferences.ts'
 import * as access from './004-access.ts'
 import * as jobs from './005-jobs.ts'
+import * as roles from './006-access.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '003-preferences': preferences,
   '004-access': access,
   '005-jobs': jobs,
+  '006-access': roles,
 }

@@ -2,6 +2,9 @@ import type { Reads } from '../db/connection.ts'
 import type { SystemTx, Tx } from '../db/operation.ts'
 import { emailKey } from './form.ts'
 
+/** The built-in role with every permission. Migration 006 creates it. */
+export const ADMINISTRATOR_ID = 1
+
 /** The account of an e-mail address, with the hash of its password. */
 export const findAccount = (db: Reads, email: string) =>
   db
@@ -11,8 +14,8 @@ export const findAccount = (db: Reads, email: string) =>
     .where('user_account.email_key', '=', emailKey(email))
     .executeTakeFirst()
 
-/** A person of a tenant who may sign in. Returns the id of the person. */
-export async function createAccount(
+/** The administrator whom set-up creates. Returns the id of the person. */
+export async function createAdministrator(
   tx: Tx,
   tenant_id: number,
   { name, email, password_hash }: { name: string; email: string; password_hash: string },
@@ -20,7 +23,7 @@ export async function createAccount(
   const email_key = emailKey(email)
   const { id } = await tx
     .insertInto('person')
-    .values({ tenant_id, name, email, email_key })
+    .values({ tenant_id, name, email, email_key, role_id: ADMINISTRATOR_ID })
     .returning('id')
     .executeTakeFirstOrThrow()
   await tx

@@ -1,4 +1,5 @@
 import type { Author } from '../db/operation.ts'
+import type { Access } from './decide.ts'
 
 /** Who is asking: an author whose session or token was checked for this request. */
 export type Actor = Author & {
@@ -7,4 +8,6 @@ export type Actor = Author & {
   tenant_id: number
   tenant_name: string
   email: string
+  /** What they may do, and where, at this moment. */
+  access: Access
 }

@@ -1,16 +1,28 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Db } from '../db/connection.ts'
+import { readTenantId } from '../tenants/head.ts'
+import { ROOT_ID } from '../tenants/queries.ts'
 import { localPath } from '../web/local-path.ts'
 import type { Actor } from './actor.ts'
 import { sessionSecret } from './cookie.ts'
-import { hasPermission, type Permission, permissions } from './permissions.ts'
+import { permitsSomewhere } from './decide.ts'
+import { type Permission, type RoutePermission, isRoutePermission } from './permissions.ts'
 import { findSession, touchSession } from './sessions.ts'
 import { findTokenActor, touchToken } from './tokens.ts'
+import { lacks, requireTenant } from './visible.ts'
+
+export type RouteScope = 'tenant' | 'all_tenants' | 'anywhere'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the actor needs to have for this route. Every route says it. */
-    permission?: Permission
+    permission?: RoutePermission
+    /**
+     * Where the actor needs to have it: at the tenant that the address names (`tenant`: its
+     * parameter `id`), at All tenants, or anywhere, where the route itself sees to it that only
+     * what lies there is found.
+     */
+    scope?: RouteScope | undefined
     /** What proves who is asking: the session cookie (the default), or a bearer token. */
     credential?: 'session' | 'token'
   }
@@ -24,34 +36,25 @@ declare module 'fastify' {
 
 /**
  * Finds out who is asking, by the route that was matched and never by the spelling of the path,
- * and lets only those in whom the route's permission admits. A route that declares none cannot be
- * registered.
+ * and lets only those in whom the route's permission admits, where its scope says. A route that
+ * does not declare them cannot be registered.
  */
 export function guardRoutes(app: FastifyInstance, db: Db) {
   app.decorateRequest('actor', null as unknown as Actor)
   app.decorateRequest('session_is_stale', false)
-  app.addHook('onRoute', (route) => {
-    const permission = route.config?.permission
-    if (!permission || !permissions.includes(permission))
-      throw new Error(`${route.method} ${route.url} declares no permission`)
-  })
+  app.addHook('onRoute', requireDeclared)
   app.addHook('onRequest', async (request, reply) => {
     const { permission, credential } = request.routeOptions.config
-    if (credential === 'token') {
-      const actor = await findTokenActor(db, request.headers.authorization)
-      if (actor) request.actor = actor
-      if (!hasPermission(actor ?? null, permission!)) return askForToken(request, reply)
-      return
-    }
-    const secret = sessionSecret(request)
-    const session = secret ? await findSession(db, secret) : undefined
-    if (session) {
-      request.actor = session.actor
-      request.session_is_stale = session.is_stale
-    }
+    const found =
+      credential === 'token'
+        ? await findTokenActor(db, request.headers.authorization)
+        : await findSessionActor(db, request)
+    if (found) request.actor = found
     // A path that is no route has none, and answers 404.
-    if (permission && !hasPermission(session?.actor ?? null, permission))
-      return askToSignIn(request, reply)
+    if (!permission || permission === 'public') return
+    if (!found)
+      return credential === 'token' ? askForToken(request, reply) : askToSignIn(request, reply)
+    if (permission !== 'signed_in') await requirePermission(db, request, permission)
   })
   app.addHook('onResponse', async (request) => {
     if (!request.actor) return
@@ -59,6 +62,31 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
       return touchToken(db, request.headers.authorization)
     if (request.session_is_stale) await touchSession(db, sessionSecret(request)!)
   })
+}
+
+function requireDeclared({ method, url, config = {} }: RouteOptions) {
+  const { permission, scope } = config
+  if (!permission || !isRoutePermission(permission))
+    throw new Error(`${String(method)} ${url} declares no permission`)
+  const needs_scope = permission !== 'public' && permission !== 'signed_in'
+  if (needs_scope && !scope) throw new Error(`${String(method)} ${url} declares no scope`)
+}
+
+async function findSessionActor(db: Db, request: FastifyRequest) {
+  const secret = sessionSecret(request)
+  const session = secret ? await findSession(db, secret) : undefined
+  if (session) request.session_is_stale = session.is_stale
+  return session?.actor
+}
+
+/** Throws NotFound for a tenant that the actor may not see, and Forbidden for a lacking right. */
+async function requirePermission(db: Db, request: FastifyRequest, permission: Permission) {
+  const { actor, params } = request
+  const { scope } = request.routeOptions.config
+  if (scope === 'tenant')
+    await requireTenant(db, actor, permission, readTenantId((params as { id: string }).id))
+  else if (scope === 'all_tenants') await requireTenant(db, actor, permission, ROOT_ID)
+  else if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
 }
 
 function askToSignIn(request: FastifyRequest, reply: FastifyReply) {

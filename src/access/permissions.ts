@@ -1,27 +1,39 @@
-import type { Actor } from './actor.ts'
+/** Each thing that somebody may be allowed to do, in words. Roles are sets of these. */
+export const permissionWords = {
+  'tenant.view': 'See tenants',
+  'tenant.create': 'Create tenants',
+  'tenant.edit': 'Edit tenants',
+  'tenant.move': 'Move tenants to another parent',
+  'tenant.delete': 'Delete tenants',
+  'tenant.import': 'Import tenants',
+  'tenant.export': 'Export tenants',
+  'preference.view': 'See preferences',
+  'preference.edit': 'Set preferences',
+  'preference.lock': 'Lock preferences and block inheritance',
+  'preference.exempt': 'Exempt tenants from locks',
+  'person.view': 'See people',
+  'person.create': 'Create people',
+  'person.edit': 'Edit people',
+  'person.delete': 'Delete people',
+  'person.import': 'Import people',
+  'person.export': 'Export people',
+  'user.manage': 'Invite users, give and withdraw their role, deactivate them',
+  'access.view': 'See who has access',
+  'access.grant': 'Give, deny and withdraw access, and answer requests',
+  'role.manage': 'Manage roles',
+  'tag.manage': 'Manage tags',
+  'history.view': 'See the history',
+  'settings.manage': 'Manage single sign-on and other settings of the installation',
+} as const
 
-/** What a route may ask for. `public` asks for nothing; `signed_in` for any valid session. */
-export const permissions = [
-  'public',
-  'signed_in',
-  'tenant.view',
-  'tenant.create',
-  'tenant.edit',
-  'tenant.delete',
-  'tenant.import',
-  'tenant.export',
-  'preference.view',
-  'preference.edit',
-  'preference.lock',
-  'preference.exempt',
-  'history.view',
-] as const
+/** What a role can consist of. Whoever may not see a tenant may do nothing there. */
+export type Permission = keyof typeof permissionWords
 
-export type Permission = (typeof permissions)[number]
+export const permissions = Object.keys(permissionWords) as Permission[]
 
-/** Whoever can sign in is an administrator, and an administrator has every permission. */
-const administrator: ReadonlySet<Permission> = new Set(permissions)
+/** What a route may ask for: a permission, any valid session (`signed_in`), or nothing. */
+export type RoutePermission = Permission | 'public' | 'signed_in'
 
-/** Whether somebody has a permission; nobody in particular (null) has what is public. */
-export const hasPermission = (actor: Actor | null, permission: Permission) =>
-  permission === 'public' || (actor !== null && administrator.has(permission))
+/** Whether a route may ask for this. */
+export const isRoutePermission = (text: string): text is RoutePermission =>
+  text === 'public' || text === 'signed_in' || text in permissionWords

@@ -1,7 +1,9 @@
 import type { Db } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import type { Actor } from './actor.ts'
+import { USER_COLUMNS, loadActor } from './grants.ts'
 import { describeDevice } from './user-agent.ts'
 import { forgetDevices } from './known-devices.ts'
 import { hashSecret, newSecret } from './secrets.ts'
@@ -39,25 +41,20 @@ export async function openSession(
 }
 
 const sessionByHash = prepared((db, { token_hash }: { token_hash: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
-    .select([
-      'session.expires_at',
-      'session.last_seen_at',
-      'person.id as person_id',
-      'person.name',
-      'person.email',
-      'tenant.id as tenant_id',
-      'tenant.name as tenant_name',
-    ])
-    .where('session.token_hash', '=', token_hash),
+    .innerJoin('role', 'role.id', 'person.role_id')
+    .select(['session.expires_at', 'session.last_seen_at'])
+    .select(USER_COLUMNS)
+    .where('session.token_hash', '=', token_hash)
+    .where('person.active', '=', 1),
 )
 
 /**
- * The actor of a session that is neither too old nor idle for too long, and whether it is time to
- * remember that it was used.
+ * The actor of a session that is neither too old nor idle for too long, of a person who is a user
+ * still; and whether it is time to remember that it was used.
  */
 export async function findSession(
   db: Db,
@@ -66,8 +63,9 @@ export async function findSession(
   const now = db.now()
   const [session] = await sessionByHash(db, { token_hash: hashSecret(secret) })
   if (!session) return undefined
-  const { expires_at, last_seen_at, ...actor } = session
+  const { expires_at, last_seen_at, ...user } = session
   if (expires_at <= now || last_seen_at <= later(now, -IDLE_SECONDS)) return undefined
+  const actor = await loadActor(db, user)
   return { actor, is_stale: last_seen_at < later(now, -TOUCH_AFTER_SECONDS) }
 }
 

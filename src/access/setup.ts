@@ -3,7 +3,7 @@ import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
 import { createTenant } from '../tenants/commands.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
-import { createAccount } from './accounts.ts'
+import { createAdministrator } from './accounts.ts'
 import type { SetupInput } from './form.ts'
 import { hashPassword } from './password.ts'
 import { hashSecret, newSecret } from './secrets.ts'
@@ -56,6 +56,10 @@ export async function setUp(db: Db, input: SetupInput) {
       kind: 'msp',
       description: '',
     })
-    return createAccount(tx, tenant_id, { name: input.name, email: input.email, password_hash })
+    return createAdministrator(tx, tenant_id, {
+      name: input.name,
+      email: input.email,
+      password_hash,
+    })
   })
 }

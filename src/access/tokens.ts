@@ -1,8 +1,10 @@
 import type { Db } from '../db/connection.ts'
 import { type Tx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
+import { USER_COLUMNS, loadActor, readPermissions } from './grants.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 const MARK = 'tnt_'
@@ -10,19 +12,16 @@ const MARK = 'tnt_'
 const TOUCH_AFTER_MINUTES = 5
 
 const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('api_token')
     .innerJoin('person', 'person.id', 'api_token.person_id')
     .innerJoin('user_account', 'user_account.person_id', 'person.id')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
-    .select([
-      'person.id as person_id',
-      'person.name',
-      'person.email',
-      'tenant.id as tenant_id',
-      'tenant.name as tenant_name',
-    ])
+    .innerJoin('role', 'role.id', 'person.role_id')
+    .select('api_token.permissions as limit')
+    .select(USER_COLUMNS)
     .where('api_token.token_hash', '=', token_hash)
+    .where('person.active', '=', 1)
     .where((eb) =>
       eb.or([eb('api_token.expires_at', 'is', null), eb('api_token.expires_at', '>', now)]),
     ),
@@ -30,12 +29,17 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
 
 const bearerSecret = (authorization = '') => /^Bearer (tnt_[\w-]+)$/.exec(authorization)?.[1]
 
-/** The actor of `Authorization: Bearer …`, while the token's owner may sign in. */
+/**
+ * The actor of `Authorization: Bearer …`, while the token's owner may sign in: with the rights that
+ * the owner has now, or those of them to which the token is confined.
+ */
 export async function findTokenActor(db: Db, authorization: string | undefined) {
   const secret = bearerSecret(authorization)
   if (!secret) return undefined
-  const [actor] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
-  return actor
+  const [token] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
+  if (!token) return undefined
+  const { limit, ...user } = token
+  return loadActor(db, user, limit === null ? null : readPermissions(limit))
 }
 
 /** Remembers that a token was used, at most once in five minutes. */

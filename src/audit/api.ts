@@ -43,7 +43,7 @@ export function historyApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id/history',
     {
-      config: { permission: 'history.view' },
+      config: { permission: 'history.view', scope: 'tenant' },
       schema: {
         operationId: 'getTenantHistory',
         summary: 'The operations that changed a tenant, the newest first; of the root: all',

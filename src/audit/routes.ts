@@ -15,7 +15,7 @@ const OperationQuery = z.object({ after: Id.optional() })
 
 /** The tab History of a tenant, the history of everything, and the page of one operation. */
 export function auditRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'history.view' } as const
+  const config = { permission: 'history.view', scope: 'anywhere' } as const
   type Params = { Params: { id: string } }
 
   app.get('/history', { config }, (_request, reply) => reply.redirect('/tenants/root/history', 303))

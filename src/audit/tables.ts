@@ -1,3 +1,4 @@
+import { type Permission, permissionWords } from '../access/permissions.ts'
 import { findPreference, type Preference } from '../preferences/catalogue.ts'
 import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
@@ -41,6 +42,11 @@ export type Table = {
 const yesOrNo = (value: string | number) => (value ? 'Yes' : 'No')
 
 const moment = (instant: string | number) => formatInstant(String(instant))
+
+const permissionsInWords = (json: string | number) =>
+  (JSON.parse(String(json)) as string[])
+    .map((name) => permissionWords[name as Permission] ?? name)
+    .join(', ')
 
 const inPreference =
   (words: (preference: Preference, value: unknown) => string) =>
@@ -115,6 +121,26 @@ export const loggedTables: Record<string, Table> = {
       name: { label: 'Name' },
       email: { label: 'E-mail' },
       tenant_id: { label: 'Works at', tenant: true },
+      active: { label: 'Active', words: yesOrNo, usual: 1 },
+    },
+  },
+  role: {
+    label: 'Role',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      description: { label: 'Description' },
+      permissions: { label: 'Permits', words: permissionsInWords },
+      requires_second_factor: { label: 'Requires a second factor', words: yesOrNo, usual: 0 },
+    },
+  },
+  user_group: {
+    label: 'Group',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      description: { label: 'Description' },
+      tenant_id: { label: 'Tenant', tenant: true },
     },
   },
   api_token: {

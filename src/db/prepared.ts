@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { Reads } from './connection.ts'
+import { type Branch, type Scope, WHOLE_TREE } from './scope.ts'
 
 /** Stands in a query for a value that is given at each run. */
 class Parameter {
@@ -31,6 +32,52 @@ export function prepared<Values extends object, Row>(
     return rows
   }
 }
+
+/** So many shapes of scope are remembered for a query; those of others are built each time. */
+const REMEMBERED_SHAPES = 40
+
+/**
+ * As `prepared`, for a query that is confined to a scope: built once for each number of branches
+ * that a scope allows and denies, since nearly all have one branch or the whole tree.
+ */
+export function preparedInScope<Values extends object, Row>(
+  build: (db: Reads, scope: Scope, values: Values) => { compile(): CompiledQuery<Row> },
+) {
+  const shapes = new Map<string, ReturnType<typeof prepared<Values, Row>>>()
+  return (db: Reads, scope: Scope, values: Values): Promise<Row[]> => {
+    if (scope === WHOLE_TREE) {
+      const whole = shapes.get('') ?? prepared((db, values: Values) => build(db, scope, values))
+      shapes.set('', whole)
+      return whole(db, values)
+    }
+    const { allow, deny } = scope
+    const shape = `${allow.length} ${deny.length}`
+    let run = shapes.get(shape)
+    if (!run) {
+      run = prepared((db, places: Values) => build(db, placesOf(scope), places))
+      if (shapes.size < REMEMBERED_SHAPES) shapes.set(shape, run)
+    }
+    return run(db, { ...values, ...bounds('allow', allow), ...bounds('deny', deny) })
+  }
+}
+
+/** A scope of the same shape, with places instead of paths. */
+function placesOf({ allow, deny }: Scope): Scope {
+  const place = (side: string) => (_: Branch, index: number) =>
+    ({
+      from: new Parameter(`${side} ${index} from`),
+      to: new Parameter(`${side} ${index} to`),
+    }) as unknown as Branch
+  return { allow: allow.map(place('allow')), deny: deny.map(place('deny')) }
+}
+
+const bounds = (side: string, branches: readonly Branch[]) =>
+  Object.fromEntries(
+    branches.flatMap(({ from, to }, index) => [
+      [`${side} ${index} from`, from],
+      [`${side} ${index} to`, to],
+    ]),
+  )
 
 /**
  * Where SQLite compares a column with `?`, or limits by it, it plans for the very value that is

@@ -1,10 +1,14 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { VisibleTenant } from './scope.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
 
 /** A column that the database itself keeps right (a counter): read, never written by us. */
 type Kept = ColumnType<number, never, never>
+
+/** The tenant of a row: written only with a tenant at which somebody was found to be admitted. */
+type TenantId = ColumnType<number, VisibleTenant, VisibleTenant>
 
 export type Kind =
   'root' | 'msp' | 'client' | 'branch_office' | 'department' | 'division' | 'location'
@@ -55,6 +59,10 @@ export interface TenantTable {
   descendant_count: Kept
   override_count: Kept
   override_count_below: Kept
+  /** `/1/3/4/`: the ids from the root down to the tenant itself. */
+  path: ColumnType<string, never, never>
+  /** The ancestor just below the root, or the tenant itself if it is one; null for the root. */
+  top_id: ColumnType<number | null, never, never>
 }
 
 export interface PreferenceEntryTable {
@@ -89,7 +97,54 @@ export interface PersonTable {
   email: string
   /** Two people of a tenant may not share it: the address without regard to case. */
   email_key: string
+  /** What the person may do as a user; null for somebody who cannot sign in. */
+  role_id: number | null
+  active: Generated<number>
   version: Generated<number>
+}
+
+export interface RoleTable {
+  id: Generated<number>
+  tenant_id: Generated<number>
+  /** Of a built-in role, whose permissions are the program's. */
+  key: 'administrator' | 'manager' | 'technician' | 'viewer' | null
+  name: string
+  name_key: string
+  description: Generated<string>
+  /** JSON list; null for a built-in role. */
+  permissions: string | null
+  requires_second_factor: Generated<number>
+  version: Generated<number>
+}
+
+export interface UserGroupTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  name: string
+  name_key: string
+  description: Generated<string>
+  version: Generated<number>
+}
+
+export interface UserGroupMemberTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  group_id: number
+  person_id: number
+}
+
+export interface RoleAssignmentTable {
+  id: Generated<number>
+  /** The node for which it holds, with everything below. */
+  tenant_id: TenantId
+  person_id: number | null
+  group_id: number | null
+  /** Null only where everything is denied. */
+  role_id: number | null
+  effect: 'allow' | 'deny'
+  reason: Generated<string>
+  expires_at: string | null
+  operation_id: number
 }
 
 export interface UserAccountTable {
@@ -126,6 +181,8 @@ export interface ApiTokenTable {
   token_hash: string
   expires_at: string | null
   last_used_at: string | null
+  /** JSON list of the permissions that the token is confined to; null for all of its owner's. */
+  permissions: string | null
 }
 
 export interface SignInFailureTable {
@@ -167,6 +224,10 @@ export interface Schema {
   preference_entry: PreferenceEntryTable
   exemption: ExemptionTable
   person: PersonTable
+  role: RoleTable
+  user_group: UserGroupTable
+  user_group_member: UserGroupMemberTable
+  role_assignment: RoleAssignmentTable
   user_account: UserAccountTable
   session: SessionTable
   known_device: KnownDeviceTable

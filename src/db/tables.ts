@@ -9,7 +9,8 @@ type TableClass = 'tenant' | 'global' | 'system'
 type TableFacts = {
   class: TableClass
   /**
-   * Where the change log finds the row's tenant; absent for tables that are not logged.
+   * Where the change log finds the row's tenant, and the scope guard too; absent for tables that are
+   * not logged.
    * Logged tables have an integer primary key `id`.
    */
   tenant_column?: string
@@ -25,11 +26,22 @@ export const tables: Record<keyof Schema, TableFacts> = {
   tenant: {
     class: 'tenant',
     tenant_column: 'id',
-    unlogged: ['child_count', 'descendant_count', 'override_count', 'override_count_below'],
+    unlogged: [
+      'child_count',
+      'descendant_count',
+      'override_count',
+      'override_count_below',
+      'path',
+      'top_id',
+    ],
   },
   preference_entry: { class: 'tenant', tenant_column: 'tenant_id' },
   exemption: { class: 'tenant', tenant_column: 'tenant_id' },
   person: { class: 'tenant', tenant_column: 'tenant_id' },
+  role: { class: 'global', tenant_column: 'tenant_id' },
+  user_group: { class: 'tenant', tenant_column: 'tenant_id' },
+  user_group_member: { class: 'tenant', tenant_column: 'tenant_id' },
+  role_assignment: { class: 'tenant', tenant_column: 'tenant_id' },
   user_account: { class: 'system' },
   session: { class: 'system' },
   known_device: { class: 'system' },

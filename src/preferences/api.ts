@@ -45,7 +45,7 @@ function readingApi(api: Api, db: Db) {
   api.get(
     '/preferences',
     {
-      config: { permission: 'preference.view' },
+      config: { permission: 'preference.view', scope: 'anywhere' },
       schema: {
         operationId: 'listPreferences',
         summary: 'The catalogue: every preference there is',
@@ -59,7 +59,7 @@ function readingApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id/preferences',
     {
-      config: { permission: 'preference.view' },
+      config: { permission: 'preference.view', scope: 'tenant' },
       schema: {
         operationId: 'getTenantPreferences',
         summary: 'What is in effect for a tenant, and why',
@@ -78,7 +78,7 @@ function settingApi(api: Api, db: Db) {
   api.put(
     '/tenants/:id/preferences/:key',
     {
-      config: { permission: 'preference.edit' },
+      config: { permission: 'preference.edit', scope: 'tenant' },
       schema: {
         operationId: 'setTenantPreference',
         summary: 'Set a preference at a tenant, or reset it to factory',
@@ -108,7 +108,7 @@ function unsettingApi(api: Api, db: Db) {
   api.delete(
     '/tenants/:id/preferences/:key',
     {
-      config: { permission: 'preference.edit' },
+      config: { permission: 'preference.edit', scope: 'tenant' },
       schema: {
         operationId: 'unsetTenantPreference',
         summary: "Take a tenant's own entry away, so that it inherits again",

@@ -18,7 +18,7 @@ const BlockForm = z.strictObject({ blocks: z.enum(['on', 'off'], 'Choose one of 
 
 /** Blocking inheritance at a tenant, or letting it inherit again, after seeing what that changes. */
 export function blockRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'preference.edit' } as const
+  const config = { permission: 'preference.edit', scope: 'anywhere' } as const
 
   app.get<{ Params: { id: string } }>(
     '/tenants/:id/inheritance',

@@ -58,7 +58,7 @@ function listingApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id/exemptions',
     {
-      config: { permission: 'preference.view' },
+      config: { permission: 'preference.view', scope: 'tenant' },
       schema: {
         operationId: 'listExemptions',
         summary: 'The exemptions of a tenant, the newest first',
@@ -85,7 +85,7 @@ function grantingApi(api: Api, db: Db) {
   api.post(
     '/tenants/:id/exemptions',
     {
-      config: { permission: 'preference.exempt' },
+      config: { permission: 'preference.exempt', scope: 'tenant' },
       schema: {
         operationId: 'grantExemption',
         summary: 'Excuse a tenant, and all below it, from a lock above it',
@@ -111,7 +111,7 @@ function oneExemptionApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id/exemptions/:exemption_id',
     {
-      config: { permission: 'preference.view' },
+      config: { permission: 'preference.view', scope: 'tenant' },
       schema: {
         operationId: 'getExemption',
         summary: 'One exemption of a tenant',
@@ -127,7 +127,7 @@ function oneExemptionApi(api: Api, db: Db) {
   api.delete(
     '/tenants/:id/exemptions/:exemption_id',
     {
-      config: { permission: 'preference.exempt' },
+      config: { permission: 'preference.exempt', scope: 'tenant' },
       schema: {
         operationId: 'withdrawExemption',
         summary: 'End an exemption',

@@ -44,7 +44,7 @@ type Params = { id: string; key: string }
 export function exemptionRoutes(app: FastifyInstance, db: Db) {
   app.get<{ Params: Params }>(
     '/tenants/:id/preferences/:key/exemption',
-    { config: { permission: 'preference.exempt' } },
+    { config: { permission: 'preference.exempt', scope: 'tenant' } },
     async ({ actor, params }, reply) => {
       const subject = await readLocked(db, actor, readTenantId(params.id), params.key)
       return reply.page(views.exempt({ ...subject, form: freshForm({ lasts: '7' }) }))
@@ -53,7 +53,7 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: Params }>(
     '/tenants/:id/preferences/:key/exemption',
-    { config: { permission: 'preference.exempt' } },
+    { config: { permission: 'preference.exempt', scope: 'tenant' } },
     async ({ actor, params, body }, reply) => {
       const id = readTenantId(params.id)
       const subject = await readLocked(db, actor, id, params.key)
@@ -74,7 +74,7 @@ type WithdrawalParams = { id: string; exemption_id: string }
 function withdrawalRoutes(app: FastifyInstance, db: Db) {
   app.get<{ Params: WithdrawalParams }>(
     '/tenants/:id/exemptions/:exemption_id/withdrawal',
-    { config: { permission: 'preference.exempt' } },
+    { config: { permission: 'preference.exempt', scope: 'tenant' } },
     async ({ actor, params, query }, reply) => {
       const id = readTenantId(params.id)
       const { from } = readQuery(WithdrawalForm, query)
@@ -98,7 +98,7 @@ function withdrawalRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: WithdrawalParams }>(
     '/tenants/:id/exemptions/:exemption_id/withdrawal',
-    { config: { permission: 'preference.exempt' } },
+    { config: { permission: 'preference.exempt', scope: 'tenant' } },
     async ({ actor, params, body }, reply) => {
       const id = readTenantId(params.id)
       const parsed = parseForm(WithdrawalForm, body)

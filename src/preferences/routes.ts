@@ -41,7 +41,7 @@ export function preferenceRoutes(app: FastifyInstance, db: Db) {
 function pageRoute(app: FastifyInstance, db: Db) {
   app.get<{ Params: Params; Querystring: Record<string, unknown> }>(
     '/tenants/:id/preferences',
-    { config: { permission: 'preference.view' } },
+    { config: { permission: 'preference.view', scope: 'tenant' } },
     async ({ actor, params, query }, reply) => {
       const id = readTenantId(params.id)
       const { older, ...rest } = readQuery(PageQuery, query)
@@ -60,7 +60,7 @@ function pageRoute(app: FastifyInstance, db: Db) {
 function editorRoutes(app: FastifyInstance, db: Db) {
   app.get<{ Params: Params }>(
     '/tenants/:id/preferences/:key',
-    { config: { permission: 'preference.edit' } },
+    { config: { permission: 'preference.edit', scope: 'tenant' } },
     async ({ actor, params, query }, reply) => {
       const form = readQuery(EntryForm, query)
       return reply.page(views.edit(await openEditor(db, actor, readAddress(params), form)))
@@ -69,7 +69,7 @@ function editorRoutes(app: FastifyInstance, db: Db) {
 
   app.get<{ Params: Params }>(
     '/tenants/:id/preferences/:key/impact',
-    { config: { permission: 'preference.edit' } },
+    { config: { permission: 'preference.edit', scope: 'tenant' } },
     async ({ actor, params, query }, reply) => {
       const { from, ...form } = readQuery(ImpactQuery, query)
       return reply.page(views.impact(await openImpact(db, actor, readAddress(params), form, from)))
@@ -78,7 +78,7 @@ function editorRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: Params }>(
     '/tenants/:id/preferences/:key',
-    { config: { permission: 'preference.edit' } },
+    { config: { permission: 'preference.edit', scope: 'tenant' } },
     async ({ actor, params, body }: FastifyRequest<{ Params: Params }>, reply) => {
       const address = readAddress(params)
       const parsed = parseForm(EntryForm, body)

@@ -32,7 +32,7 @@ function readingApi(api: Api, db: Db) {
   api.get(
     '/tenants',
     {
-      config: { permission: 'tenant.view' },
+      config: { permission: 'tenant.view', scope: 'anywhere' },
       schema: {
         operationId: 'listTenants',
         summary: 'Tenants by name, or the children of one of them',
@@ -47,7 +47,7 @@ function readingApi(api: Api, db: Db) {
   api.get(
     '/tenants/:id',
     {
-      config: { permission: 'tenant.view' },
+      config: { permission: 'tenant.view', scope: 'tenant' },
       schema: {
         operationId: 'getTenant',
         summary: 'One tenant, or "All tenants"',
@@ -64,7 +64,7 @@ function creatingApi(api: Api, db: Db) {
   api.post(
     '/tenants',
     {
-      config: { permission: 'tenant.create' },
+      config: { permission: 'tenant.create', scope: 'anywhere' },
       schema: {
         operationId: 'createTenant',
         summary: 'A new tenant',
@@ -88,7 +88,7 @@ function updatingApi(api: Api, db: Db) {
   api.patch(
     '/tenants/:id',
     {
-      config: { permission: 'tenant.edit' },
+      config: { permission: 'tenant.edit', scope: 'tenant' },
       schema: {
         operationId: 'updateTenant',
         summary: 'Change a tenant, move it, or let it block inheritance',
@@ -121,7 +121,7 @@ function deletingApi(api: Api, db: Db) {
   api.delete(
     '/tenants/:id',
     {
-      config: { permission: 'tenant.delete' },
+      config: { permission: 'tenant.delete', scope: 'tenant' },
       schema: {
         operationId: 'deleteTenant',
         summary: 'Delete a tenant that is empty',

@@ -25,7 +25,7 @@ export function tenantFormRoutes(app: FastifyInstance, db: Db) {
 }
 
 function newTenant(app: FastifyInstance, db: Db) {
-  const config = { permission: 'tenant.create' } as const
+  const config = { permission: 'tenant.create', scope: 'anywhere' } as const
 
   app.get('/tenants/new', { config }, async ({ actor, query }, reply) => {
     const { parent } = z.object({ parent: z.string().default('root') }).parse(query)
@@ -55,7 +55,7 @@ function newTenant(app: FastifyInstance, db: Db) {
 }
 
 function editTenant(app: FastifyInstance, db: Db) {
-  const config = { permission: 'tenant.edit' } as const
+  const config = { permission: 'tenant.edit', scope: 'anywhere' } as const
 
   app.get<Id>('/tenants/:id/edit', { config }, async ({ actor, params }, reply) => {
     const head = await getTenantHead(db, actor, editableId(params.id), 'edit')

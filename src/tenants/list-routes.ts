@@ -16,7 +16,7 @@ const Level = z.object({ level: wholeText(1, 99, 'Give a level.').catch(1) })
 
 /** The list of tenants: the tree with its open branches, or what a search found. */
 export function tenantListRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'tenant.view' } as const
+  const config = { permission: 'tenant.view', scope: 'anywhere' } as const
 
   app.get('/tenants', { config }, async ({ actor, query }, reply) => {
     const state = readList(query)

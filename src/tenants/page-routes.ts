@@ -16,7 +16,7 @@ const OptionsQuery = z.object({
 
 /** The page of a tenant, and the suggestions of a field for a parent. */
 export function tenantPageRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'tenant.view' } as const
+  const config = { permission: 'tenant.view', scope: 'anywhere' } as const
 
   app.get<{ Params: { id: string } }>(
     '/tenants/:id',

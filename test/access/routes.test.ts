@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import { guardRoutes } from '../../src/access/guard.ts'
+import { type RouteScope, guardRoutes } from '../../src/access/guard.ts'
 import type { Permission } from '../../src/access/permissions.ts'
 import { rawClient } from '../support/raw.ts'
 import { collectRoutes, sampleAddress } from '../support/routes.ts'
@@ -15,11 +15,12 @@ t.test('T1: a route that declares no permission, or an unknown one, stops the st
   const app = Fastify()
   t.teardown(() => app.close())
   guardRoutes(app, db)
-  const register = (permission?: string) => () =>
-    app.get('/x', { config: { permission: permission as Permission } }, () => 'x')
+  const register = (permission?: string, scope?: RouteScope) => () =>
+    app.get('/x', { config: { permission: permission as Permission, scope } }, () => 'x')
   t.throws(register(), { message: /GET \/x declares no permission/ })
   t.throws(register('everything'), { message: /declares no permission/ })
-  t.doesNotThrow(register('tenant.view'))
+  t.throws(register('tenant.view'), { message: /declares no scope/ })
+  t.doesNotThrow(register('tenant.view', 'anywhere'))
 })
 
 t.test('T1: every route declares its permission', async (t) => {

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody'
 import Fastify from 'fastify'
 import t from 'tap'
-import { hasPermission, type Permission, permissions } from '../../src/access/permissions.ts'
+import type { Permission } from '../../src/access/permissions.ts'
 import { operation } from '../../src/db/operation.ts'
 import { jobRoutes } from '../../src/jobs/routes.ts'
 import { tenantBatch } from '../../src/tenants/batch/job.ts'
@@ -109,12 +109,4 @@ t.test('is not started by somebody who lacks the permission', async (t) => {
   const answer = await app.inject({ method: 'POST', url: `${job}/start`, payload: { reason: '' } })
   t.equal(answer.statusCode, 403)
   t.match(await kept(w, job), { state: 'draft' })
-})
-
-t.test('nobody has what is not public, and an administrator has everything', async (t) => {
-  const { actor } = await world(t)
-  for (const permission of permissions) {
-    t.equal(hasPermission(null, permission), permission === 'public')
-    t.ok(hasPermission(actor, permission))
-  }
 })

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import { ADMINISTRATOR_ID } from '../../src/access/accounts.ts'
 import type { Actor } from '../../src/access/actor.ts'
+import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import { createSealer } from '../../src/access/sealing.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
@@ -91,6 +93,7 @@ async function seedDatabase(path: string) {
         name: 'Alice Moore',
         email: 'alice@northwind.example',
         email_key: 'alice@northwind.example',
+        role_id: ADMINISTRATOR_ID,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -110,6 +113,7 @@ async function seedDatabase(path: string) {
       email: 'alice@northwind.example',
       tenant_id: NORTHWIND,
       tenant_name: 'Northwind MSP',
+      access: WHOLE_ACCESS,
     }
     return { actor, token }
   })
@@ -150,7 +154,7 @@ function encode(fields: Fields) {
 }
 
 /** Sends requests as a program with an API token would. */
-function apiClient(app: FastifyInstance, token: string) {
+export function apiClient(app: FastifyInstance, token: string) {
   const call =
     (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') =>
     (path: string, payload?: object, headers: Record<string, string> = {}) =>

@@ -1,4 +1,4 @@
-import { createAccount } from '../../access/accounts.ts'
+import { createAdministrator } from '../../access/accounts.ts'
 import { newSecret } from '../../access/secrets.ts'
 import { hashPassword } from '../../access/password.ts'
 import type { Db } from '../../db/connection.ts'
@@ -65,7 +65,7 @@ async function createProvider(tx: Tx, password_hash: string) {
   const unknown = await hashPassword(newSecret())
   const create = async ({ name, email }: { name: string; email: string }, hash: string) => ({
     name,
-    person_id: await createAccount(tx, provider_id, { name, email, password_hash: hash }),
+    person_id: await createAdministrator(tx, provider_id, { name, email, password_hash: hash }),
   })
   const authors: Authors = {
     priya: await create(technicians.priya, password_hash),

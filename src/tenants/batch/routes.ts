@@ -17,7 +17,7 @@ const PAGE = 1000
 export function batchRoutes(app: FastifyInstance, db: Db) {
   app.post(
     '/tenants/batches',
-    { config: { permission: 'tenant.edit' } },
+    { config: { permission: 'tenant.edit', scope: 'anywhere' } },
     async ({ actor, body }, reply) => {
       const parsed = SelectionForm.safeParse(body ?? {})
       if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))

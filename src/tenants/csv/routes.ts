@@ -19,7 +19,7 @@ const ONE_HOUR_MS = 3_600_000
 export function csvRoutes(app: FastifyInstance, db: Db) {
   app.get(
     '/tenants/export.csv',
-    { config: { permission: 'tenant.export' }, handlerTimeout: ONE_HOUR_MS },
+    { config: { permission: 'tenant.export', scope: 'anywhere' }, handlerTimeout: ONE_HOUR_MS },
     async ({ actor, query }, reply) =>
       reply
         .type('text/csv; charset=utf-8; header=present')
@@ -30,8 +30,10 @@ export function csvRoutes(app: FastifyInstance, db: Db) {
         .send(Readable.from(writeCsv(db, actor, readFilter(query)))),
   )
 
-  app.get('/tenants/import', { config: { permission: 'tenant.import' } }, (_request, reply) =>
-    reply.page(views.import({ form: freshForm() })),
+  app.get(
+    '/tenants/import',
+    { config: { permission: 'tenant.import', scope: 'anywhere' } },
+    (_request, reply) => reply.page(views.import({ form: freshForm() })),
   )
   // Only this route takes files: elsewhere a multipart body is refused.
   app.register(async (uploads) => {
@@ -52,7 +54,7 @@ export function csvRoutes(app: FastifyInstance, db: Db) {
 function acceptImport(app: FastifyInstance, db: Db) {
   app.post(
     '/tenants/import',
-    { config: { permission: 'tenant.import' } },
+    { config: { permission: 'tenant.import', scope: 'anywhere' } },
     async (request, reply) => {
       const sent: Upload = { file: null, name: '', pasted: '', too_large: false }
       const again = (status: number, errors: Record<string, string>) =>

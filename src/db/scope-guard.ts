@@ -1,0 +1,171 @@
+import type {
+  Kysely,
+  KyselyPlugin,
+  OperationNode,
+  PluginTransformQueryArgs,
+  PluginTransformResultArgs,
+} from 'kysely'
+import type { Reads } from './connection.ts'
+import type { Tx } from './operation.ts'
+import type { Schema } from './schema.ts'
+import { confinedTable } from './scope.ts'
+import { tables } from './tables.ts'
+
+/**
+ * Looks at the tables of each query before it runs, and throws when one holds the rows of tenants
+ * and nothing confines it: neither a predicate of `inScope` or `ofTenant`, nor a join that makes its
+ * tenant the same as that of a table which is confined.
+ */
+export const scopeGuard: KyselyPlugin = {
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    requireConfined(node, new Confined())
+    return node
+  },
+  transformResult: ({ result }: PluginTransformResultArgs) => Promise.resolve(result),
+}
+
+/**
+ * The same database for a query that must see every tenant whoever asks: uniqueness, the chain of a
+ * tenant, the machinery. A test lists the files that may use it, each with its reason.
+ */
+export const everyTenant = (db: Reads): Reads => (db as Kysely<Schema>).withoutPlugins()
+
+/** As `everyTenant`, for a write that must reach the rows of every tenant. */
+export const everyTenantTx = (tx: Tx): Tx =>
+  Object.assign((tx as unknown as Kysely<Schema>).withoutPlugins(), { operation: tx.operation })
+
+/** The column of a table that names the tenant of a row; undefined for tables that have none. */
+export function tenantColumn(table: string) {
+  const facts = tables[table as keyof typeof tables]
+  return facts?.class === 'tenant' ? facts.tenant_column : undefined
+}
+
+/** A node of a query, looked at without regard to its kind. */
+type Node = OperationNode & Record<string, unknown>
+
+/** The aliases of a select that are known to be confined, on top of those around it. */
+class Confined {
+  readonly aliases = new Set<string>()
+  readonly #outer: Confined | undefined
+  constructor(outer?: Confined) {
+    this.#outer = outer
+  }
+  has(alias: string): boolean {
+    return this.aliases.has(alias) || (this.#outer?.has(alias) ?? false)
+  }
+}
+
+function requireConfined(node: OperationNode, outer: Confined) {
+  // What `inScope` made is looked at by nobody: it is what confines.
+  if (confinedTable(node) !== undefined) return
+  if (node.kind === 'RawNode') refuseHiddenTables(node as Node)
+  const confined = isStatement(node) ? confine(node as Node, outer) : outer
+  for (const child of childrenOf(node)) requireConfined(child, confined)
+}
+
+const isStatement = ({ kind }: OperationNode) =>
+  ['SelectQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].includes(kind)
+
+type Source = { alias: string; table: string }
+
+/** Finds out which tables of a statement are confined, and throws for the first that is not. */
+function confine(statement: Node, outer: Confined): Confined {
+  const confined = new Confined(outer)
+  const sources = sourcesOf(statement)
+  const conditions = [
+    ...conjuncts((statement['where'] as Node | undefined)?.['where']),
+    ...joinsOf(statement).flatMap((join) => conjuncts((join['on'] as Node | undefined)?.['on'])),
+  ]
+  for (const { alias, table } of sources)
+    if (tenantColumn(table) === undefined) confined.aliases.add(alias)
+  for (const condition of conditions) {
+    const table = confinedTable(condition)
+    if (table !== undefined) confined.aliases.add(table)
+  }
+  spread(sources, conditions, confined)
+  const open = sources.find(({ alias }) => !confined.has(alias))
+  if (open) throw new Error(`nothing confines "${open.alias}" (table ${open.table}) to a scope`)
+  return confined
+}
+
+/** A table takes over from another that is confined when the two have the same tenant. */
+function spread(sources: Source[], conditions: OperationNode[], confined: Confined) {
+  const tableOf = new Map(sources.map(({ alias, table }) => [alias, table]))
+  const isTenant = ({ alias, column }: Column) =>
+    tenantColumn(tableOf.get(alias) ?? alias) === column
+  const pairs = conditions.flatMap(equalColumns).filter((pair) => pair.every(isTenant))
+  for (let found = true; found;) {
+    found = false
+    for (const [one, other] of pairs) {
+      if (confined.has(one.alias) === confined.has(other.alias)) continue
+      confined.aliases.add(one.alias).add(other.alias)
+      found = true
+    }
+  }
+}
+
+type Column = { alias: string; column: string }
+
+/** `a.x = b.y` as its two columns; nothing for any other condition. */
+function equalColumns(node: OperationNode): [Column, Column][] {
+  const { leftOperand, operator, rightOperand } = node as Node & Record<string, Node>
+  if (node.kind !== 'BinaryOperationNode' || operator?.['operator'] !== '=') return []
+  const [left, right] = [columnOf(leftOperand!), columnOf(rightOperand!)]
+  return left && right ? [[left, right]] : []
+}
+
+function columnOf(node: Node): Column | undefined {
+  if (node.kind !== 'ReferenceNode' || !node['table']) return undefined
+  const { column } = node['column'] as { column: { name: string } }
+  return { alias: tableName(node['table'] as Node), column: column.name }
+}
+
+/** The conditions that must all hold: what is said in an "or" confines nothing. */
+function conjuncts(node: unknown): OperationNode[] {
+  if (!node) return []
+  const condition = node as Node
+  if (confinedTable(condition) !== undefined) return [condition]
+  if (condition.kind === 'ParensNode') return conjuncts(condition['node'])
+  if (condition.kind === 'AndNode')
+    return [...conjuncts(condition['left']), ...conjuncts(condition['right'])]
+  return [condition]
+}
+
+const joinsOf = (statement: Node) => (statement['joins'] ?? []) as Node[]
+
+/** The tables that a statement reads from, or changes, with the names that it gives them. */
+function sourcesOf(statement: Node): Source[] {
+  const from = ((statement['from'] as Node | undefined)?.['froms'] ?? []) as Node[]
+  const changed = statement['table'] ? [statement['table'] as Node] : []
+  const joined = joinsOf(statement).map((join) => join['table'] as Node)
+  return [...changed, ...from, ...joined].flatMap(sourceOf)
+}
+
+function sourceOf(node: Node): Source[] {
+  if (node.kind === 'ListNode') return (node['items'] as Node[]).flatMap(sourceOf)
+  if (node.kind === 'TableNode') return [{ alias: tableName(node), table: tableName(node) }]
+  if (node.kind !== 'AliasNode' || (node['node'] as Node).kind !== 'TableNode') return []
+  const alias = (node['alias'] as { name?: string }).name ?? ''
+  return [{ alias, table: tableName(node['node'] as Node) }]
+}
+
+const tableName = (node: Node) =>
+  (node['table'] as { identifier: { name: string } }).identifier.name
+
+const tenantTables = Object.keys(tables).filter((table) => tenantColumn(table) !== undefined)
+
+/** SQL that is written as such cannot be looked into, so it may not name a table of tenants. */
+function refuseHiddenTables(node: Node) {
+  const words = (node['sqlFragments'] as string[]).join(' ').toLowerCase().split(/\W+/)
+  const reads = words.some((word) => ['from', 'join', 'update', 'into'].includes(word))
+  const table = reads && tenantTables.find((name) => words.includes(name))
+  if (table) throw new Error(`SQL that is not built names the table ${table}`)
+}
+
+const childrenOf = (node: OperationNode) =>
+  Object.values(node)
+    .flat()
+    .filter(
+      (child): child is OperationNode =>
+        typeof child === 'object' && child !== null && 'kind' in child,
+    )

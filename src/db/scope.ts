@@ -1,0 +1,73 @@
+import { type Expression, type OperationNode, type SqlBool, expressionBuilder } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** A node with everything below it: their paths are at least `from` and less than `to`. */
+export type Branch = { from: string; to: string }
+
+/** A part of the tree: what lies in one of `allow` and in none of `deny`. */
+export type Scope = { allow: readonly Branch[]; deny: readonly Branch[] }
+
+/**
+ * The branch of the node with this path (`/1/3/`). The paths that begin with it end before the same
+ * text with the next character after its last slash.
+ */
+export const branchOf = (path: string): Branch => ({ from: path, to: `${path.slice(0, -1)}0` })
+
+/** The whole tree: always this very object, so that it is known at a glance. */
+export const WHOLE_TREE: Scope = { allow: [branchOf('/1/')], deny: [] }
+
+declare const admitted: unique symbol
+
+/**
+ * The id of a tenant at which somebody was found to have the permission `P`: the only kind of id
+ * with which rows of a tenant can be written. `src/access/` alone makes one.
+ */
+export type VisibleTenant<P extends string = string> = number & { readonly [admitted]: P }
+
+/** Predicates that keep a query within a scope, with the table (or its alias) that each confines. */
+const marks = new WeakMap<OperationNode, string>()
+
+/** The table that a predicate confines; undefined for any predicate that is not made here. */
+export const confinedTable = (node: OperationNode) => marks.get(node)
+
+/**
+ * Confines a query to the rows whose tenant lies in the scope. `column` names the tenant of a row:
+ * `person.tenant_id`; for the tenants themselves it is their path: `tenant.path`.
+ */
+export function inScope(scope: Scope, column: string): Expression<SqlBool> {
+  const [table = '', name = ''] = column.split('.')
+  return mark(name === 'path' ? within(scope, column) : tenantWithin(scope, column), table)
+}
+
+/** Confines a query to the rows of one tenant, at which the actor was found to be admitted. */
+export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
+  const eb = expressionBuilder<Schema>()
+  const [table = ''] = column.split('.')
+  return mark(eb(column as never, '=', tenant as never), table)
+}
+
+function mark(predicate: Expression<SqlBool>, table: string): Expression<SqlBool> {
+  marks.set(predicate.toOperationNode(), table)
+  return predicate
+}
+
+function tenantWithin(scope: Scope, column: string) {
+  const eb = expressionBuilder<Schema>()
+  if (scope === WHOLE_TREE) return eb(eb.lit(1), '=', eb.lit(1))
+  return eb.exists(
+    eb
+      .selectFrom('tenant as scoped')
+      .select(eb.lit(1).as('one'))
+      .whereRef('scoped.id', '=', column as never)
+      .where(within(scope, 'scoped.path')),
+  )
+}
+
+function within(scope: Scope, column: string) {
+  const eb = expressionBuilder<Schema>()
+  if (scope === WHOLE_TREE) return eb(eb.lit(1), '=', eb.lit(1))
+  const path = column as never
+  const below = ({ from, to }: Branch) =>
+    eb.and([eb(path, '>=', from as never), eb(path, '<', to as never)])
+  return eb.and([eb.or(scope.allow.map(below)), ...scope.deny.map((node) => eb.not(below(node)))])
+}

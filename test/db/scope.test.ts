@@ -1,0 +1,103 @@
+import t from 'tap'
+import type { Kysely } from 'kysely'
+import { openDatabase } from '../../src/db/connection.ts'
+import { preparedInScope } from '../../src/db/prepared.ts'
+import type { Schema } from '../../src/db/schema.ts'
+import { type Scope, WHOLE_TREE, branchOf, inScope, ofTenant } from '../../src/db/scope.ts'
+import { everyTenant, scopeGuard } from '../../src/db/scope-guard.ts'
+import { anyTenant } from '../support/cast.ts'
+import { ACME, ACME_LEEDS, ACME_LEGAL, NORTHWIND, RIVAL, world } from '../support/world.ts'
+
+async function guarded(t: Parameters<typeof world>[0]) {
+  const { path } = await world(t)
+  const db = openDatabase(path)
+  t.teardown(() => db.close())
+  return (db as unknown as Kysely<Schema>).withPlugin(scopeGuard)
+}
+
+const ACME_ONLY: Scope = { allow: [branchOf('/1/3/')], deny: [] }
+const ACME_BUT_LEEDS: Scope = { allow: [branchOf('/1/3/')], deny: [branchOf('/1/3/4/')] }
+
+const namesIn = preparedInScope((db, scope: Scope, { least }: { least: number }) =>
+  db
+    .selectFrom('tenant')
+    .select('id')
+    .where(inScope(scope, 'tenant.path'))
+    .where('id', '>=', least)
+    .orderBy('id'),
+)
+
+t.test('a scope admits what is allowed above and not denied above', async (t) => {
+  const db = await guarded(t)
+  const ids = async (scope: Scope, least = 1) =>
+    (await namesIn(db, scope, { least })).map(({ id }) => id)
+  t.same(await ids(WHOLE_TREE), [1, NORTHWIND, ACME, ACME_LEEDS, ACME_LEGAL, RIVAL])
+  t.same(await ids(ACME_ONLY), [ACME, ACME_LEEDS, ACME_LEGAL])
+  t.same(await ids(ACME_ONLY, ACME_LEEDS), [ACME_LEEDS, ACME_LEGAL])
+  t.same(await ids(ACME_BUT_LEEDS), [ACME])
+  t.same(await ids({ allow: [branchOf('/1/6/'), branchOf('/1/3/4/')], deny: [] }), [
+    ACME_LEEDS,
+    ACME_LEGAL,
+    RIVAL,
+  ])
+  t.same(await ids({ allow: [], deny: [] }), [])
+})
+
+t.test('T7: a query that nothing confines does not run', async (t) => {
+  const db = await guarded(t)
+  const open = [
+    () => db.selectFrom('person').selectAll(),
+    () => db.selectFrom('person as p').select('p.id').where('p.tenant_id', '=', ACME),
+    () =>
+      db.selectFrom('session').innerJoin('person', 'person.id', 'session.person_id').selectAll(),
+    () =>
+      db
+        .selectFrom('tenant')
+        .innerJoin('person', 'person.id', 'tenant.id')
+        .where(inScope(ACME_ONLY, 'tenant.path'))
+        .selectAll('person'),
+    () =>
+      db
+        .selectFrom('person')
+        .where((eb) => eb.or([inScope(ACME_ONLY, 'person.tenant_id'), eb('id', '=', 1)]))
+        .selectAll(),
+    () =>
+      db
+        .with('p', (cte) => cte.selectFrom('person').selectAll())
+        .selectFrom('p')
+        .selectAll(),
+    () => db.selectFrom('role').select((eb) => eb.selectFrom('person').select('id').as('id')),
+    () => db.deleteFrom('exemption').where('id', '=', 1),
+    () => db.updateTable('person').set({ name: 'x' }).where('id', '=', 1),
+  ]
+  for (const query of open) await t.rejects(async () => query().execute(), { message: /confines/ })
+})
+
+t.test('T7: what is confined runs, and so does what has the same tenant as that', async (t) => {
+  const db = await guarded(t)
+  const acme = anyTenant(ACME)
+  const confined = [
+    () => db.selectFrom('person').where(inScope(ACME_ONLY, 'person.tenant_id')).selectAll(),
+    () => db.selectFrom('person as p').where(ofTenant('p.tenant_id', acme)).selectAll(),
+    () =>
+      db
+        .selectFrom('person')
+        .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
+        .where(inScope(ACME_ONLY, 'tenant.path'))
+        .selectAll('person'),
+    () =>
+      db
+        .selectFrom('tenant')
+        .where(ofTenant('tenant.id', acme))
+        .select((eb) =>
+          eb
+            .selectFrom('person')
+            .whereRef('person.tenant_id', '=', 'tenant.id')
+            .select((count) => count.fn.countAll().as('n'))
+            .as('people'),
+        ),
+    () => db.selectFrom('role').selectAll(),
+  ]
+  for (const query of confined) await t.resolves(async () => void (await query().execute()))
+  await t.resolves(everyTenant(db).selectFrom('person').selectAll().execute())
+})
