@@ -10,6 +10,7 @@ import { signInRoutes } from './access/sign-in-routes.ts'
 import { tokenRoutes } from './access/token-routes.ts'
 import type { Db } from './db/connection.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import type { Mailer } from './mail/mailer.ts'
 import { answerErrors, answerUnreadable } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
 import { type Lifecycle, reportHealth } from './web/health.ts'
@@ -44,6 +45,10 @@ export type AppOptions = {
   sealer: Sealer
   /** Present only when nothing is set up yet. */
   setup_link?: SetupLink | undefined
+  /** `noMailer` when it is not said. */
+  mailer?: Mailer
+  /** Where browsers reach the server, when it is not where it listens. */
+  url?: string | undefined
 }
 
 /** The application: every plugin and feature, in order. It does not listen yet. */

@@ -12,6 +12,14 @@ const Networks = z
     'expected addresses or networks such as 10.0.0.0/8, with commas between them',
   )
 
+/** An address, or a name with the address in angle brackets. */
+const Sender = z
+  .string()
+  .refine(
+    (text) => /^(?:[^<>@\p{Cc}]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(text),
+    'expected a sender such as "Tenantry <tenantry@example.com>"',
+  )
+
 const Environment = z.object({
   TENANTRY_DATA: z.string().min(1).default('./data'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -21,8 +29,13 @@ const Environment = z.object({
   CREDENTIALS_DIRECTORY: z.string().min(1).optional(),
   TENANTRY_KEY_FILE: z.string().min(1).optional(),
   TENANTRY_KEY: z.string().min(1).optional(),
+  TENANTRY_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TENANTRY_MAIL_FROM: Sender.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
+
+/** What is never said, not even of a value that cannot be. */
+const SECRET = new Set(['TENANTRY_SMTP_URL'])
 
 /** How this process is to run. */
 export type Config = {
@@ -36,6 +49,9 @@ export type Config = {
   trusted_proxy: string | undefined
   /** Where the key is that seals secrets; never in the data directory. */
   key: { credentials: string | undefined; file: string; given: string | undefined }
+  /** The mail server; there is mail only with a sender and a `url` for its links. */
+  smtp_url: string | undefined
+  mail_from: string | undefined
   log_level: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -43,6 +59,7 @@ export type Config = {
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const { data: given, error } = Environment.safeParse(environment)
   if (error) throw new StartupProblem(describe(error, environment))
+  requireForMail(given)
   return {
     data: given.TENANTRY_DATA,
     host: given.HOST,
@@ -54,8 +71,18 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       file: given.TENANTRY_KEY_FILE ?? `${resolve(given.TENANTRY_DATA)}.key`,
       given: given.TENANTRY_KEY,
     },
+    smtp_url: given.TENANTRY_SMTP_URL,
+    mail_from: given.TENANTRY_MAIL_FROM,
     log_level: given.LOG_LEVEL,
   }
+}
+
+/** A mail server without the rest would be one that sends nothing, and says so to nobody. */
+function requireForMail(given: z.infer<typeof Environment>) {
+  if (!given.TENANTRY_SMTP_URL) return
+  for (const name of ['TENANTRY_MAIL_FROM', 'TENANTRY_URL'] as const)
+    if (!given[name])
+      throw new StartupProblem(`The environment has TENANTRY_SMTP_URL, which needs ${name} too.`)
 }
 
 /** An IP address, or one with the length of a prefix: `10.0.0.0/8`, `fd00::/8`. */
@@ -70,7 +97,8 @@ function isNetwork(text: string) {
 function describe({ issues }: z.ZodError, environment: Record<string, string | undefined>) {
   return issues
     .map(({ path: [name], message }) => {
-      const value = JSON.stringify(environment[String(name)])
+      const secret = SECRET.has(String(name))
+      const value = secret ? '…' : JSON.stringify(environment[String(name)])
       return `The environment has ${String(name)}=${value}, which cannot be: ${message}.`
     })
     .join(' ')

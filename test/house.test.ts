@@ -22,6 +22,7 @@ const DOORS = {
   access: ['decide.ts', 'form.ts', 'visible.ts'],
   audit: ['history.ts'],
   jobs: ['kind.ts'],
+  mail: ['mailer.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
   tenants: ['form.ts', 'head.ts', 'kinds.ts', 'suggest.ts'],
 } as Record<string, string[]>

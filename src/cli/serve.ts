@@ -10,6 +10,7 @@ import { claimDataDirectory, databasePath, makeDataDirectory } from '../db/data-
 import { migrate } from '../db/migrate.ts'
 import { StartupProblem } from '../errors.ts'
 import { addressOf } from './calling.ts'
+import { createMailer } from '../mail/mailer.ts'
 import type { Command } from './command.ts'
 import { stopOnSignal } from './stop.ts'
 
@@ -29,7 +30,8 @@ export const serve: Command = {
     const db = openDatabase(path)
     const lifecycle = { stopping: false }
     const setup_link = await createSetupLink(db)
-    const app = await buildApp(db, { ...config, lifecycle, sealer, setup_link })
+    const mailer = createMailer(config)
+    const app = await buildApp(db, { ...config, lifecycle, mailer, sealer, setup_link })
     const stopped = stopOnSignal(app, lifecycle)
     const address = await listen(app, config)
     greet(config.url ?? address, setup_link)

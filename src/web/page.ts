@@ -65,6 +65,11 @@ export function render({ template, props }: Rendering, shell: Shell) {
   return engine.render(template, { ...props, shell })
 }
 
+/** The HTML of a rendering that stands in no frame, and knows no reader: that of a mail. */
+export function renderAlone({ template, props }: Rendering) {
+  return engine.render(template, props)
+}
+
 declare module 'fastify' {
   interface FastifyReply {
     /** Answers with a whole page, or a fragment: the template knows which. */

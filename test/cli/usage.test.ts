@@ -60,6 +60,11 @@ const environments: Record<string, string>[] = [
   { PORT: '' },
   { LOG_LEVEL: 'loud' },
   { TENANTRY_URL: 'tenantry.example' },
+  { TENANTRY_MAIL_FROM: 'nobody' },
+  { TENANTRY_MAIL_FROM: 'a@x.example, b@y.example' },
+  { TENANTRY_SMTP_URL: 'https://mail.example' },
+  { TENANTRY_SMTP_URL: 'smtp://mail.example', TENANTRY_URL: 'https://tenantry.example' },
+  { TENANTRY_SMTP_URL: 'smtp://mail.example', TENANTRY_MAIL_FROM: 'a@x.example' },
   ...['', 'foo', 'loopback', '1.2.3.4/99', '::1/129', '1.2.3.4/', '10.0.0.1, x', '1.2.3.4/8/8'].map(
     (proxy) => ({ TENANTRY_TRUSTED_PROXY: proxy }),
   ),
@@ -72,6 +77,12 @@ for (const environment of environments)
     t.match(said, [[oneLine]])
     t.match(said, [[Object.keys(environment)[0]]])
   })
+
+t.test('T31: never says the password that is in an address of a mail server', async (t) => {
+  const { said } = await runHere(t, [], { TENANTRY_SMTP_URL: 'imap://me:hunter2@mail.example' })
+  t.match(said, [[/TENANTRY_SMTP_URL/]])
+  t.notMatch(JSON.stringify(said), 'hunter2')
+})
 
 t.test('takes addresses and networks of proxies', async (t) => {
   const proxy = '127.0.0.1, 10.0.0.0/8,::1, fd00::/8'

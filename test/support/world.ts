@@ -9,7 +9,7 @@ import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import { createSealer } from '../../src/access/sealing.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
-import { buildApp } from '../../src/app.ts'
+import { type AppOptions, buildApp } from '../../src/app.ts'
 import { type Db, openDatabase } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { operation, system } from '../../src/db/operation.ts'
@@ -43,18 +43,20 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const seed = seedDatabase(join(folder, 'seed.db'))
 let worlds = 0
 
+type WorldOptions = { patience_ms?: number; app?: Partial<AppOptions> }
+
 /**
  * A database of the test's own with the cast in it, the application on it, and its people signed
  * in. `clock.now` may be set; it stands still otherwise. `patience_ms` is that of `openDatabase`.
  */
-export async function world(t: Test, options: { patience_ms?: number } = {}) {
+export async function world(t: Test, options: WorldOptions = {}) {
   const { alice } = await seed
   const path = join(folder, `world-${++worlds}.db`)
   copyFileSync(join(folder, 'seed.db'), path)
   copyFileSync(join(folder, 'seed.db.audit-head'), `${path}.audit-head`)
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now, options)
-  const app = await buildApp(db, appOptions)
+  const app = await buildApp(db, { ...appOptions, ...options.app })
   await app.ready()
   t.teardown(async () => {
     await app.close()
