@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
+import { protectLastAdministrator } from './access/last-administrator.ts'
 import type { Sealer } from './access/sealing.ts'
 import { setupRoutes } from './access/setup-routes.ts'
 import type { SetupLink } from './access/setup.ts'
@@ -64,6 +65,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     return503OnClosing: false,
     frameworkErrors: answerUnreadable,
   })
+  protectLastAdministrator(db)
   await app.register(cookie)
   await app.register(formbody)
 
