@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
+import { menuFor } from './access/navigation.ts'
 import type { Sealer } from './access/sealing.ts'
 import { setupRoutes } from './access/setup-routes.ts'
 import type { SetupLink } from './access/setup.ts'
@@ -72,7 +73,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   sendSecurityHeaders(app)
   refuseCrossSite(app)
   guardRoutes(app, db)
-  servePages(app)
+  servePages(app, ({ actor }) => menuFor(actor))
   serveFlash(app)
   answerErrors(app)
   serveStatic(app)
