@@ -95,6 +95,7 @@ export async function startDataset(directory: string): Promise<Dataset> {
     tenant_id: OFFSET,
     tenant_name: organisation,
     access: WHOLE_ACCESS,
+    needs_second_factor: true,
   }
   return { directory, size: 0, actor, session, deep_id: deepId() }
 }

@@ -5,6 +5,7 @@ import * as preferences from './003-preferences.ts'
 import * as access from './004-access.ts'
 import * as jobs from './005-jobs.ts'
 import * as roles from './006-access.ts'
+import * as factors from './007-factors.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '004-access': access,
   '005-jobs': jobs,
   '006-access': roles,
+  '007-factors': factors,
 }

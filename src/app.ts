@@ -3,13 +3,17 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
-import { protectLastAdministrator } from './access/last-administrator.ts'
-import { menuFor } from './access/navigation.ts'
+import { passkeyRoutes } from './access/passkey-routes.ts'
+import { passkeySignInRoutes } from './access/passkey-sign-in-routes.ts'
 import type { Sealer } from './access/sealing.ts'
+import { secondStepRoutes } from './access/second-step-routes.ts'
+import { securityRoutes } from './access/security-routes.ts'
 import { setupRoutes } from './access/setup-routes.ts'
 import type { SetupLink } from './access/setup.ts'
 import { signInRoutes } from './access/sign-in-routes.ts'
 import { tokenRoutes } from './access/token-routes.ts'
+import { totpRoutes } from './access/totp-routes.ts'
+import { verifyRoutes } from './access/verify-routes.ts'
 import type { Db } from './db/connection.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import type { Mailer } from './mail/mailer.ts'
@@ -66,22 +70,28 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     return503OnClosing: false,
     frameworkErrors: answerUnreadable,
   })
-  protectLastAdministrator(db)
   await app.register(cookie)
   await app.register(formbody)
 
   sendSecurityHeaders(app)
   refuseCrossSite(app)
   guardRoutes(app, db)
-  servePages(app, ({ actor }) => menuFor(actor))
+  servePages(app)
   serveFlash(app)
   answerErrors(app)
   serveStatic(app)
   reportHealth(app, db, options.lifecycle ?? { stopping: false })
 
+  const { sealer, url } = options
   if (options.setup_link) setupRoutes(app, db, options.setup_link)
   signInRoutes(app, db)
+  secondStepRoutes(app, db, sealer)
+  passkeySignInRoutes(app, db, url)
+  verifyRoutes(app, db, { sealer, url, otherWays: async () => [] })
   accountRoutes(app, db)
+  securityRoutes(app, db)
+  passkeyRoutes(app, db, url)
+  totpRoutes(app, db, sealer)
   tokenRoutes(app, db)
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)

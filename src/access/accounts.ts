@@ -1,18 +1,44 @@
 import type { Reads } from '../db/connection.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import type { SystemTx, Tx } from '../db/operation.ts'
 import { emailKey } from './form.ts'
 
 /** The built-in role with every permission. Migration 006 creates it. */
 export const ADMINISTRATOR_ID = 1
 
-/** The account of an e-mail address, with the hash of its password. */
-export const findAccount = (db: Reads, email: string) =>
-  db
+/** More accounts of one address are not tried: each costs a hash. */
+const MAX_OF_AN_ADDRESS = 5
+
+/**
+ * The accounts of an e-mail address whose owners may sign in, the oldest first: people of several tenants may share it, and
+ * so may one person who works for several.
+ */
+export const findAccounts = (db: Reads, email: string) =>
+  everyTenant(db)
     .selectFrom('user_account')
     .innerJoin('person', 'person.id', 'user_account.person_id')
-    .select(['user_account.person_id', 'user_account.password_hash', 'person.tenant_id'])
+    .select([
+      'user_account.person_id',
+      'user_account.password_hash',
+      'user_account.has_second_factor',
+      'person.tenant_id',
+    ])
     .where('user_account.email_key', '=', emailKey(email))
+    .where('person.active', '=', 1)
+    .where('person.role_id', 'is not', null)
+    .orderBy('user_account.person_id')
+    .limit(MAX_OF_AN_ADDRESS)
+    .execute()
+
+/** Whether somebody has a password at all. */
+export async function hasPassword(db: Reads, person_id: number) {
+  const account = await db
+    .selectFrom('user_account')
+    .select('password_hash')
+    .where('person_id', '=', person_id)
     .executeTakeFirst()
+  return (account?.password_hash ?? null) !== null
+}
 
 /** The administrator whom set-up creates. Returns the id of the person. */
 export async function createAdministrator(

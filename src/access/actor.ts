@@ -10,4 +10,6 @@ export type Actor = Author & {
   email: string
   /** What they may do, and where, at this moment. */
   access: Access
+  /** Whether one of their roles asks for a second factor, or they have rights on All tenants. */
+  needs_second_factor: boolean
 }

@@ -8,6 +8,9 @@ const SentPassword = z
   .min(1, 'Enter your password.')
   .max(1024, 'This is longer than a password can be.')
 
+/** Where one wanted to go. */
+const Next = z.string().max(4096).optional()
+
 const Email = z
   .string('Enter an e-mail address.')
   .trim()
@@ -41,7 +44,7 @@ export type SetupInput = z.infer<typeof SetupInput>
 export const SignInInput = z.strictObject({
   email: Email,
   password: SentPassword,
-  next: z.string().max(4096).optional(),
+  next: Next,
 })
 
 export type SignInInput = z.infer<typeof SignInInput>
@@ -57,6 +60,34 @@ export const passwordChangeInput = (about: string[]) =>
       const message = passwordProblem(password, about)
       if (message) context.addIssue({ code: 'custom', path: ['password'], message })
     })
+
+const SentCode = z
+  .string('Enter a code.')
+  .trim()
+  .min(1, 'Enter a code.')
+  .max(64, 'This is longer than a code can be.')
+
+/** What an authenticator has signed, as JSON. It is empty where the browser runs no script. */
+const SentCredential = z
+  .string('Use your passkey.')
+  .min(1, 'Use your passkey.')
+  .max(16_384, 'This is no passkey.')
+
+export const CodeInput = z.strictObject({ code: SentCode, next: Next })
+
+/** A code of a new app, to show that it works. */
+export const ConfirmInput = z.strictObject({ code: SentCode })
+
+export const PasskeyInput = z.strictObject({ credential: SentCredential, next: Next })
+
+export const NewPasskeyInput = z.strictObject({ name: NameText(), credential: SentCredential })
+
+/** One of the ways to show again who one is. */
+export const VerifyInput = z.union([
+  z.strictObject({ password: SentPassword, next: Next }),
+  CodeInput,
+  PasskeyInput,
+])
 
 /** How many days a new API token may live; 0 is for good. */
 const tokenLifetimes = [30, 90, 365, 0] as const

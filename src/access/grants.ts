@@ -29,9 +29,11 @@ export function readPermissions(json: string): ReadonlySet<Permission> {
 export const permissionsOf = ({ key, permissions: json }: RolePermissions) =>
   key ? builtinRoles[key] : readPermissions(json ?? '[]')
 
+const ROOT_PATH = '/1/'
+
 /** The node at which a user's own role holds: users of an MSP tenant work for every tenant. */
 export const homePath = (tenant: { kind: Kind; path: string }) =>
-  tenant.kind === 'msp' ? '/1/' : tenant.path
+  tenant.kind === 'msp' ? ROOT_PATH : tenant.path
 
 /** The assignments in force of a person and of the groups that the person is in. */
 const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now: string }) => {
@@ -40,8 +42,7 @@ const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now
     .innerJoin('tenant', 'tenant.id', 'role_assignment.tenant_id')
     .leftJoin('role', 'role.id', 'role_assignment.role_id')
     .select(['role_assignment.effect', 'role_assignment.role_id', 'tenant.path'])
-    .select('role_assignment.expires_at')
-    .select(['role.key', 'role.permissions'])
+    .select(['role.key', 'role.permissions', 'role.requires_second_factor'])
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
   const groups = everyTenant(db)
     .selectFrom('user_group_member')
@@ -63,21 +64,25 @@ export const USER_COLUMNS = [
   'tenant.path as tenant_path',
   'role.key as role_key',
   'role.permissions as role_permissions',
+  'role.requires_second_factor as role_requires_second_factor',
 ] as const
 
-type User = Omit<Actor, 'access'> & {
+type User = Omit<Actor, 'access' | 'needs_second_factor'> & {
   tenant_kind: Kind
   tenant_path: string
   role_key: RoleTable['key']
   role_permissions: string | null
+  role_requires_second_factor: number
 }
 
 /** A user as the actor of a request, with what they may do at this moment. */
 export async function loadActor(
   db: Reads & { now(): string },
-  { tenant_kind, tenant_path, role_key, role_permissions, ...who }: User,
+  user: User,
   limit: Access['limit'] = null,
 ): Promise<Actor> {
+  const { tenant_kind, tenant_path, role_key, role_permissions, ...others } = user
+  const { role_requires_second_factor, ...who } = others
   const assignments = await assignmentsOf(db, { person_id: who.person_id, now: db.now() })
   const own = {
     path: homePath({ kind: tenant_kind, path: tenant_path }),
@@ -88,7 +93,11 @@ export async function loadActor(
     denies: grantsOf(assignments, 'deny'),
     limit,
   }
-  return { ...who, access }
+  const needs_second_factor =
+    role_requires_second_factor === 1 ||
+    access.allows.some(({ path }) => path === ROOT_PATH) ||
+    assignments.some((one) => one.effect === 'allow' && one.requires_second_factor === 1)
+  return { ...who, access, needs_second_factor }
 }
 
 type Assignment = Awaited<ReturnType<typeof assignmentsOf>>[number]
@@ -99,5 +108,4 @@ const grantsOf = (assignments: Assignment[], effect: Assignment['effect']): Gran
     .map((assignment) => ({
       path: assignment.path,
       permissions: assignment.role_id === null ? EVERYTHING : permissionsOf(assignment),
-      expires_at: assignment.expires_at,
     }))

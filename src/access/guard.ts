@@ -7,7 +7,9 @@ import type { Actor } from './actor.ts'
 import { sessionSecret } from './cookie.ts'
 import { permitsSomewhere } from './decide.ts'
 import { type Permission, type RoutePermission, isRoutePermission } from './permissions.ts'
-import { findSession, touchSession } from './sessions.ts'
+import { daysForFactor } from './required-factor.ts'
+import { findSession, type SessionState, touchSession } from './sessions.ts'
+import { isFresh } from './step-up.ts'
 import { findTokenActor, touchToken } from './tokens.ts'
 import { lacks, requireTenant } from './visible.ts'
 
@@ -25,12 +27,18 @@ declare module 'fastify' {
     scope?: RouteScope | undefined
     /** What proves who is asking: the session cookie (the default), or a bearer token. */
     credential?: 'session' | 'token'
+    /** Whoever is signed in has to show once more who they are, unless that was a while ago only. */
+    fresh?: boolean
+    /** Also for those who should have set up a second factor by now. */
+    without_factor?: boolean
   }
   interface FastifyRequest {
     /** Who is asking. Null only on public routes. */
     actor: Actor
-    /** That the session is in use was last written down a while ago. */
-    session_is_stale: boolean
+    /** What there is to know of the session that proved it; null where a token did, or nothing. */
+    session_state: SessionState | null
+    /** In how many days the actor must have set up a second factor; null when there is no need. */
+    second_factor_days: number | null
   }
 }
 
@@ -41,7 +49,8 @@ declare module 'fastify' {
  */
 export function guardRoutes(app: FastifyInstance, db: Db) {
   app.decorateRequest('actor', null as unknown as Actor)
-  app.decorateRequest('session_is_stale', false)
+  app.decorateRequest('session_state', null)
+  app.decorateRequest('second_factor_days', null)
   app.addHook('onRoute', requireDeclared)
   app.addHook('onRequest', async (request, reply) => {
     const { permission, credential } = request.routeOptions.config
@@ -55,12 +64,13 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
     if (!found)
       return credential === 'token' ? askForToken(request, reply) : askToSignIn(request, reply)
     if (permission !== 'signed_in') await requirePermission(db, request, permission)
+    if (request.session_state) await askForProof(db, request, reply, request.session_state)
   })
   app.addHook('onResponse', async (request) => {
     if (!request.actor) return
     if (request.routeOptions.config.credential === 'token')
       return touchToken(db, request.headers.authorization)
-    if (request.session_is_stale) await touchSession(db, sessionSecret(request)!)
+    if (request.session_state?.is_stale) await touchSession(db, sessionSecret(request)!)
   })
 }
 
@@ -75,7 +85,7 @@ function requireDeclared({ method, url, config = {} }: RouteOptions) {
 async function findSessionActor(db: Db, request: FastifyRequest) {
   const secret = sessionSecret(request)
   const session = secret ? await findSession(db, secret) : undefined
-  if (session) request.session_is_stale = session.is_stale
+  request.session_state = session?.state ?? null
   return session?.actor
 }
 
@@ -89,14 +99,37 @@ async function requirePermission(db: Db, request: FastifyRequest, permission: Pe
   else if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
 }
 
+/** Leads aside who has yet to set up a second factor, and who has to show again who they are. */
+async function askForProof(
+  db: Db,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  state: SessionState,
+) {
+  const { fresh, without_factor } = request.routeOptions.config
+  request.second_factor_days = await daysForFactor(db, request.actor, state)
+  if (request.second_factor_days === 0 && !without_factor)
+    return reply.redirect('/account/security?required', 303)
+  if (fresh && !isFresh(request.method, state.verified_at, db.now()))
+    return reply.redirect(`/verify?next=${encodeURIComponent(pageOf(request))}`, 303)
+}
+
+/** The page that a request asks for, or was sent from. */
+function pageOf(request: FastifyRequest) {
+  if (request.method === 'GET') return request.url
+  const page = currentPage(request, 'hx-current-url') ?? currentPage(request, 'referer')
+  return page ?? '/account/security'
+}
+
 function askToSignIn(request: FastifyRequest, reply: FastifyReply) {
-  const wanted = currentPage(request) ?? (request.method === 'GET' ? request.url : undefined)
+  const wanted =
+    currentPage(request, 'hx-current-url') ?? (request.method === 'GET' ? request.url : undefined)
   return reply.redirect(wanted ? `/sign-in?next=${encodeURIComponent(wanted)}` : '/sign-in', 303)
 }
 
 /** The page on which htmx asks for something: what it asks for need not be a page by itself. */
-function currentPage(request: FastifyRequest) {
-  const address = String(request.headers['hx-current-url'] ?? '')
+function currentPage(request: FastifyRequest, header: 'hx-current-url' | 'referer') {
+  const address = String(request.headers[header] ?? '')
   if (!URL.canParse(address)) return undefined
   const { pathname, search } = new URL(address)
   return localPath(pathname + search)

@@ -23,6 +23,7 @@ export async function openSession(
   now: string,
   person_id: number,
   user_agent: string,
+  two_factors = false,
 ) {
   const secret = newSecret()
   await tx
@@ -34,6 +35,8 @@ export async function openSession(
       last_seen_at: now,
       expires_at: later(now, ABSOLUTE_SECONDS),
       user_agent: user_agent.slice(0, 200),
+      verified_at: now,
+      two_factors: Number(two_factors),
     })
     .execute()
   await tx.deleteFrom('session').where('expires_at', '<=', now).execute()
@@ -46,27 +49,51 @@ const sessionByHash = prepared((db, { token_hash }: { token_hash: string }) =>
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
     .innerJoin('role', 'role.id', 'person.role_id')
+    .innerJoin('user_account', 'user_account.person_id', 'session.person_id')
     .select(['session.expires_at', 'session.last_seen_at'])
+    .select(['session.verified_at', 'session.two_factors'])
+    .select(['user_account.has_second_factor', 'user_account.second_factor_due_at'])
     .select(USER_COLUMNS)
     .where('session.token_hash', '=', token_hash)
     .where('person.active', '=', 1),
 )
 
+/** What is known of a session beside whose it is. */
+export type SessionState = {
+  /** It is time to remember that it was used. */
+  is_stale: boolean
+  /** When the person last showed who they are. */
+  verified_at: string
+  /** Whether it was opened by two factors. */
+  two_factors: boolean
+  /** Whether it was, or a second factor is set up. */
+  has_second_factor: boolean
+  /** When one must be set up at the latest; null while none was asked for. */
+  second_factor_due_at: string | null
+}
+
 /**
  * The actor of a session that is neither too old nor idle for too long, of a person who is a user
- * still; and whether it is time to remember that it was used.
+ * still; and what else there is to know of it.
  */
 export async function findSession(
   db: Db,
   secret: string,
-): Promise<{ actor: Actor; is_stale: boolean } | undefined> {
+): Promise<{ actor: Actor; state: SessionState } | undefined> {
   const now = db.now()
   const [session] = await sessionByHash(db, { token_hash: hashSecret(secret) })
   if (!session) return undefined
-  const { expires_at, last_seen_at, ...user } = session
+  const { expires_at, last_seen_at, verified_at, two_factors, ...account } = session
   if (expires_at <= now || last_seen_at <= later(now, -IDLE_SECONDS)) return undefined
-  const actor = await loadActor(db, user)
-  return { actor, is_stale: last_seen_at < later(now, -TOUCH_AFTER_SECONDS) }
+  const { has_second_factor, second_factor_due_at, ...user } = account
+  const state = {
+    is_stale: last_seen_at < later(now, -TOUCH_AFTER_SECONDS),
+    verified_at,
+    two_factors: two_factors === 1,
+    has_second_factor: two_factors === 1 || has_second_factor === 1,
+    second_factor_due_at,
+  }
+  return { actor: await loadActor(db, user), state }
 }
 
 /** Remembers that the session was used. */
@@ -106,6 +133,39 @@ export type ListedSession = Awaited<ReturnType<typeof listSessions>>[number]
 /** Ends one session: signing out. */
 export const closeSession = (tx: SystemTx, secret: string) =>
   tx.deleteFrom('session').where('token_hash', '=', hashSecret(secret)).execute()
+
+/** Ends one of a person's sessions by its number. Returns whether it was open. */
+export async function endSession(tx: SystemTx, person_id: number, id: number) {
+  const { numDeletedRows } = await tx
+    .deleteFrom('session')
+    .where('id', '=', id)
+    .where('person_id', '=', person_id)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** Ends those sessions of a person, except the one of `secret`, that one factor was enough for. */
+export const endWeakerSessions = (tx: SystemTx, person_id: number, secret: string) =>
+  tx
+    .deleteFrom('session')
+    .where('person_id', '=', person_id)
+    .where('two_factors', '=', 0)
+    .where('token_hash', '<>', hashSecret(secret))
+    .execute()
+
+/**
+ * Somebody has shown again who they are: the session has another secret from now on, which is
+ * returned, so that one which leaked before is of no use.
+ */
+export async function renewSession(tx: SystemTx, now: string, secret: string) {
+  const renewed = newSecret()
+  await tx
+    .updateTable('session')
+    .set({ token_hash: hashSecret(renewed), verified_at: now, last_seen_at: now })
+    .where('token_hash', '=', hashSecret(secret))
+    .execute()
+  return renewed
+}
 
 /** Ends every session of a person, and knows none of their browsers any more. */
 export async function signOutEverywhere(tx: SystemTx, person_id: number) {

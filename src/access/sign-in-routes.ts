@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
 import { localPath } from '../web/local-path.ts'
-import { dropSession, sendSecrets, sessionSecret, visitor } from './cookie.ts'
+import { dropSession, sendSecrets, sendStep, sessionSecret, visitor } from './cookie.ts'
 import { SignInInput } from './form.ts'
 import { closeSession, signOutEverywhere } from './sessions.ts'
 import { isSetUp } from './setup.ts'
@@ -11,12 +11,11 @@ import { signIn } from './sign-in.ts'
 import type { Refusal } from './throttle.ts'
 import { views } from './views.ts'
 
-const START_PAGE = '/tenants'
+export const START_PAGE = '/tenants'
 
 /** Signing in and out. */
 export function signInRoutes(app: FastifyInstance, db: Db) {
-  const show = async (reply: FastifyReply, form: Form) =>
-    reply.page(views.signIn({ form, is_set_up: await isSetUp(db) }))
+  const show = (reply: FastifyReply, form: Form) => showSignIn(db, reply, form)
 
   app.get('/', { config: { permission: 'public' } }, (_request, reply) =>
     reply.redirect(START_PAGE, 303),
@@ -48,25 +47,35 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
       request.log.warn('sign-in failed')
       return show(reply.code(422), withError(form, '', WRONG))
     }
+    const next = localPath(parsed.input.next) ?? START_PAGE
+    if ('pending' in outcome)
+      return sendStep(request, reply, 'pending', outcome.pending).redirect(
+        `/sign-in/second-step?next=${encodeURIComponent(next)}`,
+        303,
+      )
     request.log.info({ person_id: outcome.person_id }, 'signed in')
-    return sendSecrets(request, reply, outcome).redirect(
-      localPath(parsed.input.next) ?? START_PAGE,
-      303,
-    )
+    return sendSecrets(request, reply, outcome).redirect(next, 303)
   })
 
   signOutRoutes(app, db)
 }
 
+export const showSignIn = async (db: Db, reply: FastifyReply, form: Form) =>
+  reply.page(views.signIn({ form, is_set_up: await isSetUp(db) }))
+
 function signOutRoutes(app: FastifyInstance, db: Db) {
-  app.post('/sign-out', { config: { permission: 'signed_in' } }, async (request, reply) => {
-    await system(db, (tx) => closeSession(tx, sessionSecret(request)!))
-    return dropSession(request, reply).redirect('/sign-in', 303)
-  })
+  app.post(
+    '/sign-out',
+    { config: { permission: 'signed_in', without_factor: true } },
+    async (request, reply) => {
+      await system(db, (tx) => closeSession(tx, sessionSecret(request)!))
+      return dropSession(request, reply).redirect('/sign-in', 303)
+    },
+  )
 
   app.post(
     '/sign-out-everywhere',
-    { config: { permission: 'signed_in' } },
+    { config: { permission: 'signed_in', without_factor: true } },
     async (request, reply) => {
       await system(db, (tx) => signOutEverywhere(tx, request.actor.person_id))
       return dropSession(request, reply).redirect('/sign-in', 303)

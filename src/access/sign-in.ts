@@ -1,9 +1,10 @@
 import type { Db } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
-import { findAccount, renewHash } from './accounts.ts'
+import { findAccounts, renewHash } from './accounts.ts'
 import { emailKey } from './form.ts'
 import { findKnownDevice, rememberDevice } from './known-devices.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
+import { openPending } from './pending-sign-ins.ts'
 import { closeSession, openSession } from './sessions.ts'
 import { claimTry, forgetTry, networkOf, type Refusal } from './throttle.ts'
 
@@ -18,18 +19,24 @@ export type Visitor = {
 type Credentials = { email: string; password: string }
 type Failure = Refusal | { wrong: true }
 
-/** Checks an e-mail address and a password, and opens a session. Throws Busy. */
+/**
+ * Checks an e-mail address and a password. Opens a session, or, for who has a second factor too,
+ * remembers that this one was right. Throws Busy.
+ */
 export async function signIn(
   db: Db,
   credentials: Credentials,
   visitor: Visitor,
-): Promise<Failure | ({ person_id: number } & Secrets)> {
+): Promise<Failure | { person_id: number; pending: string } | ({ person_id: number } & Secrets)> {
   const checked = await checkPassword(db, credentials, visitor)
   if (!('person_id' in checked)) return checked
 
-  const { person_id } = checked
-  const secrets = await system(db, (tx) => admit(tx, db.now(), person_id, visitor))
-  return { person_id, ...secrets }
+  const { person_id, has_second_factor } = checked
+  return system(db, async (tx) =>
+    has_second_factor
+      ? { person_id, pending: await openPending(tx, db.now(), person_id) }
+      : { person_id, ...(await admit(tx, db.now(), person_id, visitor)) },
+  )
 }
 
 /** What the browser of somebody who is let in is to keep. */
@@ -37,44 +44,64 @@ export type Secrets = { session: string; device: string }
 
 /**
  * Lets somebody in who has shown who they are. The session that the browser had is closed: nobody
- * goes on with one that somebody else may have planted.
+ * goes on with one that somebody else may have planted. `two_factors`: by two of them.
  */
 export async function admit(
   tx: SystemTx,
   now: string,
   person_id: number,
   { session, device, user_agent }: Visitor,
+  two_factors = false,
 ): Promise<Secrets> {
   if (session) await closeSession(tx, session)
   return {
-    session: await openSession(tx, now, person_id, user_agent),
+    session: await openSession(tx, now, person_id, user_agent, two_factors),
     device: await rememberDevice(tx, now, person_id, device),
   }
 }
 
-/** Whether a password is the one of an account. Each wrong one counts towards the limit. */
+/**
+ * Whose password it is, of those who have the address (or of one of them: `person_id`). Each wrong
+ * one counts towards the limit, once, however many have the address.
+ */
 export async function checkPassword(
   db: Db,
-  { email, password }: Credentials,
+  { email, password, person_id }: Credentials & { person_id?: number },
   visitor: Visitor,
-): Promise<Failure | { person_id: number }> {
+): Promise<Failure | { person_id: number; has_second_factor: boolean }> {
   const attempt = await claimTry(db, await counters(db, email, visitor))
   if ('retry_at' in attempt) return attempt
 
-  const account = await findAccount(db, email)
-  const right = await verifyPassword(account?.password_hash, password).catch(async (error) => {
+  const accounts = await findAccounts(db, email)
+  const candidates = accounts.filter((account) => !person_id || account.person_id === person_id)
+  const account = await findOwner(candidates, password).catch(async (error) => {
     await system(db, (tx) => forgetTry(tx, attempt))
     throw error
   })
-  if (!right || !account) return { wrong: true }
+  if (!account) return { wrong: true }
 
-  const { person_id, password_hash } = account
+  const { password_hash, has_second_factor } = account
   const renewed = needsRehash(password_hash) ? await hashPassword(password) : undefined
   await system(db, async (tx) => {
     await forgetTry(tx, attempt)
-    if (renewed) await renewHash(tx, person_id, password_hash, renewed)
+    if (renewed) await renewHash(tx, account.person_id, password_hash, renewed)
   })
-  return { person_id }
+  return { person_id: account.person_id, has_second_factor: has_second_factor === 1 }
+}
+
+type Account = Awaited<ReturnType<typeof findAccounts>>[number]
+
+/** The first of the accounts that has the password. Where none has any, nobody's is checked. */
+async function findOwner(accounts: Account[], password: string) {
+  let checked = 0
+  for (const account of accounts) {
+    const { password_hash } = account
+    if (password_hash === null) continue
+    checked++
+    if (await verifyPassword(password_hash, password)) return { ...account, password_hash }
+  }
+  if (checked === 0) await verifyPassword(undefined, password)
+  return undefined
 }
 
 /**
@@ -82,7 +109,7 @@ export async function checkPassword(
  * in before counts for itself alone, so that strangers who guess cannot keep the owner out. (No
  * e-mail address is without an @, so none can pass for a browser.)
  */
-async function counters(db: Db, email: string, { address, device }: Visitor) {
+export async function counters(db: Db, email: string, { address, device }: Visitor) {
   const known = device && (await findKnownDevice(db, email, device, db.now()))
   if (known) return { account_key: `device ${known.id}`, address: `device ${known.id}` }
   return { account_key: emailKey(email), address: networkOf(address) }

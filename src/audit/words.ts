@@ -20,6 +20,11 @@ const operationWords: Record<string, string> = {
   'token.create': 'Created API token',
   'token.revoke': 'Revoked API token',
   'password.change': 'Changed password',
+  'passkey.add': 'Added a passkey',
+  'passkey.remove': 'Removed a passkey',
+  'totp.set_up': 'Set up an authenticator app',
+  'totp.remove': 'Removed the authenticator app',
+  'recovery_codes.renew': 'Made new recovery codes',
   'setup.complete': 'Set up Tenantry',
 }
 

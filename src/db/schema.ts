@@ -1,4 +1,16 @@
 import type { ColumnType, Generated } from 'kysely'
+import type {
+  ApiTokenTable,
+  KnownDeviceTable,
+  PasskeyChallengeTable,
+  PasskeyTable,
+  PendingSignInTable,
+  RecoveryCodeTable,
+  SessionTable,
+  SignInFailureTable,
+  TotpTable,
+  UserAccountTable,
+} from './account-schema.ts'
 import type { VisibleTenant } from './scope.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
@@ -147,51 +159,6 @@ export interface RoleAssignmentTable {
   operation_id: number
 }
 
-export interface UserAccountTable {
-  person_id: number
-  email_key: string
-  password_hash: string
-  password_changed_at: string
-}
-
-export interface SessionTable {
-  id: Generated<number>
-  token_hash: string
-  person_id: number
-  created_at: string
-  last_seen_at: string
-  expires_at: string
-  user_agent: string
-}
-
-/** A browser in which a person has signed in before. */
-export interface KnownDeviceTable {
-  id: Generated<number>
-  token_hash: string
-  person_id: number
-  last_used_at: string
-}
-
-export interface ApiTokenTable {
-  id: Generated<number>
-  tenant_id: number
-  person_id: number
-  name: string
-  prefix: string
-  token_hash: string
-  expires_at: string | null
-  last_used_at: string | null
-  /** JSON list of the permissions that the token is confined to; null for all of its owner's. */
-  permissions: string | null
-}
-
-export interface SignInFailureTable {
-  id: Generated<number>
-  account_key: string
-  address: string
-  at: string
-}
-
 export interface JobTable {
   id: Generated<number>
   kind: string
@@ -231,6 +198,11 @@ export interface Schema {
   user_account: UserAccountTable
   session: SessionTable
   known_device: KnownDeviceTable
+  passkey: PasskeyTable
+  totp: TotpTable
+  recovery_code: RecoveryCodeTable
+  pending_sign_in: PendingSignInTable
+  passkey_challenge: PasskeyChallengeTable
   api_token: ApiTokenTable
   sign_in_failure: SignInFailureTable
   job: JobTable

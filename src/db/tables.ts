@@ -45,6 +45,11 @@ export const tables: Record<keyof Schema, TableFacts> = {
   user_account: { class: 'system' },
   session: { class: 'system' },
   known_device: { class: 'system' },
+  passkey: { class: 'system' },
+  totp: { class: 'system' },
+  recovery_code: { class: 'system' },
+  pending_sign_in: { class: 'system' },
+  passkey_challenge: { class: 'system' },
   api_token: {
     class: 'tenant',
     tenant_column: 'tenant_id',

@@ -38,6 +38,7 @@ const styles = [
   'public/forms.css',
   'public/notices.css',
   'public/access.css',
+  'public/factors.css',
   'public/lists.css',
   'public/tenants.css',
   'public/tree-levels.css',
@@ -58,6 +59,7 @@ const scripts = [
   'public/palette.js',
   'public/preferences.js',
   'public/jobs.js',
+  'public/passkeys.js',
 ]
 
 const join = (paths: string[]) =>

@@ -116,6 +116,7 @@ async function seedDatabase(path: string) {
       tenant_id: NORTHWIND,
       tenant_name: 'Northwind MSP',
       access: WHOLE_ACCESS,
+      needs_second_factor: true,
     }
     return { actor, token }
   })
