@@ -23,7 +23,8 @@
     if (!said) return
     const matching = bar.querySelector('input[name="match"]:checked')
     const number = count.toLocaleString('en')
-    const text = matching ? 'Selected:' : `${number} ${count === 1 ? 'tenant' : 'tenants'} selected`
+    const { noun, nouns } = bar.dataset
+    const text = matching ? 'Selected:' : `${number} ${count === 1 ? noun : nouns} selected`
     if (said.textContent !== text) said.textContent = text
   }
 

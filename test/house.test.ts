@@ -21,7 +21,7 @@ const SERVING = ['db', 'web']
 const DOORS = {
   access: ['decide.ts', 'form.ts', 'visible.ts'],
   audit: ['history.ts'],
-  jobs: ['kind.ts'],
+  jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
   tenants: ['form.ts', 'head.ts', 'kinds.ts', 'suggest.ts'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type ImportSummary, importTenants } from '../tenants/csv/import.ts'
+import type { ImportSummary } from '../jobs/import.ts'
+import { importTenants } from '../tenants/csv/import.ts'
 import { type Command, UsageProblem } from './command.ts'
 import { COMMAND_LINE, withDatabase } from './database.ts'
 

@@ -1,3 +1,5 @@
+import { allThatMatch } from '../jobs/batch.ts'
+import { sortText } from '../web/list-state.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import {
   filterFieldsOf,
@@ -6,7 +8,6 @@ import {
   type ListState,
   listHref,
   type Sort,
-  sortText,
 } from './list.ts'
 import { kindLooks, type TenantKind, tenantKinds } from './kinds.ts'
 import { type Marked, markMatch } from './marks.ts'
@@ -149,7 +150,7 @@ export function listPage(
     is_first: !is_filtered && branch.parent_id === null && tenant_count === 1,
     matches: is_filtered ? matchesOf(state, listed) : null,
     filter_fields: filterFieldsOf(state),
-    all_that_match: allThatMatch(is_filtered, listed.total, branch, tenant_count),
+    all_that_match: whatAllMeans(is_filtered, listed.total, branch, tenant_count),
     export_href: filterHref('/tenants/export.csv', state),
   }
 }
@@ -167,12 +168,12 @@ function matchesOf({ after }: ListState, { rows, total, next_href }: Listed) {
 }
 
 /** What a batch action on everything would be on; a branch alone cannot be meant by a filter. */
-function allThatMatch(
+function whatAllMeans(
   is_filtered: boolean,
   total: number | null,
   branch: Tenant,
   tenant_count: number,
 ) {
-  if (is_filtered) return total === null ? 'All that match' : `All ${formatCount(total)} that match`
+  if (is_filtered) return allThatMatch(total)
   return branch.parent_id === null ? `All ${countOf(tenant_count, 'tenant', 'tenants')}` : null
 }

@@ -1,4 +1,12 @@
 import { z } from 'zod'
+import {
+  SearchText,
+  SortField,
+  type Sorted,
+  addressOf,
+  sortText,
+  stateField,
+} from '../web/list-state.ts'
 import { idText } from '../web/numbers.ts'
 import { type TenantKind, tenantKinds } from './kinds.ts'
 import { ROOT_ID } from './queries.ts'
@@ -6,7 +14,7 @@ import { ROOT_ID } from './queries.ts'
 /** What a list may be sorted by, besides the id that settles ties. */
 const sortKeys = ['name', 'slug', 'kind', 'children', 'overrides'] as const
 
-export type Sort = { by: (typeof sortKeys)[number]; descending: boolean }
+export type Sort = Sorted<(typeof sortKeys)[number]>
 
 /** Which tenants are wanted, wherever they are in the tree. */
 export type TenantFilter = {
@@ -30,24 +38,14 @@ export type ListState = TenantFilter & {
 }
 
 const MAX_OPEN = 100
-const MAX_LENGTH = 200
-
-/** What cannot be read counts as not said, so that an old or mangled address still shows a list. */
-const field = <Output>(schema: z.ZodType<Output>, otherwise: Output) =>
-  z
-    .preprocess((sent) => (Array.isArray(sent) ? sent[0] : sent), schema)
-    .catch(otherwise)
-    .default(otherwise as z.core.util.NoUndefined<Output>)
-
-const SortText = z.templateLiteral([z.enum(['', '-']), z.enum(sortKeys)])
 
 const Id = idText()
 
 const filterFields = {
-  q: field(z.string().transform(readSearch), ''),
-  kind: field<TenantKind | null>(z.enum(tenantKinds), null),
-  active: field(z.enum(['any', 'active', 'inactive']), 'any'),
-  overrides: field(
+  q: stateField(SearchText, ''),
+  kind: stateField<TenantKind | null>(z.enum(tenantKinds), null),
+  active: stateField(z.enum(['any', 'active', 'inactive']), 'any'),
+  overrides: stateField(
     z.literal('1').transform(() => true),
     false,
   ),
@@ -57,10 +55,10 @@ const Filter = z.object(filterFields)
 
 const List = z.object({
   ...filterFields,
-  branch: field(Id, ROOT_ID),
-  open: field(z.string().transform(readIds), []),
-  after: field<string | null>(z.string().min(1), null),
-  sort: field<Sort>(SortText.transform(readSort), { by: 'name', descending: false }),
+  branch: stateField(Id, ROOT_ID),
+  open: stateField(z.string().transform(readIds), []),
+  after: stateField<string | null>(z.string().min(1), null),
+  sort: stateField<Sort>(SortField(sortKeys), { by: 'name', descending: false }),
 })
 
 /** Reads the state of the list from a query string. */
@@ -83,10 +81,8 @@ export const filterFieldsOf = ({ q, kind, active, overrides }: TenantFilter) =>
   }).filter(([, value]) => value !== '')
 
 /** The address of `path` with a filter. */
-export function filterHref(path: string, filter: TenantFilter) {
-  const query = new URLSearchParams(filterFieldsOf(filter)).toString()
-  return query ? `${path}?${query}` : path
-}
+export const filterHref = (path: string, filter: TenantFilter) =>
+  addressOf(path, filterFieldsOf(filter))
 
 /** The address of the list in another state. What it would do anyway is left out. */
 export function listHref(state: ListState, changes: Partial<ListState> = {}) {
@@ -99,22 +95,7 @@ export function listHref(state: ListState, changes: Partial<ListState> = {}) {
   return query.size > 0 ? `/tenants?${query.toString()}` : '/tenants'
 }
 
-/** A sort as it stands in an address: `name`, or `-name` from the end. */
-export const sortText = ({ by, descending }: Sort) => (descending ? `-${by}` : by)
-
-function readSort(text: z.infer<typeof SortText>): Sort {
-  const descending = text.startsWith('-')
-  return { by: (descending ? text.slice(1) : text) as Sort['by'], descending }
-}
-
 function readIds(text: string) {
   const ids = text.split('.').map((part) => Id.safeParse(part).data)
   return [...new Set(ids.filter((id) => id !== undefined))].slice(0, MAX_OPEN)
-}
-
-function readSearch(text: string) {
-  return text
-    .replace(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, MAX_LENGTH)
 }

@@ -250,7 +250,7 @@ t.test('imports nothing when the tree has changed so that a line fits no more', 
   await w.alice.post(`${job}/start`)
   t.match(
     mainText((await w.alice.get(job)).body),
-    /Failed.*The tree has changed since you looked.*Line 2/,
+    /Failed.*What is stored has changed since you looked.*Line 2/,
   )
   t.notOk(await bySlug(w, 'kent'))
 })

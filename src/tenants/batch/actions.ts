@@ -12,13 +12,3 @@ export type Batch = {
   kind: TenantKind | null
   reason: string | null
 }
-
-/** What becomes of one tenant. */
-export type Verdict = {
-  outcome: 'done' | 'unchanged' | 'refused'
-  /** The change in words, or the reason for the refusal. */
-  detail: string
-}
-
-/** What became of one tenant, or would become of it. */
-export type BatchLine = Verdict & { name: string; slug: string }

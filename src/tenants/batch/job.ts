@@ -1,19 +1,23 @@
-import type { z } from 'zod'
 import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
-import { Invalid } from '../../errors.ts'
-import type { Confirmation, JobKind } from '../../jobs/kind.ts'
-import { type Form, fieldErrors } from '../../web/form.ts'
+import {
+  type BatchReport,
+  confirmForm,
+  confirmation,
+  parseFields,
+  reportOn,
+  reportView,
+  titleOf,
+} from '../../jobs/batch.ts'
+import type { JobKind } from '../../jobs/kind.ts'
+import type { Form } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
 import { kindLooks, tenantKinds } from '../kinds.ts'
-import type { Batch, BatchLine } from './actions.ts'
-import { KindForm, ParentForm, asksForNumber, confirmForm } from './form.ts'
+import type { Batch } from './actions.ts'
+import { KindForm, ParentForm } from './form.ts'
 import { planBatch, runBatch } from './run.ts'
-import { type BatchReport, views } from './views.ts'
-
-/** How many lines of each outcome a page shows, and the job keeps. */
-const SHOWN = 200
+import { views } from './views.ts'
 
 /** What a batch is about, and what would become of the tenants, once everything is chosen. */
 type Outlook = Pick<Batch, 'action' | 'parent_id' | 'kind'> & {
@@ -30,17 +34,17 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
-      const parent = await findParent(db, actor, parse(ParentForm, fields).parent)
+      const parent = await findParent(db, actor, parseFields(ParentForm, fields).parent)
       return { ...batch, parent_id: parent.id }
     }
-    if (batch.action === 'set_kind') return { ...batch, kind: parse(KindForm, fields).kind }
+    if (batch.action === 'set_kind') return { ...batch, kind: parseFields(KindForm, fields).kind }
     return batch
   },
 
   async foresee(db, _actor, batch, pace) {
     const { action, parent_id, kind, ids } = batch
     const report = isComplete(batch)
-      ? reportOn(batch, (await planBatch(db, batch, pace)).flat())
+      ? reportOn('Tenant', (await planBatch(db, batch, pace)).flat(), action === 'delete')
       : null
     return { action, parent_id, kind, selected: ids.length, report }
   },
@@ -49,23 +53,27 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
     const choice = await drawChoice(db, actor, outlook, form)
     const { report } = outlook
     if (!report) return { choice, rendering: null, confirm: null }
-    const confirm = report.done > 0 ? confirmation(outlook, report.done) : null
-    return { choice, rendering: views.report(report), confirm }
+    const { action, selected } = outlook
+    const label = batchTitle(action, report.done)
+    const facts = { deletes: action === 'delete', selected, nouns: 'tenants' }
+    const confirm = report.done > 0 ? confirmation(label, facts) : null
+    return { choice, rendering: reportView(report), confirm }
   },
 
   confirm(batch, fields) {
-    return { ...batch, reason: parse(confirmForm(batch), fields).reason }
+    const form = confirmForm(batch.action === 'delete', batch.ids.length)
+    return { ...batch, reason: parseFields(form, fields).reason }
   },
 
   async run(db, actor, batch, pace) {
     const kind = `tenant.batch_${batch.action}`
     return operation(db, actor, { kind, reason: batch.reason }, async (tx) =>
-      reportOn(batch, await runBatch(tx, batch, pace)),
+      reportOn('Tenant', await runBatch(tx, batch, pace), batch.action === 'delete'),
     )
   },
 
   outcome(report) {
-    return views.report({ ...report, is_done: true })
+    return reportView({ ...report, is_done: true })
   },
 }
 
@@ -100,38 +108,4 @@ const verbs = {
 
 /** What a batch is called: "Delete 12 tenants". */
 export const batchTitle = (action: Batch['action'], count: number) =>
-  `${verbs[action]} ${count.toLocaleString('en')} ${count === 1 ? 'tenant' : 'tenants'}`
-
-function confirmation({ action, selected }: Outlook, possible: number): Confirmation {
-  const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
-  const label = batchTitle(action, possible)
-  if (action !== 'delete') return { label, asks }
-  const number = { name: 'number', label: `Type ${selected}, the number of tenants selected` }
-  return {
-    label,
-    tone: 'destructive',
-    asks: asksForNumber(action, selected) ? [...asks, number] : asks,
-  }
-}
-
-function reportOn({ action }: Batch, lines: BatchLine[]): BatchReport {
-  const of = (outcome: BatchLine['outcome']) => lines.filter((line) => line.outcome === outcome)
-  const [refused, done, unchanged] = [of('refused'), of('done'), of('unchanged')]
-  return {
-    done: done.length,
-    unchanged: unchanged.length,
-    refused: refused.length,
-    deletes: action === 'delete',
-    lines: [refused, done, unchanged].flatMap((some) =>
-      some
-        .slice(0, SHOWN)
-        .map(({ name, slug, outcome, detail }) => ({ name, slug, outcome, detail })),
-    ),
-  }
-}
-
-function parse<Output>(schema: z.ZodType<Output>, fields: object): Output {
-  const parsed = schema.safeParse(fields)
-  if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))
-  return parsed.data
-}
+  titleOf(verbs[action], count, 'tenant', 'tenants')

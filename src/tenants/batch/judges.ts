@@ -12,7 +12,8 @@ import {
   rootStays,
 } from '../places.ts'
 import { ROOT_ID } from '../queries.ts'
-import type { Batch, Verdict } from './actions.ts'
+import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
+import type { Batch } from './actions.ts'
 import type { Selected } from './selection.ts'
 
 /**
@@ -28,10 +29,6 @@ export async function openJudge(db: Reads, batch: Batch, pace: Pace): Promise<Ju
   if (batch.action === 'set_kind') return judgeKinds(batch.kind!, await countMsps(db))
   return judgeActivity(batch.action === 'activate')
 }
-
-const unchanged: Verdict = { outcome: 'unchanged', detail: '' }
-const done = (detail: string): Verdict => ({ outcome: 'done', detail })
-const refused = ({ message }: Error): Verdict => ({ outcome: 'refused', detail: message })
 
 function judgeActivity(active: boolean): Judge {
   const detail = active ? 'Inactive → active' : 'Active → inactive'

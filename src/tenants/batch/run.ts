@@ -2,7 +2,8 @@ import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
-import type { Batch, BatchLine } from './actions.ts'
+import type { BatchLine } from '../../jobs/batch.ts'
+import type { Batch } from './actions.ts'
 import { openJudge } from './judges.ts'
 import { loadSelection } from './selection.ts'
 
@@ -27,7 +28,7 @@ export async function planBatch(db: Reads, batch: Batch, pace: Pace) {
     for (const some of chunks(level, JUDGED_AT_ONCE)) {
       const verdicts = await judge(some)
       for (const [index, { id, name, slug }] of some.entries())
-        lines.push({ id, name, slug, ...verdicts[index]! })
+        lines.push({ id, name, code: slug, ...verdicts[index]! })
       await pace((judged += some.length), total)
     }
     plan.push(lines)

@@ -3,7 +3,7 @@ import type { Pace } from '../../pace.ts'
 import { MAX_DEPTH, countMsps, higherThan } from '../places.ts'
 import { type Forest, type Place, childNow } from './forest.ts'
 import type { PlacedRow } from './place.ts'
-import type { BadLine } from './row.ts'
+import type { BadLine } from '../../web/csv/read.ts'
 
 /** How deep each place will be; "All tenants" is at 0, and what is in a circle is at Infinity. */
 export type Depths = Map<Place, number>

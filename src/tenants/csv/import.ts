@@ -1,11 +1,12 @@
 import type { Db } from '../../db/connection.ts'
-import { type Author, operation } from '../../db/operation.ts'
+import type { Author } from '../../db/operation.ts'
+import { type ImportSummary, importAtOnce, summarise } from '../../jobs/import.ts'
 import { type Pace, paced } from '../../pace.ts'
 import { applyPlan } from './apply.ts'
 import { type Plan, planImport } from './plan.ts'
-import { readRows } from './read.ts'
-import type { BadLine } from './row.ts'
-import { openCsv } from './text.ts'
+import { readRows } from '../../web/csv/read.ts'
+import { columns, readRow } from './row.ts'
+import { openCsv } from '../../web/csv/text.ts'
 
 export type ImportOptions = {
   /** Says what would be done, and does not do it. */
@@ -13,9 +14,6 @@ export type ImportOptions = {
   progress?: (done: number, total: number) => void
   signal?: AbortSignal
 }
-
-/** What an import did, or would do. */
-export type ImportSummary = { created: number; changed: number; unchanged: number; bad: BadLine[] }
 
 /**
  * Imports tenants from a CSV file as one operation: all of it, or, when a line is bad, nothing.
@@ -35,33 +33,17 @@ export async function importTenants(
 
 /** What the file would do to the tree as it is now. */
 export async function previewImport(db: Db, csv: Buffer | string, pace: Pace): Promise<Plan> {
-  return planImport(db, await readRows(openCsv(csv), pace), pace)
+  return planImport(db, await readRows(openCsv(csv, columns), readRow, pace), pace)
 }
 
-/**
- * Applies the file unless it has bad lines. It is compared with the tree inside the operation:
- * what was seen in a preview may have changed since.
- */
+/** Applies the file unless it has bad lines. */
 export async function runImport(db: Db, author: Author, csv: Buffer | string, pace: Pace) {
-  const read = await readRows(openCsv(csv), pace)
-  const refused = Symbol('refused')
-  let plan: Plan | undefined
-  try {
-    await operation(db, author, 'tenant.import', async (tx) => {
-      plan = await planImport(tx, read, pace)
-      if (plan.bad.length > 0 || plan.created.length + plan.changed.length === 0) throw refused
-      await applyPlan(tx, plan, pace)
-    })
-  } catch (error) {
-    if (error !== refused) throw error
-  }
-  return plan!
+  const read = await readRows(openCsv(csv, columns), readRow, pace)
+  return importAtOnce(
+    db,
+    author,
+    'tenant.import',
+    (tx) => planImport(tx, read, pace),
+    (tx, plan) => applyPlan(tx, plan, pace),
+  )
 }
-
-/** The figures of a plan, and its bad lines. */
-export const summarise = ({ created, changed, unchanged, bad }: Plan): ImportSummary => ({
-  created: created.length,
-  changed: changed.length,
-  unchanged: unchanged.length,
-  bad,
-})

@@ -11,7 +11,8 @@ import {
   openForest,
 } from './forest.ts'
 import { type TenantKind, usualKindBelow } from '../kinds.ts'
-import type { BadLine, Row } from './row.ts'
+import type { BadLine } from '../../web/csv/read.ts'
+import type { Row } from './row.ts'
 
 /** A line in its place in the tree as it will be. */
 export type PlacedRow = Place & { row: Row }

@@ -1,22 +1,20 @@
 import type { Reads } from '../../db/connection.ts'
+import type { Difference, ImportPlan } from '../../jobs/import.ts'
 import type { Pace } from '../../pace.ts'
 import { kindLooks } from '../kinds.ts'
 import { type Depths, refuseImpossibleDepths, refuseLastMsp, refuseTakenNames } from './check.ts'
 import type { Forest, Place } from './forest.ts'
 import { type PlacedRow, kindOf, placeRows } from './place.ts'
-import type { BadLine, Row } from './row.ts'
+import type { BadLine } from '../../web/csv/read.ts'
+import type { Row } from './row.ts'
 import { chooseSlugs } from './slugs.ts'
 
-/** One difference between a tenant and its line, in words. */
-export type Difference = { field: string; from: string; to: string }
-
 /** What a file would do. */
-export type Plan = {
-  created: { place: PlacedRow; slug: string }[]
-  changed: { place: PlacedRow; differences: Difference[] }[]
-  unchanged: PlacedRow[]
-  /** In the order of the file. While there are any, nothing can be applied. */
-  bad: BadLine[]
+export type Plan = ImportPlan<
+  { place: PlacedRow; slug: string },
+  { place: PlacedRow; differences: Difference[] },
+  PlacedRow
+> & {
   depths: Depths
   /** Tenants whose name another one takes over. */
   in_the_way: Set<Place>

@@ -2,10 +2,11 @@ import type { z } from 'zod'
 import { TenantDescription, TenantName, TenantSlug } from '../form.ts'
 import { type TenantKind, kindLooks, tenantKinds } from '../kinds.ts'
 import { nameKey } from '../names.ts'
-import type { Column } from './text.ts'
+import type { Cells } from '../../web/csv/read.ts'
 
-/** A line that cannot be applied, and why. */
-export type BadLine = { line: number; reason: string }
+export const columns = ['name', 'parent', 'kind', 'description', 'slug', 'active'] as const
+
+type Column = (typeof columns)[number]
 
 /** One line of a file. What is undefined was not said: an existing tenant keeps its own. */
 export type Row = {
@@ -24,7 +25,7 @@ export type Row = {
  * Reads the cells of a line. The row is as good as could be made of them, so that lines which name
  * it as their parent are not bad as well.
  */
-export function readRow(line: number, cells: Partial<Record<Column, string>>) {
+export function readRow(line: number, cells: Cells<Column>) {
   const reasons: string[] = []
   const check = <Value>(schema: z.ZodType<Value>, cell: string, label: string) => {
     const parsed = schema.safeParse(cell)

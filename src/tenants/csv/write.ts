@@ -4,8 +4,8 @@ import { paced } from '../../pace.ts'
 import type { TenantFilter } from '../list.ts'
 import { ROOT_ID } from '../queries.ts'
 import { findMatches } from '../search.ts'
-import { disarmFormula } from './formulas.ts'
-import { columns } from './text.ts'
+import { csvHead, csvLine } from '../../web/csv/write.ts'
+import { columns } from './row.ts'
 
 const ROWS_AT_ONCE = 500
 
@@ -14,7 +14,7 @@ const ROWS_AT_ONCE = 500
  * spreadsheets, commas, Windows line ends. Reads as the reader takes it, a page at a time.
  */
 export async function* writeCsv(db: Db, actor: Actor, filter: TenantFilter) {
-  yield `\ufeff${columns.join(',')}\r\n`
+  yield csvHead(columns)
   const pace = paced()
   let after: string | null = null
   do {
@@ -40,7 +40,7 @@ async function readLines(db: Db, ids: number[]) {
     .orderBy('tenant.id')
     .execute()
   return tenants.map((tenant) =>
-    line([
+    csvLine([
       tenant.name,
       tenant.parent_id === ROOT_ID ? '' : tenant.parent_slug,
       tenant.kind,
@@ -49,11 +49,4 @@ async function readLines(db: Db, ids: number[]) {
       tenant.active ? 'yes' : 'no',
     ]),
   )
-}
-
-const line = (cells: string[]) => `${cells.map(cell).join(',')}\r\n`
-
-function cell(text: string) {
-  const safe = disarmFormula(text)
-  return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -2,8 +2,16 @@ import { finished } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import type { Pace } from '../../pace.ts'
 import { readDisarmed } from './formulas.ts'
-import { type BadLine, type Row, readRow } from './row.ts'
 import type { CsvText } from './text.ts'
+
+/** A line that cannot be applied, and why. */
+export type BadLine = { line: number; reason: string }
+
+/** The cells of a line by their columns. */
+export type Cells<Column extends string> = Partial<Record<Column, string>>
+
+/** What was read of a file: its rows, and every line that cannot be one. */
+export type ReadRows<Row> = { rows: Row[]; bad: BadLine[] }
 
 /** A few milliseconds of work. */
 const SLICE = 32_768
@@ -13,7 +21,11 @@ const SLICE = 32_768
  * `bad`. After a quote that is not closed, or closed in the wrong place, nobody can say where the
  * next row begins, so that is where reading ends.
  */
-export async function readRows({ text, delimiter, header }: CsvText, pace: Pace) {
+export async function readRows<Column extends string, Row>(
+  { text, delimiter, header }: CsvText<Column>,
+  readRow: (line: number, cells: Cells<Column>) => { row: Row; reasons: string[] },
+  pace: Pace,
+): Promise<ReadRows<Row>> {
   const rows: Row[] = []
   const bad: BadLine[] = []
   /** The last line of the record before; the header is the first. */
@@ -47,7 +59,9 @@ export async function readRows({ text, delimiter, header }: CsvText, pace: Pace)
       bad.push({ line: at, reason })
       return
     }
-    const cells = Object.fromEntries(header.map((name, i) => [name, readDisarmed(record[i]!)]))
+    const cells = Object.fromEntries(
+      header.map((name, i) => [name, readDisarmed(record[i]!)]),
+    ) as Cells<Column>
     const { row, reasons } = readRow(at, cells)
     rows.push(row)
     for (const reason of reasons) bad.push({ line: at, reason })

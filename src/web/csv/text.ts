@@ -1,25 +1,25 @@
 import { isUtf8 } from 'node:buffer'
 import { Invalid } from '../../errors.ts'
 
-export const columns = ['name', 'parent', 'kind', 'description', 'slug', 'active'] as const
-
-export type Column = (typeof columns)[number]
-
 /** A CSV file whose first line was understood. */
-export type CsvText = { text: string; delimiter: string; header: Column[] }
+export type CsvText<Column extends string> = { text: string; delimiter: string; header: Column[] }
 
 const refuse = (message: string) => new Invalid({ file: message })
 
 /**
  * Decodes a file and reads its first line: which columns there are, in which order, and whether
- * commas, semicolons or tabs stand between them. Throws Invalid about the field `file`.
+ * commas, semicolons or tabs stand between them. The first of `columns` must be there. Throws Invalid
+ * about the field `file`.
  */
-export function openCsv(source: Buffer | string): CsvText {
+export function openCsv<Column extends string>(
+  source: Buffer | string,
+  columns: readonly Column[],
+): CsvText<Column> {
   const text = (typeof source === 'string' ? source : decode(source)).replace(/^\ufeff/, '')
   if (text.trim() === '') throw refuse('The file is empty.')
   const first = /^[^\r\n]*/.exec(text)![0]
   const delimiter = findDelimiter(first)
-  return { text, delimiter, header: readHeader(first.split(delimiter)) }
+  return { text, delimiter, header: readHeader(first.split(delimiter), columns) }
 }
 
 function decode(bytes: Buffer) {
@@ -52,7 +52,7 @@ function findDelimiter(line: string) {
   return counts.reduce((best, one) => (one.count > best.count ? one : best)).delimiter
 }
 
-function readHeader(cells: string[]): Column[] {
+function readHeader<Column extends string>(cells: string[], columns: readonly Column[]): Column[] {
   const names = cells.map((cell) =>
     cell
       .trim()
@@ -71,6 +71,7 @@ function readHeader(cells: string[]): Column[] {
   const header = names.map((name) => name.toLowerCase() as Column)
   const twice = header.find((name, index) => header.indexOf(name) !== index)
   if (twice) throw refuse(`The first line has the column "${twice}" twice.`)
-  if (!header.includes('name')) throw refuse('The first line has no column "name".')
+  const [needed] = columns
+  if (needed && !header.includes(needed)) throw refuse(`The first line has no column "${needed}".`)
   return header
 }

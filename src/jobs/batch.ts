@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { Invalid } from '../errors.ts'
+import { countOf, formatCount } from '../web/counts.ts'
+import { fieldErrors } from '../web/form.ts'
+import { idText } from '../web/numbers.ts'
+import { view } from '../web/page.ts'
+import type { Confirmation } from './kind.ts'
+
+// What every batch has in common: one action on what was selected in a list, judged for each row
+// first, then done as one operation.
+
+/** What becomes of one row. */
+export type Verdict = {
+  outcome: 'done' | 'unchanged' | 'refused'
+  /** The change in words, or the reason for the refusal. */
+  detail: string
+}
+
+/** What became of one row, or would become of it; `code` tells it from others of its name. */
+export type BatchLine = Verdict & { name: string; code: string }
+
+/** What became of the rows: how many, and the first of each outcome. */
+export type BatchReport = {
+  /** What a row is called: "Tenant". */
+  noun: string
+  done: number
+  unchanged: number
+  refused: number
+  /** Whether what is done to them is that they go. */
+  deletes: boolean
+  lines: BatchLine[]
+}
+
+/** What would become of the rows, or, when it is done, what became of them. */
+export const reportView = view<BatchReport & { is_done?: true }>('jobs/_batch-report')
+
+export const unchanged: Verdict = { outcome: 'unchanged', detail: '' }
+export const done = (detail: string): Verdict => ({ outcome: 'done', detail })
+export const refused = ({ message }: Error): Verdict => ({ outcome: 'refused', detail: message })
+
+/** How many lines of each outcome a page shows, and the job keeps. */
+const SHOWN = 200
+
+/** Counts the lines of a batch, and keeps the first of each outcome. */
+export function reportOn(noun: string, lines: BatchLine[], deletes: boolean): BatchReport {
+  const of = (outcome: BatchLine['outcome']) => lines.filter((line) => line.outcome === outcome)
+  const [refused, done, unchanged] = [of('refused'), of('done'), of('unchanged')]
+  return {
+    noun,
+    done: done.length,
+    unchanged: unchanged.length,
+    refused: refused.length,
+    deletes,
+    lines: [refused, done, unchanged].flatMap((some) =>
+      some
+        .slice(0, SHOWN)
+        .map(({ name, code, outcome, detail }) => ({ name, code, outcome, detail })),
+    ),
+  }
+}
+
+/**
+ * What a list sends beside the action: the rows that were ticked, or `match` and the filter that the
+ * list shows.
+ */
+export const selectionFields = (wrong_id: string) => ({
+  ids: z.preprocess((sent) => [sent ?? []].flat(), z.array(idText(wrong_id))),
+  match: z.literal('1').optional(),
+})
+
+/** Deleting more rows than this asks for their number. */
+export const MANY = 10
+
+const Reason = z
+  .string('Give one reason, or none.')
+  .trim()
+  .max(500, 'Use 500 characters or fewer.')
+  .transform((text) => text || null)
+
+/** What is sent to confirm: a reason, and the number of rows when many are to be deleted. */
+export const confirmForm = (deletes: boolean, selected: number) =>
+  deletes && selected > MANY
+    ? z.strictObject({
+        reason: Reason,
+        number: z
+          .string('Type the number.')
+          .refine((typed) => typed.trim() === String(selected), `Type ${selected} to go on.`),
+      })
+    : z.strictObject({ reason: Reason })
+
+/** The form that starts a batch: its label, and what it asks for. */
+export function confirmation(
+  label: string,
+  { deletes, selected, nouns }: { deletes: boolean; selected: number; nouns: string },
+): Confirmation {
+  const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
+  if (!deletes) return { label, asks }
+  const number = { name: 'number', label: `Type ${selected}, the number of ${nouns} selected` }
+  return { label, tone: 'destructive', asks: selected > MANY ? [...asks, number] : asks }
+}
+
+/** What a batch is called: "Delete 12 tenants". */
+export const titleOf = (verb: string, count: number, noun: string, nouns: string) =>
+  `${verb} ${countOf(count, noun, nouns)}`
+
+/** Reads what a form on a preview sent. Throws Invalid. */
+export function parseFields<Output>(schema: z.ZodType<Output>, fields: unknown): Output {
+  const parsed = schema.safeParse(fields)
+  if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))
+  return parsed.data
+}
+
+/** What a batch on everything in a list would be on, in words. */
+export const allThatMatch = (total: number | null) =>
+  total === null ? 'All that match' : `All ${formatCount(total)} that match`
