@@ -1,134 +1,176 @@
-type Expectation = {
-  /** Answer to somebody who is not signed in, and who sends no token. */
+/** What each of the cast is answered: everybody sends the same, and nothing but the request. */
+export type Answers = {
+  /** Somebody who is not signed in, and who sends no token. */
   anonymous: number
-  /** Answer to an administrator who sends nothing but the request: no form, no JSON. */
+  /** Charlie, administrator of another client, Rival. */
+  stranger: number
+  /** Dana, who only reads, at Acme. */
+  reader: number
+  /** Bob, technician at Acme. */
+  technician: number
+  /** Alice, administrator of All tenants. */
   administrator: number
+}
+
+type Expectation = Answers & {
   /** The address that is asked for, where ":id" is not to be 3, the client Acme. */
   address?: string
 }
 
-const page = { anonymous: 303, administrator: 200 }
-const form = { anonymous: 303, administrator: 422 }
-const action = { anonymous: 303, administrator: 303 }
-const json = { anonymous: 401, administrator: 200 }
-const jsonBody = { anonymous: 401, administrator: 422 }
+/** The same for everybody who is signed in. */
+const everybody = (anonymous: number, others: number): Answers => ({
+  anonymous,
+  stranger: others,
+  reader: others,
+  technician: others,
+  administrator: others,
+})
+
+const page = everybody(303, 200)
+const form = everybody(303, 422)
+const action = everybody(303, 303)
+const nothing = everybody(303, 404)
+const json = everybody(401, 200)
+const jsonBody = everybody(401, 422)
+const jsonNothing = everybody(401, 404)
+
+/** The least of the roles that may do it. */
+type Role = 'reader' | 'technician' | 'administrator'
+
+/** For those at Acme who have at least this role: the stranger does not even see Acme. */
+const atAcme = (answers: Answers, least: Role): Answers => ({
+  ...answers,
+  stranger: 404,
+  ...(least !== 'reader' && { reader: 403 }),
+  ...(least === 'administrator' && { technician: 403 }),
+})
+
+/** For those who have at least this role anywhere, which the stranger has at Rival. */
+const anywhere = (answers: Answers, least: Role): Answers => ({
+  ...atAcme(answers, least),
+  stranger: answers.stranger,
+})
 
 /**
  * Who gets which answer from which route, as `METHOD /path` is declared. A route that is missing
  * here fails the test, so whoever adds a route adds its line:
- * - a page: `'GET /tenants/:id': page`; where an address must be real, `{ ...page, address: … }`
- * - a form: `'POST /tenants': form` (422, because nothing was filled in)
- * - an API route: `json` where it reads, `jsonBody` where it needs a body
+ * - what everybody may do who is signed in: `page`, `form` (422, because nothing was filled in),
+ *   `action` (which leads on), `nothing` (what :id names is not there); for the API `json`,
+ *   `jsonBody` (422), `jsonNothing`
+ * - what needs a role at the tenant that the address names: `atAcme(page, 'technician')`
+ * - what needs a role at any tenant: `anywhere(form, 'administrator')`
+ * - where the address must be real: `{ ...atAcme(page, 'reader'), address: '/tenants/3/x' }`
+ * - anything else: the five answers, `{ ...page, reader: 403 }`
  * HEAD is what GET is. Static files are left out: they are public, and named by their content.
  */
 export const matrix: Record<string, Expectation> = {
-  'GET /': { anonymous: 303, administrator: 303 },
-  'GET /livez': { anonymous: 200, administrator: 200 },
-  'GET /readyz': { anonymous: 200, administrator: 200 },
+  'GET /': action,
+  'GET /livez': everybody(200, 200),
+  'GET /readyz': everybody(200, 200),
 
-  'GET /sign-in': { anonymous: 200, administrator: 303 },
-  'POST /sign-in': { anonymous: 422, administrator: 422 },
+  'GET /sign-in': everybody(200, 303),
+  'POST /sign-in': everybody(422, 422),
   'POST /sign-out': action,
   'POST /sign-out-everywhere': action,
-  'GET /sign-in/second-step': { anonymous: 303, administrator: 303 },
-  'POST /sign-in/second-step': { anonymous: 303, administrator: 303 },
-  'POST /sign-in/passkey/challenge': { anonymous: 200, administrator: 200 },
-  'POST /sign-in/passkey': { anonymous: 422, administrator: 422 },
+  'GET /sign-in/second-step': action,
+  'POST /sign-in/second-step': action,
+  'POST /sign-in/passkey/challenge': everybody(200, 200),
+  'POST /sign-in/passkey': everybody(422, 422),
   'GET /verify': page,
   'POST /verify': form,
-  'POST /verify/challenge': { anonymous: 303, administrator: 200 },
+  'POST /verify/challenge': everybody(303, 200),
   'GET /account': page,
-  'POST /account/sessions/:id/end': { anonymous: 303, administrator: 404 },
+  'POST /account/sessions/:id/end': { ...nothing, address: '/account/sessions/999/end' },
   'GET /account/security': page,
   'GET /account/passkeys/new': page,
-  'POST /account/passkeys/challenge': { anonymous: 303, administrator: 200 },
+  'POST /account/passkeys/challenge': everybody(303, 200),
   'POST /account/passkeys': form,
-  'POST /account/passkeys/:id/removal': { anonymous: 303, administrator: 404 },
-  'GET /account/totp': { anonymous: 303, administrator: 303 },
+  'POST /account/passkeys/:id/removal': nothing,
+  'GET /account/totp': action,
   'POST /account/totp': action,
   'POST /account/totp/confirmation': action,
-  'POST /account/totp/removal': { anonymous: 303, administrator: 404 },
-  'POST /account/recovery-codes': { anonymous: 303, administrator: 409 },
+  'POST /account/totp/removal': nothing,
+  'POST /account/recovery-codes': everybody(303, 409),
   'GET /account/password': page,
   'POST /account/password': form,
   'GET /account/tokens': page,
   'POST /account/tokens': form,
-  'POST /account/tokens/:id/revocations': { anonymous: 303, administrator: 404 },
+  'POST /account/tokens/:id/revocations': {
+    ...nothing,
+    address: '/account/tokens/999/revocations',
+  },
 
   'GET /tenants': page,
-  'GET /tenants/new': page,
+  'GET /tenants/new': anywhere(page, 'administrator'),
   'GET /tenants/options': page,
-  'POST /tenants': form,
-  'GET /tenants/:id': page,
-  'GET /tenants/:id/children': page,
-  'GET /tenants/:id/edit': page,
-  'POST /tenants/:id/edit': form,
-  'GET /tenants/:id/history': page,
-  'GET /history': { anonymous: 303, administrator: 303 },
+  'POST /tenants': anywhere(form, 'administrator'),
+  'GET /tenants/:id': atAcme(page, 'reader'),
+  'GET /tenants/:id/children': atAcme(page, 'reader'),
+  'GET /tenants/:id/edit': atAcme(page, 'technician'),
+  'POST /tenants/:id/edit': atAcme(form, 'technician'),
+  'GET /tenants/:id/history': atAcme(page, 'reader'),
+  'GET /history': action,
   'GET /history/:id': { ...page, address: '/history/1' },
   'GET /search': page,
   'GET /search/results': page,
 
-  'POST /tenants/batches': form,
-  'GET /tenants/import': page,
-  'POST /tenants/import': form,
-  'GET /tenants/export.csv': page,
+  'POST /tenants/batches': anywhere(form, 'technician'),
+  'GET /tenants/import': anywhere(page, 'administrator'),
+  'POST /tenants/import': anywhere(form, 'administrator'),
+  'GET /tenants/export.csv': anywhere(page, 'technician'),
   'GET /jobs': page,
-  'GET /jobs/:id': { anonymous: 303, administrator: 404 },
-  'GET /jobs/:id/events': { anonymous: 303, administrator: 404 },
-  'POST /jobs/:id/draft': { anonymous: 303, administrator: 404 },
-  'POST /jobs/:id/start': { anonymous: 303, administrator: 404 },
-  'POST /jobs/:id/cancel': { anonymous: 303, administrator: 404 },
+  'GET /jobs/:id': nothing,
+  'GET /jobs/:id/events': nothing,
+  'POST /jobs/:id/draft': nothing,
+  'POST /jobs/:id/start': nothing,
+  'POST /jobs/:id/cancel': nothing,
 
-  'GET /tenants/:id/preferences': page,
+  'GET /tenants/:id/preferences': atAcme(page, 'reader'),
   'GET /tenants/:id/preferences/:key': {
-    ...page,
+    ...atAcme(page, 'technician'),
     address: '/tenants/3/preferences/maintenance.time_zone',
   },
   'POST /tenants/:id/preferences/:key': {
-    ...form,
+    ...atAcme(form, 'technician'),
     address: '/tenants/3/preferences/maintenance.time_zone',
   },
-  'GET /tenants/:id/inheritance': { ...page, address: '/tenants/3/inheritance' },
-  'POST /tenants/:id/inheritance': { ...form, address: '/tenants/3/inheritance' },
+  'GET /tenants/:id/inheritance': atAcme(page, 'administrator'),
+  'POST /tenants/:id/inheritance': atAcme(form, 'administrator'),
   'GET /tenants/:id/preferences/:key/impact': {
-    ...page,
+    ...atAcme(page, 'technician'),
     address:
       '/tenants/3/preferences/maintenance.time_zone/impact?choice=own&value=Europe/London&lock=none',
   },
   'GET /tenants/:id/preferences/:key/exemption': {
-    anonymous: 303,
-    administrator: 409,
+    ...atAcme(everybody(303, 409), 'administrator'),
     address: '/tenants/3/preferences/maintenance.time_zone/exemption',
   },
   'POST /tenants/:id/preferences/:key/exemption': {
-    anonymous: 303,
-    administrator: 409,
+    ...atAcme(everybody(303, 409), 'administrator'),
     address: '/tenants/3/preferences/maintenance.time_zone/exemption',
   },
-  'GET /tenants/:id/exemptions/:exemption_id/withdrawal': { anonymous: 303, administrator: 404 },
-  'POST /tenants/:id/exemptions/:exemption_id/withdrawal': { anonymous: 303, administrator: 404 },
+  'GET /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
+  'POST /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
 
-  'GET /api/v1/openapi.json': { anonymous: 200, administrator: 200 },
+  'GET /api/v1/openapi.json': everybody(200, 200),
   'GET /api/v1/preferences': json,
   'GET /api/v1/tenants': json,
-  'POST /api/v1/tenants': jsonBody,
-  'GET /api/v1/tenants/:id': json,
-  'PATCH /api/v1/tenants/:id': jsonBody,
-  'DELETE /api/v1/tenants/:id': { anonymous: 401, administrator: 409 },
-  'GET /api/v1/tenants/:id/history': json,
-  'GET /api/v1/tenants/:id/preferences': json,
+  'POST /api/v1/tenants': anywhere(jsonBody, 'administrator'),
+  'GET /api/v1/tenants/:id': atAcme(json, 'reader'),
+  'PATCH /api/v1/tenants/:id': atAcme(jsonBody, 'technician'),
+  'DELETE /api/v1/tenants/:id': atAcme(everybody(401, 409), 'administrator'),
+  'GET /api/v1/tenants/:id/history': atAcme(json, 'reader'),
+  'GET /api/v1/tenants/:id/preferences': atAcme(json, 'reader'),
   'PUT /api/v1/tenants/:id/preferences/:key': {
-    ...jsonBody,
+    ...atAcme(jsonBody, 'technician'),
     address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
   },
   'DELETE /api/v1/tenants/:id/preferences/:key': {
-    anonymous: 401,
-    administrator: 204,
+    ...atAcme(everybody(401, 204), 'technician'),
     address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
   },
-  'GET /api/v1/tenants/:id/exemptions': json,
-  'POST /api/v1/tenants/:id/exemptions': jsonBody,
-  'GET /api/v1/tenants/:id/exemptions/:exemption_id': { anonymous: 401, administrator: 404 },
-  'DELETE /api/v1/tenants/:id/exemptions/:exemption_id': { anonymous: 401, administrator: 404 },
+  'GET /api/v1/tenants/:id/exemptions': atAcme(json, 'reader'),
+  'POST /api/v1/tenants/:id/exemptions': atAcme(jsonBody, 'administrator'),
+  'GET /api/v1/tenants/:id/exemptions/:exemption_id': atAcme(jsonNothing, 'reader'),
+  'DELETE /api/v1/tenants/:id/exemptions/:exemption_id': atAcme(jsonNothing, 'administrator'),
 }

@@ -32,6 +32,41 @@ t.test('T1: every route declares its permission', async (t) => {
   )
 })
 
+/** What anybody may ask for, who need not even sign in. HEAD and static files are left out. */
+const PUBLIC = [
+  'GET /',
+  'GET /api/v1/openapi.json',
+  'GET /livez',
+  'GET /readyz',
+  'GET /sign-in',
+  'GET /sign-in/second-step',
+  'POST /sign-in',
+  'POST /sign-in/passkey',
+  'POST /sign-in/passkey/challenge',
+  'POST /sign-in/second-step',
+]
+
+t.test('T1: only a few reviewed routes are public', async (t) => {
+  await world(t)
+  const found = declared().filter(
+    ({ permission, method, url }) =>
+      permission === 'public' && method !== 'HEAD' && !url.startsWith('/public/'),
+  )
+  t.same(found.map(({ name }) => name).toSorted(), PUBLIC)
+})
+
+t.test(
+  'T1: every route says where its permission is needed, and names a tenant for it',
+  async (t) => {
+    await world(t)
+    for (const { name, url, permission, scope } of declared()) {
+      const is_for_some = permission !== 'public' && permission !== 'signed_in'
+      t.equal(scope !== undefined, is_for_some, name)
+      if (scope === 'tenant') t.match(url, /\/tenants\/:id/, name)
+    }
+  },
+)
+
 t.test('T2: no spelling of a path lets anybody in who is not signed in', async (t) => {
   const w = await world(t)
   const raw = await rawClient(t, w.app)

@@ -7,6 +7,8 @@ export type DeclaredRoute = {
   method: string
   url: string
   permission: string
+  /** Where the permission is needed; undefined where none is. */
+  scope: string | undefined
   credential: 'session' | 'token'
 }
 
@@ -29,6 +31,7 @@ export function collectRoutes() {
       method: name.split(' ')[0]!,
       url,
       permission: config?.permission ?? 'none',
+      scope: config?.scope,
       credential: config?.credential ?? 'session',
     }))
 }
