@@ -8,7 +8,7 @@ import { type Db, openDatabase } from '../src/db/connection.ts'
 import { databasePath } from '../src/db/data-directory.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { type Tx, operation, system } from '../src/db/operation.ts'
-import { setPreference } from '../src/preferences/commands.ts'
+import { requireEditing, setPreference } from '../src/preferences/commands.ts'
 import { getPreference } from '../src/preferences/catalogue.ts'
 import { ROOT_ID } from '../src/tenants/queries.ts'
 import { COMMON_KEY, entryFor, explained_keys, toEntryRow } from './entries.ts'
@@ -154,7 +154,8 @@ async function explainChain(db: Db, actor: Actor, tenant_id: number) {
   await operation(db, actor, 'preference.set', async (tx) => {
     for (const [index, key] of explained_keys.entries()) {
       const node = nodes[index % nodes.length]!
-      await setPreference(tx, node, key, entryFor(getPreference(key), node))
+      const { tenant } = await requireEditing(tx, actor, node)
+      await setPreference(tx, tenant, key, entryFor(getPreference(key), node))
     }
   })
 }

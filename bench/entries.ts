@@ -1,3 +1,4 @@
+import type { VisibleTenant } from '../src/db/scope.ts'
 import { type Preference, catalogue, getPreference } from '../src/preferences/catalogue.ts'
 import { type EntryDraft, toDraft } from '../src/preferences/entry.ts'
 import { writeEntry } from '../src/preferences/stored.ts'
@@ -10,7 +11,7 @@ export const explained_keys = catalogue.slice(0, 30).map(({ key }) => key)
 
 /** A row of the table of entries. */
 export const toEntryRow = (tenant_id: number, key: string, operation_id: number) => ({
-  tenant_id,
+  tenant_id: tenant_id as VisibleTenant,
   key,
   ...writeEntry(entryFor(getPreference(key), tenant_id)),
   operation_id,

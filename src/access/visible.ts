@@ -30,6 +30,33 @@ export async function requireTenant<P extends Permission>(
   return id as VisibleTenant<P>
 }
 
+/** What the asker may do at a tenant; nothing where there is none. */
+export async function rightsAt(db: Reads, asker: Asker, id: number) {
+  const [tenant] = await pathOf(db, { id })
+  return (permission: Permission) =>
+    tenant !== undefined && permits(asker.access, permission, tenant.path)
+}
+
+/**
+ * Names of tenants, and where they lie, as far as the asker may read them: of those that they see,
+ * and of all above these, since these are their path.
+ */
+export async function nameTenants(db: Reads, asker: Asker, ids: Iterable<number>) {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return new Map<number, { name: string; path: string }>()
+  const tenants = await everyTenant(db)
+    .selectFrom('tenant')
+    .select(['id', 'name', 'path'])
+    .where('id', 'in', wanted)
+    .execute()
+  const { allow } = scopeOf(asker.access, 'tenant.view')
+  const readable = tenants.filter(
+    ({ path }) =>
+      permits(asker.access, 'tenant.view', path) || allow.some(({ from }) => from.startsWith(path)),
+  )
+  return new Map(readable.map(({ id, name, path }) => [id, { name, path }]))
+}
+
 /** What somebody is told who lacks a permission. */
 export const lacks = (permission: Permission) =>
   new Forbidden(

@@ -79,7 +79,7 @@ export interface TenantTable {
 
 export interface PreferenceEntryTable {
   id: Generated<number>
-  tenant_id: number
+  tenant_id: TenantId
   key: string
   form: 'value' | 'reset' | 'list'
   value: string | null
@@ -93,7 +93,7 @@ export interface PreferenceEntryTable {
 
 export interface ExemptionTable {
   id: Generated<number>
-  tenant_id: number
+  tenant_id: TenantId
   key: string
   lock_tenant_id: number
   reason: string

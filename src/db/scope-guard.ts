@@ -37,7 +37,7 @@ export const everyTenantTx = (tx: Tx): Tx =>
 /** The column of a table that names the tenant of a row; undefined for tables that have none. */
 export function tenantColumn(table: string) {
   const facts = tables[table as keyof typeof tables]
-  return facts?.class === 'tenant' ? facts.tenant_column : undefined
+  return facts?.class === 'tenant' ? facts.tenant_column : facts?.scope_column
 }
 
 /** A node of a query, looked at without regard to its kind. */

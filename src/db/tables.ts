@@ -14,6 +14,8 @@ type TableFacts = {
    * Logged tables have an integer primary key `id`.
    */
   tenant_column?: string
+  /** Of a table that is not logged: where the scope guard finds the row's tenant. */
+  scope_column?: string
   /** Columns that only report, or hold secrets: they never enter the change log. */
   unlogged?: readonly string[]
 }
@@ -22,7 +24,8 @@ type TableFacts = {
 export const tables: Record<keyof Schema, TableFacts> = {
   operation: { class: 'system' },
   open_operation: { class: 'system' },
-  change: { class: 'system' },
+  // What a row says of a tenant is as much the tenant's as the row that it was written about.
+  change: { class: 'system', scope_column: 'tenant_id' },
   tenant: {
     class: 'tenant',
     tenant_column: 'id',

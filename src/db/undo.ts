@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Db, Reads } from './connection.ts'
 import { type Author, type Tx, operation } from './operation.ts'
+import { everyTenant, everyTenantTx } from './scope-guard.ts'
 import { tables } from './tables.ts'
 
 /** A later operation that touched the same rows, and so stands in the way of an undo. */
@@ -78,7 +79,8 @@ export async function listObstacles(db: Reads, id: number): Promise<Obstacle[]> 
 
 /** The newest first, so that what takes back is met before what it took back. */
 const listLater = (db: Reads, id: number) =>
-  db
+  // What stands in the way does so wherever it lies.
+  everyTenant(db)
     .selectFrom('change as mine')
     .innerJoin('change as later', (join) =>
       join
@@ -98,7 +100,7 @@ const listLater = (db: Reads, id: number) =>
 async function reverse(tx: Tx, id: number) {
   // Rows of one operation may point at each other; what counts is that they agree at the end.
   await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
-  const changes = await tx
+  const changes = await everyTenant(tx)
     .selectFrom('change')
     .select(['table_name', 'row_id', 'before', 'after'])
     .where('operation_id', '=', id)
@@ -112,7 +114,7 @@ async function reverseChange(tx: Tx, { table_name, row_id, before, after }: Logg
   if (!facts?.tenant_column)
     throw new Error(`the log names a table that is not logged: ${table_name}`)
   // The table is known by name only here; its rows are whatever was logged of it.
-  const rows = tx as unknown as Kysely<Record<string, Record<string, unknown>>>
+  const rows = everyTenantTx(tx) as unknown as Kysely<Record<string, Record<string, unknown>>>
   if (before === null) {
     await rows.deleteFrom(table_name).where('id', '=', row_id).execute()
   } else if (after === null) {

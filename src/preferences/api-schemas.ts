@@ -67,17 +67,18 @@ const Bounds = z.strictObject({
   allowed: z.array(Scalar).optional(),
 })
 
-const Node = { tenant_id: z.int(), name: z.string() }
+/** A node above; without its id where it is one that the reader may not see. */
+const Node = { tenant_id: z.int().nullable(), name: z.string() }
 
 const ExemptionFacts = z.strictObject({
-  id: z.int(),
-  tenant_id: z.int(),
-  lock_tenant_id: z.int(),
+  id: z.int().nullable(),
+  tenant_id: z.int().nullable(),
+  lock_tenant_id: z.int().nullable(),
   reason: z.string(),
   ticket: z.string(),
   expires_at: Instant.nullable(),
-  by: z.string(),
-  at: Instant,
+  by: z.string().nullable(),
+  at: Instant.nullable(),
 })
 
 const ChainEntry = z
@@ -90,8 +91,11 @@ const ChainEntry = z
     ]),
     lock: z.union([z.null(), z.literal('fixed'), Bounds]),
     verdict: z.enum(['won', 'merged', 'overridden', 'blocked', 'locked_out', 'out_of_bounds']),
-    by: z.string(),
-    at: Instant,
+    by: z
+      .string()
+      .nullable()
+      .describe('Null at a tenant that you may not see; so are its id and `at`.'),
+    at: Instant.nullable(),
     redundant: z.boolean().describe('It stands, holds nothing below, and changes nothing.'),
     lock_state: z.enum(['in_force', 'exempted', 'expired']).nullable(),
     because: z.strictObject(Node).optional().describe('Whose lock, bounds or block it yields to.'),
@@ -145,7 +149,8 @@ export const ImpactResource = z
     regions: z
       .array(
         z.strictObject({
-          ...Node,
+          tenant_id: z.int(),
+          name: z.string(),
           tenants: z.int(),
           old: z.unknown(),
           new: z.unknown(),

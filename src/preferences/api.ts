@@ -3,7 +3,6 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { type Tx, operation, preview } from '../db/operation.ts'
 import { Conflict } from '../errors.ts'
-import { getTenant } from '../tenants/queries.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import {
@@ -19,7 +18,7 @@ import {
   UnsetQuery,
 } from './api-schemas.ts'
 import { getPreference } from './catalogue.ts'
-import { setPreference, unsetPreference } from './commands.ts'
+import { requireEditing, setPreference, unsetPreference } from './commands.ts'
 import { type EntryDraft, toDraft } from './entry.ts'
 import { exemptionApi } from './exemption-api.ts'
 import { measureImpact } from './impact.ts'
@@ -92,8 +91,9 @@ function settingApi(api: Api, db: Db) {
     async ({ actor, params: { id, key }, query, body: { version, ...input } }) => {
       const draft = toDraft(input)
       const set = async (tx: Tx) => {
+        const { tenant, locking } = await requireEditing(tx, actor, id)
         await requireVersion(tx, actor, id, key, version)
-        await setPreference(tx, id, key, draft)
+        await setPreference(tx, tenant, key, draft, { locking })
       }
       if (query.preview) return measure(db, actor, { id, key }, draft, set, query.regions_from)
       return operation(db, actor, 'preference.set', async (tx) => {
@@ -120,8 +120,9 @@ function unsettingApi(api: Api, db: Db) {
     },
     async ({ actor, params: { id, key }, query }, reply) => {
       const unset = async (tx: Tx) => {
+        const { tenant, locking } = await requireEditing(tx, actor, id)
         await requireVersion(tx, actor, id, key, query.version)
-        await unsetPreference(tx, id, key)
+        await unsetPreference(tx, tenant, key, { locking })
       }
       if (query.preview) return measure(db, actor, { id, key }, null, unset, query.regions_from)
       const { own } = await getPreferenceInEffect(db, actor, id, db.now(), key)
@@ -139,7 +140,6 @@ async function requireVersion(
   key: string,
   version: number | undefined,
 ) {
-  await getTenant(tx, actor, id)
   const in_effect = await getPreferenceInEffect(tx, actor, id, tx.operation.at, key)
   const current = describePreference(in_effect)
   if (version !== undefined && version !== current.version)

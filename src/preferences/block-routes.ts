@@ -3,13 +3,14 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
+import { requireTenant } from '../access/visible.ts'
 import { Conflict, Invalid } from '../errors.ts'
-import { updateTenant } from '../tenants/commands.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { parseForm } from '../web/form.ts'
 import { catalogue } from './catalogue.ts'
 import { readChain } from './chain.ts'
+import { blockInheritance } from './commands.ts'
 import { measureImpact } from './impact.ts'
 import { toImpactView } from './impact-view.ts'
 import { views } from './views.ts'
@@ -18,7 +19,7 @@ const BlockForm = z.strictObject({ blocks: z.enum(['on', 'off'], 'Choose one of 
 
 /** Blocking inheritance at a tenant, or letting it inherit again, after seeing what that changes. */
 export function blockRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'preference.edit', scope: 'anywhere' } as const
+  const config = { permission: 'preference.lock', scope: 'tenant' } as const
 
   app.get<{ Params: { id: string } }>(
     '/tenants/:id/inheritance',
@@ -45,8 +46,8 @@ export function blockRoutes(app: FastifyInstance, db: Db) {
       const { tenant } = await getTenantHead(db, actor, id, 'preferences')
       const blocks = parsed.input.blocks === 'on'
       if (blocks !== (tenant.blocks_inheritance === 1))
-        await operation(db, actor, 'tenant.update', (tx) =>
-          updateTenant(tx, id, { blocks_inheritance: blocks }),
+        await operation(db, actor, 'tenant.update', async (tx) =>
+          blockInheritance(tx, await requireTenant(tx, actor, 'preference.lock', id), blocks),
         )
       return reply.done(
         `/tenants/${id}/preferences`,
@@ -62,7 +63,7 @@ function requireParent(id: number) {
 
 /** What changes for each preference that is set above the tenant: no other one can. */
 async function listChanges(db: Db, actor: Actor, id: number, blocks: boolean) {
-  const { entries } = await readChain(db, id)
+  const { entries } = await readChain(db, await requireTenant(db, actor, 'preference.view', id))
   const changes = []
   for (const preference of catalogue) {
     if (!entries.has(preference.key)) continue

@@ -1,12 +1,19 @@
 import type { Reads } from '../db/connection.ts'
 import type { TenantTable } from '../db/schema.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import { type Chain, placeEntry, placeExemption } from './chain.ts'
 import type { Exemption } from './inheritance.ts'
 import { type EntryColumns, readEntry, readExemption } from './stored.ts'
 
 /** "All tenants" is older than the log, and what of it counts here never changes. */
-const ROOT = { tenant_id: 1, name: 'All tenants', kind: 'root', blocks_inheritance: false } as const
+const ROOT = {
+  tenant_id: 1,
+  name: 'All tenants',
+  kind: 'root',
+  path: '/1/',
+  blocks_inheritance: false,
+} as const
 
 /** An entry or an exemption as the log wrote it. */
 type LoggedRow = EntryColumns &
@@ -19,9 +26,11 @@ type LoggedRow = EntryColumns &
 
 /**
  * The chain of a tenant as it was at an instant: the same thing that `readChain` reads from the
- * tables, read from the change log. Throws NotFound when the tenant did not exist then.
+ * tables, read from the change log, of every node that was above it, whoever asks. Throws NotFound
+ * when the tenant did not exist then.
  */
-export async function readChainAsOf(db: Reads, tenant_id: number, at: string): Promise<Chain> {
+export async function readChainAsOf(reads: Reads, tenant_id: number, at: string): Promise<Chain> {
+  const db = everyTenant(reads)
   const last = await lastOperation(db, at)
   const rows = await tenantRows(db, tenant_id, last)
   const chain: Chain = { nodes: [], entries: new Map(), exemptions: new Map() }
@@ -50,7 +59,7 @@ async function lastOperation(db: Reads, at: string) {
 
 /** The tenant and its ancestors below "All tenants", the topmost first: climbs row by row. */
 async function tenantRows(db: Reads, tenant_id: number, last: number) {
-  const nodes: Chain['nodes'] = []
+  const nodes: Omit<Chain['nodes'][number], 'path'>[] = []
   for (let id = tenant_id; id !== ROOT.tenant_id;) {
     const tenant = await loggedTenant(db, id, last)
     if (!tenant) throw new NotFound(`tenant ${tenant_id} at that time`)
@@ -62,7 +71,21 @@ async function tenantRows(db: Reads, tenant_id: number, last: number) {
     })
     id = tenant.parent_id!
   }
-  return nodes
+  return withPaths(db, nodes)
+}
+
+/** Adds where each node lies now: who may see a node is never a matter of the past. */
+async function withPaths<Node extends { tenant_id: number }>(db: Reads, nodes: Node[]) {
+  const ids = nodes.map((node) => node.tenant_id)
+  const present = ids.length
+    ? await db.selectFrom('tenant').select(['id', 'path']).where('id', 'in', ids).execute()
+    : []
+  const paths = new Map(present.map(({ id, path }) => [id, path]))
+  // One that was deleted lies nowhere: only who sees all tenants sees it.
+  return nodes.map((node) => ({
+    ...node,
+    path: paths.get(node.tenant_id) ?? `/1/${node.tenant_id}/`,
+  }))
 }
 
 type LoggedTenant = Pick<TenantTable, 'parent_id' | 'name' | 'kind'> & {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Kind } from '../db/schema.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import type { Preference } from './catalogue.ts'
 import type { ChainNode, Exemption } from './inheritance.ts'
@@ -14,7 +15,11 @@ import {
 } from './stored.ts'
 
 /** A node of a chain, without its entries. */
-export type BareNode = Omit<ChainNode, 'entry'> & { kind: Kind }
+export type BareNode = Omit<ChainNode, 'entry'> & {
+  kind: Kind
+  /** Where it lies in the tree at present: it decides who may see the node. */
+  path: string
+}
 
 /** All that decides what is in effect for one tenant: what the resolver is given. */
 export type Chain = {
@@ -29,9 +34,11 @@ export type Chain = {
 /**
  * Climbs from the tenant to "All tenants" by primary key, and reads the entries of each node on
  * the way. The outer join keeps the chain first: starting from the entries would scan them all.
+ * It passes over no node, whoever asks: what is in effect does not depend on who looks at it. What
+ * of it is shown does: `veil.ts`.
  */
 const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
-  db
+  everyTenant(db)
     .withRecursive('node', (cte) =>
       cte
         .selectFrom('tenant')
@@ -40,6 +47,7 @@ const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
           'parent_id',
           'name',
           'kind',
+          'path',
           'blocks_inheritance',
           sql<number>`0`.as('height'),
         ])
@@ -53,6 +61,7 @@ const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
               'tenant.parent_id',
               'tenant.name',
               'tenant.kind',
+              'tenant.path',
               'tenant.blocks_inheritance',
               sql<number>`node.height + 1`.as('height'),
             ]),
@@ -61,14 +70,15 @@ const chainWithEntries = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .selectFrom('node')
     .leftJoin('preference_entry as entry', 'entry.tenant_id', 'node.id')
     .leftJoin('operation', 'operation.id', 'entry.operation_id')
-    .select(['node.id as tenant_id', 'node.name', 'node.kind', 'node.blocks_inheritance'])
+    .select(['node.id as tenant_id', 'node.name', 'node.kind', 'node.path'])
+    .select('node.blocks_inheritance')
     .select(entryColumns)
     .orderBy('node.height', 'desc'),
 )
 
 /** The exemptions of a tenant and of all above it: climbs by primary key. */
 const exemptionsOfChain = prepared((db, { tenant_id }: { tenant_id: number }) =>
-  db
+  everyTenant(db)
     .withRecursive('node', (cte) =>
       cte
         .selectFrom('tenant')
@@ -87,7 +97,10 @@ const exemptionsOfChain = prepared((db, { tenant_id }: { tenant_id: number }) =>
     .select(exemptionColumns),
 )
 
-/** The chain of a tenant as it is now. Throws NotFound when there is no such tenant. */
+/**
+ * The chain of a tenant as it is now, for whoever was found to be admitted at it. Throws NotFound
+ * when there is no such tenant.
+ */
 export async function readChain(db: Reads, tenant_id: number): Promise<Chain> {
   const rows = await chainWithEntries(db, { tenant_id })
   if (rows.length === 0) throw new NotFound(`tenant ${tenant_id}`)
@@ -108,6 +121,7 @@ const readNode = (row: Omit<BareNode, 'blocks_inheritance'> & { blocks_inheritan
   tenant_id: row.tenant_id,
   name: row.name,
   kind: row.kind,
+  path: row.path,
   blocks_inheritance: row.blocks_inheritance === 1,
 })
 

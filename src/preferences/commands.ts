@@ -1,6 +1,10 @@
+import { permits } from '../access/decide.ts'
+import { type Asker, lacks, requireTenant, rightsAt } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
-import { Conflict, Invalid, NotFound } from '../errors.ts'
+import { type VisibleTenant, ofTenant } from '../db/scope.ts'
+import { everyTenantTx } from '../db/scope-guard.ts'
+import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { formatInstant } from '../web/time.ts'
 import { type Preference, getPreference } from './catalogue.ts'
 import { type Chain, chainFor, readChain } from './chain.ts'
@@ -8,26 +12,39 @@ import { type EntryDraft, checkEntry } from './entry.ts'
 import { resolve } from './inheritance.ts'
 import { type StoredEntry, writeEntry } from './stored.ts'
 
-/**
- * The version of a tenant's entry that the editor saw: 0 when there was none; undefined to write
- * whatever is there.
- */
-export type SeenVersion = number | undefined
+export type Editing = {
+  /** The version of the entry that the editor saw, 0 when there was none; without it, any. */
+  seen?: number | undefined
+  /** The tenant once more, where the editor may also set and take away locks. */
+  locking?: VisibleTenant<'preference.lock'> | null
+}
+
+/** A tenant as one whose preferences somebody may set, and whether they may lock them there. */
+export async function requireEditing(tx: Tx, asker: Asker, id: number) {
+  const tenant = await requireTenant(tx, asker, 'preference.edit', id)
+  const may = await rightsAt(tx, asker, id)
+  const locking = may('preference.lock')
+    ? await requireTenant(tx, asker, 'preference.lock', id)
+    : null
+  return { tenant, locking }
+}
 
 /**
  * Sets a preference at a tenant. Throws Conflict naming the lock in force, or when the entry has
- * changed since the editor saw it; Invalid, by field, for a value or a lock that does not fit.
+ * changed since the editor saw it; Invalid, by field, for a value or a lock that does not fit;
+ * Forbidden for another lock than there was, where the editor may not lock.
  */
 export async function setPreference(
   tx: Tx,
-  tenant_id: number,
+  tenant_id: VisibleTenant<'preference.edit'>,
   key: string,
   draft: EntryDraft,
-  seen?: SeenVersion,
+  { seen, locking }: Editing = {},
 ) {
   const preference = getPreference(key)
   const { own, resolution } = await readPreference(tx, tenant_id, preference, tx.operation.at)
   requireSeen(preference, own, seen)
+  requireLocking(own, draft, tenant_id, locking)
   const refusal = checkEntry(preference, draft, resolution)
   if (refusal?.kind === 'locked') throw new Conflict(`${preference.label}: ${refusal.message}`)
   if (refusal?.kind === 'out_of_bounds') throw new Invalid({ value: refusal.message })
@@ -48,26 +65,50 @@ export async function setPreference(
 
 /**
  * Takes a tenant's own entry away, so that it inherits again; does nothing when there is none.
- * A lock in force does not stop it: what goes is dormant anyway.
+ * A lock in force does not stop it: what goes is dormant anyway. A lock of its own goes with it, for
+ * which the editor needs to be one who may lock.
  */
-export async function unsetPreference(tx: Tx, tenant_id: number, key: string, seen?: SeenVersion) {
+export async function unsetPreference(
+  tx: Tx,
+  tenant_id: VisibleTenant<'preference.edit'>,
+  key: string,
+  { seen, locking }: Editing = {},
+) {
   const preference = getPreference(key)
   const { own } = await readPreference(tx, tenant_id, preference, tx.operation.at)
   requireSeen(preference, own, seen)
+  requireLocking(own, null, tenant_id, locking)
   await endExemptions(tx, tenant_id, key)
   await tx
     .deleteFrom('preference_entry')
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('preference_entry.tenant_id', tenant_id))
     .where('key', '=', key)
     .execute()
 }
 
-/** An exemption waives one lock: it ends with it, and does not wait for the next one there. */
+/**
+ * An exemption waives one lock: it ends with it, and does not wait for the next one there. Those of
+ * tenants that the one who unlocks may not see end too: nothing is left that they could waive.
+ */
 async function endExemptions(tx: Tx, lock_tenant_id: number, key: string) {
-  await tx
+  await everyTenantTx(tx)
     .deleteFrom('exemption')
     .where('lock_tenant_id', '=', lock_tenant_id)
     .where('key', '=', key)
+    .execute()
+}
+
+/** Blocks inheritance at a tenant, or lets it inherit again. */
+export async function blockInheritance(
+  tx: Tx,
+  tenant: VisibleTenant<'preference.lock'>,
+  blocks: boolean,
+) {
+  await tx
+    .updateTable('tenant')
+    .set((eb) => ({ blocks_inheritance: Number(blocks), version: eb('version', '+', 1) }))
+    .where(ofTenant('tenant.id', tenant))
+    .where('blocks_inheritance', '=', Number(!blocks))
     .execute()
 }
 
@@ -81,10 +122,17 @@ export type ExemptionInput = {
 
 /**
  * Excuses a tenant, and all below it, from the lock that a node above it holds on a preference.
- * Throws Invalid when there is no such lock, or the end lies in the past; Conflict when the tenant
- * is exempt from it already. Returns the id.
+ * Whoever does it needs the permission where the lock is, too: somebody from below could otherwise
+ * undo what was decided for them. Throws Invalid when there is no such lock, or the end lies in the
+ * past; Forbidden for a lock that the asker may not waive; Conflict when the tenant is exempt from
+ * it already. Returns the id.
  */
-export async function grantExemption(tx: Tx, tenant_id: number, input: ExemptionInput) {
+export async function grantExemption(
+  tx: Tx,
+  asker: Asker,
+  tenant_id: VisibleTenant<'preference.exempt'>,
+  input: ExemptionInput,
+) {
   const preference = getPreference(input.key)
   const chain = await readChain(tx, tenant_id)
   const height = chain.nodes.findIndex((node) => node.tenant_id === input.lock_tenant_id)
@@ -93,6 +141,7 @@ export async function grantExemption(tx: Tx, tenant_id: number, input: Exemption
     throw new Invalid({
       lock_tenant_id: `No lock on ${preference.label} is held above this tenant there.`,
     })
+  if (!permits(asker.access, 'preference.exempt', chain.nodes[height]!.path)) throw mayNotWaive()
   if (input.expires_at !== null && input.expires_at <= tx.operation.at)
     throw new Invalid({ expires_at: `It is ${formatInstant(tx.operation.at)} already.` })
   refuseSecond(chain, tenant_id, input, tx.operation.at)
@@ -113,14 +162,33 @@ function refuseSecond(chain: Chain, tenant_id: number, input: ExemptionInput, at
   throw new Conflict(`It is exempt already, ${end}. Withdraw that exemption first.`)
 }
 
-/** Ends an exemption by taking it away. Throws NotFound when there is none of that tenant. */
-export async function withdrawExemption(tx: Tx, tenant_id: number, id: number) {
-  const { numDeletedRows } = await tx
+const mayNotWaive = () =>
+  new Forbidden('Only somebody who may exempt tenants where the lock is set can waive it.')
+
+/**
+ * Ends an exemption by taking it away: for those who could grant it. Throws NotFound when there is
+ * none of that tenant.
+ */
+export async function withdrawExemption(
+  tx: Tx,
+  asker: Asker,
+  tenant_id: VisibleTenant<'preference.exempt'>,
+  id: number,
+) {
+  const exemption = await tx
+    .selectFrom('exemption')
+    .select('lock_tenant_id')
+    .where('id', '=', id)
+    .where(ofTenant('exemption.tenant_id', tenant_id))
+    .executeTakeFirst()
+  if (!exemption) throw new NotFound(`exemption ${id}`)
+  const may = await rightsAt(tx, asker, exemption.lock_tenant_id)
+  if (!may('preference.exempt')) throw mayNotWaive()
+  await tx
     .deleteFrom('exemption')
     .where('id', '=', id)
-    .where('tenant_id', '=', tenant_id)
-    .executeTakeFirstOrThrow()
-  if (numDeletedRows === 0n) throw new NotFound(`exemption ${id}`)
+    .where(ofTenant('exemption.tenant_id', tenant_id))
+    .execute()
 }
 
 async function readPreference(db: Reads, tenant_id: number, preference: Preference, at: string) {
@@ -130,7 +198,18 @@ async function readPreference(db: Reads, tenant_id: number, preference: Preferen
   return { own, resolution: resolve(preference, nodes, exemptions, at) }
 }
 
-function requireSeen(preference: Preference, own: StoredEntry | undefined, seen: SeenVersion) {
+/** To set another lock than there is, or to take one away, is to lock. */
+function requireLocking(
+  own: StoredEntry | undefined,
+  draft: EntryDraft | null,
+  tenant_id: number,
+  locking: Editing['locking'],
+) {
+  const changes = JSON.stringify(own?.lock ?? null) !== JSON.stringify(draft?.lock ?? null)
+  if (changes && Number(locking) !== tenant_id) throw lacks('preference.lock')
+}
+
+function requireSeen(preference: Preference, own: StoredEntry | undefined, seen: Editing['seen']) {
   if (seen === undefined || seen === (own?.version ?? 0)) return
   throw new Conflict(`${preference.label} was changed by somebody else since you opened it.`)
 }

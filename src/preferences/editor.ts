@@ -4,18 +4,18 @@ import type { Db } from '../db/connection.ts'
 import { type OperationFacts, operation } from '../db/operation.ts'
 import { Conflict, type FieldErrors, Invalid } from '../errors.ts'
 import { type TenantHead, getTenantHead } from '../tenants/head.ts'
-import { setPreference, unsetPreference } from './commands.ts'
+import { requireEditing, setPreference, unsetPreference } from './commands.ts'
 import { type EntryDraft, type Refusal, checkEntry } from './entry.ts'
 import { toRow } from './explain.ts'
 import { type EntryForm, fillForm, listedItems, readForm, toEditorFields, toQuery } from './form.ts'
 import { measureImpact } from './impact.ts'
 import { type ImpactView, toImpactView } from './impact-view.ts'
-import { type InEffect, getPreferenceToEdit } from './queries.ts'
+import { type InEffect, type Rights, getPreferenceToEdit } from './queries.ts'
 import { boundable, formatValue } from './value.ts'
 import type { Editor } from './views.ts'
 
 /** The state of things that an editor works on. */
-type Subject = InEffect & { head: TenantHead; inherited: unknown }
+type Subject = InEffect & { head: TenantHead; inherited: unknown; rights: Rights }
 
 /** The tenant and the preference that an address names. */
 export type Address = { tenant_id: number; key: string }
@@ -34,8 +34,9 @@ export async function openEditor(
 ): Promise<Editor> {
   const subject = await readSubject(db, actor, address)
   const present = fillForm(subject.preference, subject.own, subject.inherited)
+  if (!subject.rights.lock) delete asked.lock
   if (!asked.choice && !asked.lock) return draw(subject, present)
-  const form = asked.version === undefined ? complete(present, asked) : asked
+  const form = asked.version === undefined ? complete(present, asked) : keepLock(present, asked)
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   const isRefused = Object.keys(errors).length > 0
@@ -56,8 +57,9 @@ export async function openImpact(
   from: number,
 ) {
   const subject = await readSubject(db, actor, address)
-  const draft = readForm(subject.preference, asked, subject.own, subject.inherited)
-  const impact = await weigh(db, actor, subject, draft, asked, from)
+  const form = keepLock(fillForm(subject.preference, subject.own, subject.inherited), asked)
+  const draft = readForm(subject.preference, form, subject.own, subject.inherited)
+  const impact = await weigh(db, actor, subject, draft, form, from)
   return { head: subject.head, row: toRow(subject, address.tenant_id), impact }
 }
 
@@ -65,6 +67,11 @@ export async function openImpact(
 function complete(present: EntryForm, asked: EntryForm): EntryForm {
   const form = { ...present, ...asked }
   return asked.lock && form.choice === 'inherit' ? { ...form, choice: 'own' } : form
+}
+
+/** Whoever may not lock is not asked about the lock: it stays what it is. */
+function keepLock({ lock, min, max, allowed }: EntryForm, sent: EntryForm): EntryForm {
+  return sent.lock ? sent : { ...sent, lock, min, max, allowed }
 }
 
 /**
@@ -75,9 +82,10 @@ export async function saveEditor(
   db: Db,
   actor: Actor,
   address: Address,
-  form: EntryForm,
+  sent: EntryForm,
 ): Promise<Editor | null> {
   const subject = await readSubject(db, actor, address)
+  const form = keepLock(fillForm(subject.preference, subject.own, subject.inherited), sent)
   const draft = readForm(subject.preference, form, subject.own, subject.inherited)
   const errors = refusalErrors(refuse(subject, draft))
   if (Object.keys(errors).length > 0) return draw(subject, form, errors)
@@ -110,11 +118,11 @@ async function save(
     kind: draft ? 'preference.set' : 'preference.unset',
     reason: form.reason || null,
   }
-  await operation(db, actor, facts, (tx) =>
-    draft
-      ? setPreference(tx, tenant_id, key, draft, seen)
-      : unsetPreference(tx, tenant_id, key, seen),
-  )
+  await operation(db, actor, facts, async (tx) => {
+    const { tenant, locking } = await requireEditing(tx, actor, tenant_id)
+    if (draft) await setPreference(tx, tenant, key, draft, { seen, locking })
+    else await unsetPreference(tx, tenant, key, { seen, locking })
+  })
 }
 
 /** What the database refused: the form again, with what is stored by now beside what was typed. */
@@ -191,6 +199,7 @@ function draw(
     boundable: boundable(preference),
     form: { values: form, errors },
     impact,
+    rights: subject.rights,
     time_zones: preference.control === 'time_zone' ? Intl.supportedValuesOf('timeZone') : [],
   }
 }

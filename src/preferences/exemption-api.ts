@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { requireTenant } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { getTenant } from '../tenants/queries.ts'
 import type { Api } from '../web/api.ts'
 import { Instant, InstantText, NextCursor, Nothing, Paging, TenantId } from '../web/api-schemas.ts'
 import { idText } from '../web/numbers.ts'
@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import { createOnce } from '../web/idempotency.ts'
 import { PreferenceKey, TenantParams } from './api-schemas.ts'
 import { grantExemption, withdrawExemption } from './commands.ts'
-import { type ListedExemption, getExemption, listExemptionsOf } from './queries.ts'
+import { type ListedExemption, getExemption, listExemptionsOf } from './exemptions.ts'
 
 const tags = ['exemptions']
 
@@ -30,7 +30,7 @@ const ExemptionResource = z
     id: z.int(),
     tenant_id: z.int(),
     key: z.string(),
-    lock_tenant_id: z.int(),
+    lock_tenant_id: z.int().nullable().describe('Null: a tenant that you may not see.'),
     reason: z.string(),
     ticket: z.string(),
     expires_at: Instant.nullable(),
@@ -69,7 +69,6 @@ function listingApi(api: Api, db: Db) {
       },
     },
     async ({ actor, params, query: { limit, cursor } }) => {
-      await getTenant(db, actor, params.id)
       const before = cursor === undefined ? null : Number(decodeCursor(cursor, 1)[0])
       const found = await listExemptionsOf(db, actor, params.id, { limit: limit + 1, before })
       const page = found.slice(0, limit)
@@ -99,8 +98,8 @@ function grantingApi(api: Api, db: Db) {
       const { actor, params, body } = request
       const facts = { kind: 'exemption.grant', reason: body.reason }
       return createOnce(request, reply, db, facts, async (tx) => {
-        await getTenant(tx, actor, params.id)
-        const id = await grantExemption(tx, params.id, body)
+        const tenant = await requireTenant(tx, actor, 'preference.exempt', params.id)
+        const id = await grantExemption(tx, actor, tenant, body)
         return describe(await getExemption(tx, actor, params.id, id), tx.operation.at)
       })
     },
@@ -138,8 +137,8 @@ function oneExemptionApi(api: Api, db: Db) {
     },
     async ({ actor, params: { id, exemption_id } }, reply) => {
       await operation(db, actor, 'exemption.withdraw', async (tx) => {
-        await getExemption(tx, actor, id, exemption_id)
-        await withdrawExemption(tx, id, exemption_id)
+        const tenant = await requireTenant(tx, actor, 'preference.exempt', id)
+        await withdrawExemption(tx, actor, tenant, exemption_id)
       })
       return reply.code(204).send(null)
     },
@@ -147,7 +146,7 @@ function oneExemptionApi(api: Api, db: Db) {
 }
 
 function describe(
-  { tenant_name: _, lock_tenant_name: __, ...exemption }: ListedExemption,
+  { tenant_name: _, lock_tenant_name: __, withdrawable: ___, ...exemption }: ListedExemption,
   now: string,
 ) {
   const hasExpired = exemption.expires_at !== null && exemption.expires_at <= now

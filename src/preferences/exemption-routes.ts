@@ -1,19 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
+import { requireTenant } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { Conflict, Invalid } from '../errors.ts'
+import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed } from '../web/form.ts'
 import { readQuery } from '../web/query.ts'
 import { parseInstant } from '../web/time.ts'
 import { getPreference } from './catalogue.ts'
 import { grantExemption, withdrawExemption } from './commands.ts'
+import { type ListedExemption, getExemption } from './exemptions.ts'
 import { toRow } from './explain.ts'
 import { measureImpact } from './impact.ts'
 import { toImpactView } from './impact-view.ts'
-import { getExemption, getPreferenceInEffect } from './queries.ts'
+import { getPreferenceInEffect } from './queries.ts'
 import { views } from './views.ts'
 
 /** How long an exemption may be offered to last, in days; '' is without an end. */
@@ -57,7 +59,7 @@ export function exemptionRoutes(app: FastifyInstance, db: Db) {
     async ({ actor, params, body }, reply) => {
       const id = readTenantId(params.id)
       const subject = await readLocked(db, actor, id, params.key)
-      const refused = await grant(db, actor, id, params.key, subject.lock.tenant_id, body)
+      const refused = await grant(db, actor, id, params.key, subject.lock_tenant_id, body)
       if (refused) return reply.code(422).page(views.exempt({ ...subject, form: refused }))
       return reply.done(
         `/tenants/${id}/preferences#${params.key}`,
@@ -79,6 +81,7 @@ function withdrawalRoutes(app: FastifyInstance, db: Db) {
       const id = readTenantId(params.id)
       const { from } = readQuery(WithdrawalForm, query)
       const exemption = await getExemption(db, actor, id, readTenantId(params.exemption_id))
+      requireWithdrawable(exemption)
       const preference = getPreference(exemption.key)
       const [head, impact] = await Promise.all([
         getTenantHead(db, actor, id, 'preferences'),
@@ -104,9 +107,10 @@ function withdrawalRoutes(app: FastifyInstance, db: Db) {
       const parsed = parseForm(WithdrawalForm, body)
       if (!parsed.ok) throw new Invalid(parsed.form.errors)
       const exemption = await getExemption(db, actor, id, readTenantId(params.exemption_id))
-      await operation(db, actor, 'exemption.withdraw', (tx) =>
-        withdrawExemption(tx, id, exemption.id),
-      )
+      await operation(db, actor, 'exemption.withdraw', async (tx) => {
+        const tenant = await requireTenant(tx, actor, 'preference.exempt', id)
+        await withdrawExemption(tx, actor, tenant, exemption.id)
+      })
       return reply.done(
         `/tenants/${parsed.input.from ?? id}/preferences`,
         'The exemption was withdrawn.',
@@ -115,7 +119,17 @@ function withdrawalRoutes(app: FastifyInstance, db: Db) {
   )
 }
 
-/** A preference that a lock holds at a tenant, and that lock. Throws Conflict when none does. */
+function requireWithdrawable({ withdrawable, lock_tenant_name }: ListedExemption) {
+  if (!withdrawable) throw mayNotWaive(lock_tenant_name)
+}
+
+const mayNotWaive = (name: string) =>
+  new Forbidden(`Only somebody who may exempt tenants at ${name} can waive the lock that it holds.`)
+
+/**
+ * A preference that a lock holds at a tenant, and that lock. Throws Conflict when none does, and
+ * Forbidden when the actor may not waive it.
+ */
 async function readLocked(db: Db, actor: Actor, id: number, key: string) {
   const [head, in_effect] = await Promise.all([
     getTenantHead(db, actor, id, 'preferences'),
@@ -123,7 +137,10 @@ async function readLocked(db: Db, actor: Actor, id: number, key: string) {
   ])
   const row = toRow(in_effect, id)
   if (!row.held_by) throw new Conflict(`No lock holds ${row.label} at ${head.tenant.name}.`)
-  return { head, row, lock: row.held_by }
+  const { tenant_id } = row.held_by
+  if (tenant_id === null || !in_effect.rights.exempt.includes(tenant_id))
+    throw mayNotWaive(row.held_by.name)
+  return { head, row, lock: row.held_by, lock_tenant_id: tenant_id }
 }
 
 /** Grants what the form asks for and returns null, or the form with what is wrong with it. */
@@ -146,9 +163,11 @@ async function grant(
       errors: { until: 'Enter a date and a time, such as 2026-12-31T18:00.' },
     }
   try {
-    await operation(db, actor, { kind: 'exemption.grant', reason }, (tx) =>
-      grantExemption(tx, tenant_id, { key, lock_tenant_id, reason, ticket, expires_at }),
-    )
+    await operation(db, actor, { kind: 'exemption.grant', reason }, async (tx) => {
+      const tenant = await requireTenant(tx, actor, 'preference.exempt', tenant_id)
+      const input = { key, lock_tenant_id, reason, ticket, expires_at }
+      await grantExemption(tx, actor, tenant, input)
+    })
     return null
   } catch (error) {
     if (error instanceof Conflict) return { values: typed(body), errors: { '': error.message } }

@@ -1,12 +1,13 @@
 import { formatInstant } from '../web/time.ts'
 import type { Preference } from './catalogue.ts'
-import type { Explained, Lock, Resolution } from './inheritance.ts'
+import type { Explained, Lock, NodeName, Resolution } from './inheritance.ts'
 import type { InEffect } from './queries.ts'
 import { formatBounds, formatValue } from './value.ts'
 
 /** One line of the explanation of a value: an entry, and what became of it. */
 export type ChainLine = {
-  tenant_id: number
+  /** Null for a node that the reader may not see: then nobody is named, and no time. */
+  tenant_id: number | null
   name: string
   /** What the entry says: "20 minutes", "+ a@b.example − c@d.example", "factory value". */
   text: string
@@ -15,8 +16,8 @@ export type ChainLine = {
   /** What became of it, in words. */
   verdict: string
   look: 'won' | 'lost' | 'dormant'
-  by: string
-  at: string
+  by: string | null
+  at: string | null
 }
 
 /** One preference as the page shows it. */
@@ -29,13 +30,15 @@ export type PreferenceRow = {
   items: { text: string; gone: boolean }[] | null
   source: { kind: Resolution['source']['kind']; label: string; icon: string }
   /** Where the value comes from, when that is another node. */
-  from: { tenant_id: number; name: string } | null
+  from: NodeName | null
   is_own: boolean
+  /** The tenant's own entry carries a lock, in force or not. */
+  has_lock: boolean
   is_redundant: boolean
   /** The lock of the tenant's own entry is in force. */
   holds_lock: boolean
   /** The lock or the bounds above that hold this tenant, and may be waived for it. */
-  held_by: { tenant_id: number; name: string; words: string } | null
+  held_by: (NodeName & { words: string }) | null
   /** The exemption that this tenant makes use of, in words; or ''. */
   exempt: string
   chain: ChainLine[]
@@ -54,7 +57,7 @@ const SOURCES = {
 export function toRow({ preference, resolution, own }: InEffect, tenant_id: number): PreferenceRow {
   const { source, chain } = resolution
   const mine = chain.at(-1)?.tenant_id === tenant_id ? chain.at(-1) : undefined
-  const elsewhere = source.tenant_id !== null && source.tenant_id !== tenant_id
+  const elsewhere = source.name !== null && source.tenant_id !== tenant_id
   return {
     key: preference.key,
     label: preference.label,
@@ -62,8 +65,9 @@ export function toRow({ preference, resolution, own }: InEffect, tenant_id: numb
     value: formatValue(preference, resolution.value),
     items: preference.merge === 'list' ? listItems(preference, resolution) : null,
     source: { kind: source.kind, ...SOURCES[source.kind] },
-    from: elsewhere ? { tenant_id: source.tenant_id!, name: source.name! } : null,
+    from: elsewhere ? { tenant_id: source.tenant_id, name: source.name! } : null,
     is_own: own !== undefined,
+    has_lock: own !== undefined && own.lock !== null,
     is_redundant: mine?.redundant ?? false,
     holds_lock: mine?.lock_state === 'in_force' || mine?.lock_state === 'expired',
     held_by: heldBy(preference, resolution),
@@ -156,7 +160,7 @@ function formatVerdict({ verdict, because, redundant }: Explained) {
 
 function formatLockState({ lock_state, exemption }: Explained) {
   if (lock_state === 'exempted')
-    return `exempt${exemption?.expires_at ? ` until ${formatInstant(exemption.expires_at)}` : ''}: ${exemption?.reason}`
+    return `exempt${exemption?.expires_at ? ` until ${formatInstant(exemption.expires_at)}` : ''}${exemption?.reason && `: ${exemption.reason}`}`
   if (lock_state === 'expired' && exemption?.expires_at)
     return `exemption ended ${formatInstant(exemption.expires_at)}`
   return ''

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { requireTenant, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Preference } from './catalogue.ts'
 import type { EntryDraft } from './entry.ts'
@@ -50,16 +51,18 @@ const YIELD_AFTER = 250
 /**
  * What would change for a preference in the branch of a tenant, if the tenant were as supposed.
  * Resolves, before and after, each tenant at which something is decided; the rest follow those.
+ * Tenants of the branch whose preferences the actor may not see are neither counted nor named.
  */
 export async function measureImpact(
   db: Reads,
-  _actor: Actor,
+  actor: Actor,
   tenant_id: number,
   preference: Preference,
   hypothesis: Hypothesis,
   now: string,
 ): Promise<Impact> {
-  const joints = await readSkeleton(db, tenant_id, preference.key)
+  const top = await requireTenant(db, actor, 'preference.view', tenant_id)
+  const joints = await readSkeleton(db, visibleScope(actor, 'preference.view'), top, preference)
   const impact = emptyImpact()
   let count = 0
   for (const joint of joints) {
@@ -163,7 +166,7 @@ const isDormantAt = ({ chain }: Resolution, tenant_id: number) => {
 /** What keeps the value of a tenant below the change; the strongest reason first. */
 function keeping({ chain }: Joint, after: Resolution, changed_id: number): Keeping {
   const top = chain.findIndex((node) => node.tenant_id === changed_id)
-  const below = new Set(chain.slice(top + 1).map((node) => node.tenant_id))
+  const below = new Set<number | null>(chain.slice(top + 1).map((node) => node.tenant_id))
   const verdicts = after.chain.filter((explained) => below.has(explained.tenant_id))
   const changed = after.chain.find((explained) => explained.tenant_id === changed_id)
   if (changed?.lock_state === 'exempted') return 'exempt'

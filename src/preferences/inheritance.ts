@@ -14,7 +14,8 @@ export type Form = { value: unknown } | { reset: true } | { add: unknown[]; remo
 
 export type Lock = null | 'fixed' | Bounds
 
-export type Entry = { form: Form; lock: Lock; by: string; at: string }
+/** `by` and `at` are null for a reader who may not see the node. */
+export type Entry = { form: Form; lock: Lock; by: string | null; at: string | null }
 
 export type ChainNode = {
   tenant_id: number
@@ -37,7 +38,20 @@ export type Exemption = {
 
 export type Verdict = 'won' | 'merged' | 'overridden' | 'blocked' | 'locked_out' | 'out_of_bounds'
 
-export type NodeName = { tenant_id: number; name: string }
+/** A node as an explanation names it; without its id for a reader who may not see it. */
+export type NodeName = { tenant_id: number | null; name: string }
+
+/** An exemption as an explanation shows it: of one that the reader may not see, only its end. */
+export type Waiver = {
+  id: number | null
+  tenant_id: number | null
+  lock_tenant_id: number | null
+  reason: string
+  ticket: string
+  expires_at: string | null
+  by: string | null
+  at: string | null
+}
 
 export type BoundsInForce = NodeName & { bounds: Bounds }
 
@@ -56,7 +70,7 @@ export type Explained = NodeName & {
   /** Null without a lock, or where a lock or bounds from above make the entry dormant. */
   lock_state: null | 'in_force' | 'exempted' | 'expired'
   /** The exemption that waives the lock or, if `expired`, once did. */
-  exemption?: Exemption
+  exemption?: Waiver
   /** The node whose lock, bounds or block make the entry dormant. */
   because?: NodeName
 }
@@ -207,7 +221,7 @@ function lock(walk: Walk, explained: Explained, lock: 'fixed' | Bounds) {
 }
 
 /** The exemption in force from the lock of a node or, if there is none, one that has expired. */
-function findExemption({ nodes, exemptions, at }: Walk, lock_tenant_id: number) {
+function findExemption({ nodes, exemptions, at }: Walk, lock_tenant_id: number | null) {
   const covering = exemptions.filter(
     (exemption) =>
       exemption.lock_tenant_id === lock_tenant_id &&
@@ -263,7 +277,7 @@ function isCurrent({ expires_at }: Exemption, at: string) {
   return expires_at === null || at < expires_at
 }
 
-function isBelow(nodes: ChainNode[], tenant_id: number, ancestor_id: number) {
+function isBelow(nodes: ChainNode[], tenant_id: number, ancestor_id: number | null) {
   const depth = nodes.findIndex((node) => node.tenant_id === tenant_id)
   return depth > nodes.findIndex((node) => node.tenant_id === ancestor_id)
 }

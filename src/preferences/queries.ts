@@ -1,13 +1,14 @@
 import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
+import { lacks, requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
 import { NotFound } from '../errors.ts'
-import { getTenant } from '../tenants/queries.ts'
 import { type Preference, catalogue, getPreference } from './catalogue.ts'
 import { type BareNode, type Chain, chainFor, readChain } from './chain.ts'
 import { readChainAsOf } from './chain-as-of.ts'
-import { type Exemption, type Resolution, resolve } from './inheritance.ts'
-import { type StoredEntry, exemptionColumns } from './stored.ts'
+import { type Resolution, resolve } from './inheritance.ts'
+import type { StoredEntry } from './stored.ts'
+import { hiddenNodes, veil } from './veil.ts'
 
 /** A preference as it is in effect for a tenant, with the tenant's own entry, if it has one. */
 export type InEffect = {
@@ -16,11 +17,25 @@ export type InEffect = {
   own: StoredEntry | undefined
 }
 
-/** What is in effect for a tenant, and the chain that it comes from. */
-export type PreferencesInEffect = { at: string; nodes: BareNode[]; preferences: InEffect[] }
+/** What is in effect for a tenant, the chain that it comes from, and what may be done about it. */
+export type PreferencesInEffect = {
+  at: string
+  nodes: BareNode[]
+  preferences: InEffect[]
+  rights: Rights
+}
+
+/** What somebody may do about the preferences of a tenant. */
+export type Rights = {
+  edit: boolean
+  lock: boolean
+  /** The nodes of the chain from whose locks they may exempt the tenant. */
+  exempt: number[]
+}
 
 /**
- * Every preference (or the one called `key`) in effect for a tenant, explained.
+ * Every preference (or the one called `key`) in effect for a tenant, explained as far as the actor
+ * may see the nodes that it comes from. Throws NotFound or Forbidden as `requireTenant` does.
  *
  * @param now the present instant
  * @param as_of an instant: the past is read from the log; for one to come, things stand as they
@@ -33,21 +48,52 @@ export async function getPreferences(
   now: string,
   { as_of, key }: { as_of?: string | undefined; key?: string | undefined } = {},
 ): Promise<PreferencesInEffect> {
-  if (as_of !== undefined) await getTenant(db, actor, tenant_id)
+  if (as_of !== undefined) await requireTenant(db, actor, 'preference.view', tenant_id)
   const isPast = as_of !== undefined && as_of < now
   const chain = isPast ? await readChainAsOf(db, tenant_id, as_of) : await readChain(db, tenant_id)
+  requireViewer(actor, chain)
   const at = as_of ?? now
   const wanted = key === undefined ? catalogue : [getPreference(key)]
-  return { at, nodes: chain.nodes, preferences: resolveAll(wanted, chain, at) }
+  return {
+    at,
+    nodes: chain.nodes,
+    preferences: resolveAll(actor, wanted, chain, at),
+    rights: rightsOver(actor, chain.nodes),
+  }
 }
 
-function resolveAll(preferences: readonly Preference[], chain: Chain, at: string): InEffect[] {
+/** As `requireTenant`, of a tenant whose chain was read: the chain tells where it lies. */
+function requireViewer({ access }: Actor, { nodes }: Chain) {
+  const { path, tenant_id } = nodes.at(-1)!
+  if (!permits(access, 'tenant.view', path)) throw new NotFound(`tenant ${tenant_id}`)
+  if (!permits(access, 'preference.view', path)) throw lacks('preference.view')
+}
+
+function rightsOver({ access }: Actor, nodes: BareNode[]): Rights {
+  const { path } = nodes.at(-1)!
+  const waivable = nodes.filter((node) => permits(access, 'preference.exempt', node.path))
+  return {
+    edit: permits(access, 'preference.edit', path),
+    lock: permits(access, 'preference.lock', path),
+    exempt: permits(access, 'preference.exempt', path)
+      ? waivable.map(({ tenant_id }) => tenant_id)
+      : [],
+  }
+}
+
+function resolveAll(
+  actor: Actor,
+  preferences: readonly Preference[],
+  chain: Chain,
+  at: string,
+): InEffect[] {
   const last = chain.nodes.length - 1
+  const hidden = hiddenNodes(actor, chain.nodes)
   return preferences.map((preference) => {
     const [nodes, exemptions] = chainFor(chain, preference)
     return {
       preference,
-      resolution: resolve(preference, nodes, exemptions, at),
+      resolution: veil(resolve(preference, nodes, exemptions, at), hidden),
       own: chain.entries.get(preference.key)?.[last],
     }
   })
@@ -60,92 +106,25 @@ export async function getPreferenceInEffect(
   tenant_id: number,
   now: string,
   key: string,
-): Promise<InEffect> {
-  const { preferences } = await getPreferences(db, actor, tenant_id, now, { key })
-  return preferences[0]!
+): Promise<InEffect & { rights: Rights }> {
+  const { preferences, rights } = await getPreferences(db, actor, tenant_id, now, { key })
+  return { ...preferences[0]!, rights }
 }
 
 /** A preference in effect, and the value that the tenant would have without its own entry. */
 export async function getPreferenceToEdit(
   db: Reads,
-  _actor: Actor,
+  actor: Actor,
   tenant_id: number,
   now: string,
   key: string,
-): Promise<InEffect & { inherited: unknown }> {
+): Promise<InEffect & { inherited: unknown; rights: Rights }> {
   const preference = getPreference(key)
   const chain = await readChain(db, tenant_id)
+  requireViewer(actor, chain)
   const [nodes, exemptions] = chainFor(chain, preference)
   const { entry: _entry, ...bare } = nodes.at(-1)!
   const without = resolve(preference, [...nodes.slice(0, -1), bare], exemptions, now)
-  return { ...resolveAll([preference], chain, now)[0]!, inherited: without.value }
+  const [in_effect] = resolveAll(actor, [preference], chain, now)
+  return { ...in_effect!, inherited: without.value, rights: rightsOver(actor, chain.nodes) }
 }
-
-export type ListedExemption = Exemption & {
-  key: string
-  tenant_name: string
-  lock_tenant_name: string
-}
-
-const EXEMPTIONS_SHOWN = 50
-
-/**
- * The exemptions granted to a tenant itself, and those from its own locks; the newest first, from
- * before the one with the id `before`. `older` is where the next page begins, or null.
- */
-export async function listExemptions(
-  db: Reads,
-  _actor: Actor,
-  tenant_id: number,
-  before: number = Number.MAX_SAFE_INTEGER,
-): Promise<{ exemptions: ListedExemption[]; older: number | null }> {
-  const found = await exemptionsShown(db, { tenant_id, before })
-  const shown = found.slice(0, EXEMPTIONS_SHOWN)
-  return { exemptions: shown, older: found.length > shown.length ? shown.at(-1)!.id : null }
-}
-
-type ShownWhere = { tenant_id: number; before: number }
-
-const exemptionsShown = prepared((db, { tenant_id, before }: ShownWhere) =>
-  exemptions(db)
-    .where((eb) =>
-      eb.or([
-        eb('exemption.tenant_id', '=', tenant_id),
-        eb('exemption.lock_tenant_id', '=', tenant_id),
-      ]),
-    )
-    .where('exemption.id', '<', before)
-    .orderBy('exemption.id', 'desc')
-    .limit(EXEMPTIONS_SHOWN + 1),
-)
-
-/** The exemptions granted to a tenant itself, the newest first, before the one with the id. */
-export async function listExemptionsOf(
-  db: Reads,
-  _actor: Actor,
-  tenant_id: number,
-  { limit, before }: { limit: number; before: number | null },
-): Promise<ListedExemption[]> {
-  const granted = exemptions(db).where('exemption.tenant_id', '=', tenant_id)
-  const page = before === null ? granted : granted.where('exemption.id', '<', before)
-  return page.orderBy('exemption.id', 'desc').limit(limit).execute()
-}
-
-/** An exemption granted to a tenant. Throws NotFound when there is none. */
-export async function getExemption(db: Reads, _actor: Actor, tenant_id: number, id: number) {
-  const exemption = await exemptions(db)
-    .where('exemption.id', '=', id)
-    .where('exemption.tenant_id', '=', tenant_id)
-    .executeTakeFirst()
-  if (!exemption) throw new NotFound(`exemption ${id}`)
-  return exemption
-}
-
-const exemptions = (db: Reads) =>
-  db
-    .selectFrom('exemption')
-    .innerJoin('operation', 'operation.id', 'exemption.operation_id')
-    .innerJoin('tenant', 'tenant.id', 'exemption.tenant_id')
-    .innerJoin('tenant as lock_tenant', 'lock_tenant.id', 'exemption.lock_tenant_id')
-    .select(['tenant.name as tenant_name', 'lock_tenant.name as lock_tenant_name'])
-    .select(exemptionColumns)

@@ -9,9 +9,10 @@ import { readQuery } from '../web/query.ts'
 import { parseInstant } from '../web/time.ts'
 import { catalogue, getPreference } from './catalogue.ts'
 import { openEditor, openImpact, saveEditor } from './editor.ts'
+import { listExemptions } from './exemptions.ts'
 import { toRow } from './explain.ts'
 import { EntryForm } from './form.ts'
-import { getPreferences, listExemptions } from './queries.ts'
+import { getPreferences } from './queries.ts'
 import { type PreferenceGroup, views } from './views.ts'
 
 type Params = { id: string; key: string }
@@ -52,7 +53,7 @@ function pageRoute(app: FastifyInstance, db: Db) {
       const groups = toGroups(preferences, id)
       return reply
         .code(as_of.error ? 422 : 200)
-        .page(views.page({ head, groups, exemptions, as_of }))
+        .page(views.page({ head, groups, exemptions, as_of, rights: preferences.rights }))
     },
   )
 }

@@ -1,6 +1,9 @@
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
-import { type BareNode, readChain } from './chain.ts'
+import { preparedInScope } from '../db/prepared.ts'
+import { type Scope, type VisibleTenant, inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import type { Preference } from './catalogue.ts'
+import { chainFor, readChain } from './chain.ts'
 import type { ChainNode, Exemption } from './inheritance.ts'
 import {
   type EntryColumns,
@@ -36,67 +39,63 @@ type TenantRow = {
 const CHUNK = 500
 
 /**
- * What decides one preference in the branch of a tenant. Reads what is decided, and the ancestors
- * of that, but never the branch itself, however large it is; lets others run between chunks.
+ * What decides one preference in the branch of a tenant, as far as it lies in the scope. Reads what
+ * is decided, and the ancestors of that, but never the branch itself, however large it is; lets
+ * others run between chunks.
  */
-export async function readSkeleton(db: Reads, top_id: number, key: string): Promise<Joint[]> {
-  const above = await readChain(db, top_id)
-  const entries = await readEntries(db, key)
-  const exemptions = await readExemptions(db, key)
-  const blocking = await readBlocking(db)
-  const deciding = new Set([top_id, ...entries.keys(), ...exemptions.keys(), ...blocking])
+export async function readSkeleton(
+  db: Reads,
+  scope: Scope,
+  top: VisibleTenant<'preference.view'>,
+  preference: Preference,
+): Promise<Joint[]> {
+  const [chain, above] = chainFor(await readChain(db, top), preference)
+  const entries = await readEntries(db, scope, preference.key)
+  const exemptions = await readExemptions(db, scope, preference.key)
+  const blocking = await readBlocking(db, scope)
+  const hidden = scope.deny.map(({ from }) => Number(from.split('/').at(-2)))
+  const deciding = new Set([top, ...entries.keys(), ...exemptions.keys(), ...blocking, ...hidden])
   const tenants = await readWithAncestors(db, [...deciding])
 
-  const topChain = above.nodes.map((node) => withEntry(node, entries))
-  return placeJoints(tenants, deciding, topChain, { entries, exemptions })
+  const joint = {
+    node: chain.at(-1)!,
+    tenants: sizeOf(tenants.get(top)!),
+    chain,
+    exemptions: above,
+  }
+  return placeJoints(joint, { tenants, deciding, hidden: new Set(hidden), entries, exemptions })
 }
 
-/** What is decided about a preference, by tenant. */
+/** What is decided about a preference, by tenant, and where. */
 type Decisions = {
+  tenants: Map<number, TenantRow>
+  deciding: Set<number>
+  /** The tops of the branches that may not be seen. */
+  hidden: Set<number>
   entries: Map<number, ChainNode['entry']>
   exemptions: Map<number, Exemption[]>
 }
 
-const withEntry = (
-  node: BareNode | ChainNode,
-  entries: Map<number, ChainNode['entry']>,
-): ChainNode => {
-  const entry = entries.get(node.tenant_id)
-  const { tenant_id, name, blocks_inheritance } = node
-  return entry
-    ? { tenant_id, name, blocks_inheritance, entry }
-    : { tenant_id, name, blocks_inheritance }
-}
-
 /** Hangs each deciding tenant of the branch under the nearest one above it. */
 async function placeJoints(
-  tenants: Map<number, TenantRow>,
-  deciding: Set<number>,
-  topChain: ChainNode[],
-  { entries, exemptions }: Decisions,
+  top: Joint,
+  { tenants, deciding, hidden, entries, exemptions }: Decisions,
 ) {
-  const node = topChain.at(-1)!
-  const placed = new Map<number, Joint>()
+  const placed = new Map<number, Joint>([[top.node.tenant_id, top]])
   const outside = new Set<number>()
-  placed.set(node.tenant_id, {
-    node,
-    tenants: sizeOf(tenants.get(node.tenant_id)!),
-    chain: topChain,
-    exemptions: topChain.flatMap(({ tenant_id }) => exemptions.get(tenant_id) ?? []),
-  })
 
   const place = (id: number): Joint | undefined => {
     const known = placed.get(id)
     if (known || outside.has(id)) return known
     const row = tenants.get(id)!
     const above = row.parent_id === null ? undefined : place(row.parent_id)
-    if (!above) {
+    if (above && deciding.has(id)) above.tenants -= sizeOf(row)
+    if (!above || hidden.has(id)) {
       outside.add(id)
       return undefined
     }
     if (!deciding.has(id)) return setAndReturn(placed, id, above)
-    const node = withEntry(toNode(row), entries)
-    above.tenants -= sizeOf(row)
+    const node = toNode(row, entries.get(id))
     const own = exemptions.get(id)
     return setAndReturn(placed, id, {
       node,
@@ -119,10 +118,11 @@ function setAndReturn(placed: Map<number, Joint>, id: number, joint: Joint) {
   return joint
 }
 
-const toNode = (row: TenantRow) => ({
+const toNode = (row: TenantRow, entry: ChainNode['entry']): ChainNode => ({
   tenant_id: row.id,
   name: row.name,
   blocks_inheritance: row.blocks_inheritance === 1,
+  ...(entry && { entry }),
 })
 
 /** The tenants of a branch; "All tenants" is none. */
@@ -136,61 +136,68 @@ type EntryRow = EntryColumns & {
   at: string
 }
 
-const entriesOfKey = prepared((db, { key, after }: { key: string; after: number }) =>
+type After = { after: number }
+type OfKey = After & { key: string }
+
+const entriesOfKey = preparedInScope((db, scope, { key, after }: OfKey) =>
   db
     .selectFrom('preference_entry as entry')
     .innerJoin('operation', 'operation.id', 'entry.operation_id')
     .select('entry.tenant_id')
     .select(entryColumns)
+    .where(inScope(scope, 'entry.tenant_id'))
     .where('entry.key', '=', key)
     .where('entry.tenant_id', '>', after)
     .orderBy('entry.tenant_id')
     .limit(CHUNK),
 )
 
-async function readEntries(db: Reads, key: string) {
+async function readEntries(db: Reads, scope: Scope, key: string) {
   const entries = new Map<number, ChainNode['entry']>()
   for await (const row of chunked<EntryRow>(
-    (after) => entriesOfKey(db, { key, after }),
+    (after) => entriesOfKey(db, scope, { key, after }),
     'tenant_id',
   ))
     entries.set(row.tenant_id, readEntry(row))
   return entries
 }
 
-const exemptionsOfKey = prepared((db, { key, after }: { key: string; after: number }) =>
+const exemptionsOfKey = preparedInScope((db, scope, { key, after }: OfKey) =>
   db
     .selectFrom('exemption')
     .innerJoin('operation', 'operation.id', 'exemption.operation_id')
     .select(exemptionColumns)
+    .where(inScope(scope, 'exemption.tenant_id'))
     .where('exemption.key', '=', key)
     .where('exemption.id', '>', after)
     .orderBy('exemption.id')
     .limit(CHUNK),
 )
 
-async function readExemptions(db: Reads, key: string) {
+async function readExemptions(db: Reads, scope: Scope, key: string) {
   const exemptions = new Map<number, Exemption[]>()
-  for await (const row of chunked((after) => exemptionsOfKey(db, { key, after }), 'id')) {
+  for await (const row of chunked((after) => exemptionsOfKey(db, scope, { key, after }), 'id')) {
     const others = exemptions.get(row.tenant_id) ?? []
     exemptions.set(row.tenant_id, [...others, readExemption(row)])
   }
   return exemptions
 }
 
-const blockingTenants = prepared((db, { after }: { after: number }) =>
+const blockingTenants = preparedInScope((db, scope, { after }: After) =>
   db
     .selectFrom('tenant')
     .select('id')
+    .where(inScope(scope, 'tenant.path'))
     .where('blocks_inheritance', '=', 1)
     .where('id', '>', after)
     .orderBy('id')
     .limit(CHUNK),
 )
 
-async function readBlocking(db: Reads) {
+async function readBlocking(db: Reads, scope: Scope) {
   const ids: number[] = []
-  for await (const { id } of chunked((after) => blockingTenants(db, { after }), 'id')) ids.push(id)
+  for await (const { id } of chunked((after) => blockingTenants(db, scope, { after }), 'id'))
+    ids.push(id)
   return ids
 }
 
@@ -208,7 +215,11 @@ async function* chunked<Row>(
   }
 }
 
-/** The rows of some tenants and of all their ancestors, each read once, level by level. */
+/**
+ * The rows of some tenants and of all their ancestors, each read once, level by level. Whoever
+ * asks, for two reasons: to place what is decided one climbs past nodes that are not shown, and the
+ * size of a hidden branch is needed in order not to count it.
+ */
 async function readWithAncestors(db: Reads, ids: number[]) {
   const tenants = new Map<number, TenantRow>()
   let wanted = ids
@@ -227,7 +238,7 @@ async function readWithAncestors(db: Reads, ids: number[]) {
 }
 
 const tenantRows = (db: Reads, ids: number[]): Promise<TenantRow[]> =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
     .select(['id', 'parent_id', 'name', 'kind', 'blocks_inheritance', 'descendant_count'])
     .where('id', 'in', ids)

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { ExemptionTable, PreferenceEntryTable } from '../db/schema.ts'
 import type { EntryDraft } from './entry.ts'
 import type { Entry, Exemption, Form, Lock } from './inheritance.ts'
@@ -68,9 +69,7 @@ export function writeEntry({ form, lock }: EntryDraft): EntryColumns {
   }
 }
 
-type ExemptionColumns = Omit<ExemptionTable, 'id' | 'ticket' | 'operation_id'> & {
-  id: number
-  ticket: string
+type ExemptionColumns = Omit<Selectable<ExemptionTable>, 'operation_id'> & {
   by: string
   at: string
 }

@@ -2,10 +2,11 @@ import type { FieldErrors } from '../errors.ts'
 import type { TenantHead } from '../tenants/head.ts'
 import { view } from '../web/page.ts'
 import type { Preference } from './catalogue.ts'
+import type { ListedExemption } from './exemptions.ts'
 import type { PreferenceRow } from './explain.ts'
 import type { EntryForm } from './form.ts'
 import type { ImpactView } from './impact-view.ts'
-import type { ListedExemption } from './queries.ts'
+import type { Rights } from './queries.ts'
 
 export type PreferenceGroup = { name: string; summary: string; rows: PreferenceRow[] }
 
@@ -24,6 +25,7 @@ export type Editor = {
   form: { values: EntryForm; errors: FieldErrors }
   impact: ImpactView | null
   time_zones: string[]
+  rights: Rights
 }
 
 export const views = {
@@ -31,6 +33,7 @@ export const views = {
     head: TenantHead
     groups: PreferenceGroup[]
     exemptions: { shown: ShownExemption[]; older: number | null }
+    rights: Rights
     as_of: { text: string; instant: string | null; error: string | null }
   }>('preferences/page'),
   edit: view<Editor>('preferences/edit'),
@@ -52,7 +55,7 @@ export const views = {
   exempt: view<{
     head: TenantHead
     row: PreferenceRow
-    lock: { tenant_id: number; name: string; words: string }
+    lock: { name: string; words: string }
     form: { values: Record<string, string>; errors: FieldErrors }
   }>('preferences/exempt'),
 }

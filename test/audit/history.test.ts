@@ -2,6 +2,7 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { undoOperation } from '../../src/db/undo.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
+import { anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { fullScans, planOf, watchQueries } from '../support/plan.ts'
 import {
@@ -55,10 +56,10 @@ t.test('shows preferences by their label and in words', async (t) => {
   const key = 'maintenance.time_zone'
   await operation(w.db, w.actor, 'preference.set', async (tx) => {
     const operation_id = tx.operation.id
-    const entry = { tenant_id: ACME, key, form: 'value', value: '"Europe/London"' } as const
+    const entry = { key, form: 'value', value: '"Europe/London"' } as const
     await tx
       .insertInto('preference_entry')
-      .values({ ...entry, operation_id })
+      .values({ ...entry, tenant_id: anyTenant(ACME), operation_id })
       .execute()
   })
   const text = await history(w, ACME)
@@ -69,11 +70,11 @@ t.test('shows preferences by their label and in words', async (t) => {
 t.test('says the reason of an exemption once', async (t) => {
   const w = await world(t)
   const reason = 'Night shift until spring'
-  const exemption = { tenant_id: ACME, key: 'agent.remote_control', lock_tenant_id: NORTHWIND }
+  const lock = { key: 'agent.remote_control', lock_tenant_id: NORTHWIND, expires_at: null }
   await operation(w.db, w.actor, { kind: 'exemption.grant', reason }, (tx) =>
     tx
       .insertInto('exemption')
-      .values({ ...exemption, reason, expires_at: null, operation_id: tx.operation.id })
+      .values({ ...lock, tenant_id: anyTenant(ACME), reason, operation_id: tx.operation.id })
       .execute(),
   )
   const text = await history(w, ACME)

@@ -3,9 +3,9 @@ import t from 'tap'
 import { type Tx, operation } from '../../src/db/operation.ts'
 import { undoOperation } from '../../src/db/undo.ts'
 import { Conflict, Invalid, NotFound } from '../../src/errors.ts'
-import { setPreference, unsetPreference } from '../../src/preferences/commands.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { tenantKinds } from '../../src/tenants/kinds.ts'
+import { setAt, unsetAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
 import { type World, world } from '../support/world.ts'
 
@@ -52,9 +52,8 @@ async function take(tx: Tx, step: Step) {
   if (step.verb === 'move') await updateTenant(tx, id, { parent_id: place(step.to) })
   if (step.verb === 'kind') await updateTenant(tx, id, { kind: step.kind })
   if (step.verb === 'delete') await deleteTenant(tx, id)
-  if (step.verb === 'set')
-    await setPreference(tx, id, KEY, { form: { value: step.seconds }, lock: null })
-  if (step.verb === 'unset') await unsetPreference(tx, id, KEY)
+  if (step.verb === 'set') await setAt(tx, id, KEY, { form: { value: step.seconds }, lock: null })
+  if (step.verb === 'unset') await unsetAt(tx, id, KEY)
 }
 
 /** The id of the operation, or null when a rule refused it. */

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { setPreference } from '../../src/preferences/commands.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
+import { setAt } from '../support/preferences.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, world } from '../support/world.ts'
 
 const TIMEOUT = 'maintenance.reboot_prompt_timeout_minutes'
@@ -9,7 +9,7 @@ const TIMEOUT = 'maintenance.reboot_prompt_timeout_minutes'
 t.test('says what blocking inheritance changes, then blocks, and lets inherit again', async (t) => {
   const { alice, db, actor, clock } = await world(t)
   await operation(db, actor, 'test', (tx) =>
-    setPreference(tx, ACME, TIMEOUT, { form: { value: 45 }, lock: null }),
+    setAt(tx, ACME, TIMEOUT, { form: { value: 45 }, lock: null }),
   )
   const page = await alice.get(`/tenants/${ACME_LEEDS}/inheritance`)
   t.match(page.body, /2 tenants: 45 minutes → 20 minutes/)

@@ -1,16 +1,15 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { type Tx, operation, preview } from '../../src/db/operation.ts'
 import { getPreference } from '../../src/preferences/catalogue.ts'
-import {
-  setPreference,
-  unsetPreference,
-  withdrawExemption,
-} from '../../src/preferences/commands.ts'
+import { withdrawExemption } from '../../src/preferences/commands.ts'
 import { type Hypothesis, measureImpact } from '../../src/preferences/impact.ts'
 import { updateTenant } from '../../src/tenants/commands.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
+import { anyTenant } from '../support/cast.ts'
+import { setAt, unsetAt } from '../support/preferences.ts'
 import {
   KEYS,
   ROOT_ID,
@@ -84,8 +83,7 @@ async function suppose({ db }: World, { key, tenant, change }: Attempt): Promise
   }
   if ('entry' in change) {
     const { entry } = change
-    const write = (tx: Tx) =>
-      entry ? setPreference(tx, id, key, entry) : unsetPreference(tx, id, key)
+    const write = (tx: Tx) => (entry ? setAt(tx, id, key, entry) : unsetAt(tx, id, key))
     return { id, hypothesis: { entry }, write }
   }
   const all = await db
@@ -96,7 +94,8 @@ async function suppose({ db }: World, { key, tenant, change }: Attempt): Promise
     .execute()
   const one = all[change.exemption % Math.max(1, all.length)]
   if (!one) return undefined
-  const write = (tx: Tx) => withdrawExemption(tx, one.tenant_id, one.id)
+  const write = (tx: Tx) =>
+    withdrawExemption(tx, { access: WHOLE_ACCESS }, anyTenant(one.tenant_id), one.id)
   return { id: one.tenant_id, hypothesis: { without_exemption: one.id }, write }
 }
 
@@ -138,9 +137,7 @@ async function valuesAfter(here: World, key: string, write: Made['write']) {
 t.test('names what keeps its value, and why', async (t) => {
   const { db, actor, clock } = await world(t)
   const set = (id: number, value: number) =>
-    operation(db, actor, 'test', (tx) =>
-      setPreference(tx, id, TIMEOUT, { form: { value }, lock: null }),
-    )
+    operation(db, actor, 'test', (tx) => setAt(tx, id, TIMEOUT, { form: { value }, lock: null }))
   await set(ACME_LEEDS, 20)
   const impact = await measureImpact(
     db,
@@ -161,7 +158,7 @@ t.test('names what keeps its value, and why', async (t) => {
 t.test('counts the entries that a lock puts to sleep', async (t) => {
   const { db, actor, clock } = await world(t)
   await operation(db, actor, 'test', (tx) =>
-    setPreference(tx, ACME_LEEDS, TIMEOUT, { form: { value: 20 }, lock: null }),
+    setAt(tx, ACME_LEEDS, TIMEOUT, { form: { value: 20 }, lock: null }),
   )
   const impact = await measureImpact(
     db,

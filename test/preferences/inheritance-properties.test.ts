@@ -110,7 +110,7 @@ property('rules 1 to 6: agrees with the model', situation, (given) => {
 property('without a dormant entry everything else is the same', situation, (given) => {
   const { value, source, chain } = resolveAll(given)
   for (const dormant of chain.filter(({ because }) => because)) {
-    const nodes = without(given.nodes, dormant.tenant_id)
+    const nodes = without(given.nodes, dormant.tenant_id!)
     const others = chain.filter((explained) => explained !== dormant)
     const { bounds: _, locked_by: __, ...rest } = resolveAll({ ...given, nodes })
     equal(rest, { value, source, chain: others })
@@ -120,7 +120,7 @@ property('without a dormant entry everything else is the same', situation, (give
 property('without a redundant entry the value is the same', situation, (given) => {
   const { value, chain } = resolveAll(given)
   for (const { tenant_id } of chain.filter(({ redundant }) => redundant)) {
-    const nodes = without(given.nodes, tenant_id)
+    const nodes = without(given.nodes, tenant_id!)
     equal(resolveAll({ ...given, nodes }).value, value)
   }
 })
@@ -132,8 +132,8 @@ property('rule 5: a fixed lock decides for every descendant', situation, (given)
   if (!lock) return
 
   // The id of a node is its depth.
-  for (let depth = lock.tenant_id + 1; depth <= given.nodes.length; depth++) {
-    equal(at(depth).value, at(lock.tenant_id).value)
+  for (let depth = lock.tenant_id! + 1; depth <= given.nodes.length; depth++) {
+    equal(at(depth).value, at(lock.tenant_id!).value)
     equal(at(depth).locked_by, { tenant_id: lock.tenant_id, name: lock.name })
   }
 })

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { setPreference } from '../../src/preferences/commands.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import type { EntryDraft } from '../../src/preferences/entry.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
+import { setAt } from '../support/preferences.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, type World, world } from '../support/world.ts'
 
 const TIMEOUT = 'maintenance.reboot_prompt_timeout_minutes'
@@ -11,7 +11,7 @@ const UPDATES = 'maintenance.install_os_updates'
 const BCC = 'maintenance.session_email_bcc'
 
 const set = ({ db, actor }: World, id: number, key: string, draft: EntryDraft) =>
-  operation(db, actor, 'preference.set', (tx) => setPreference(tx, id, key, draft))
+  operation(db, actor, 'preference.set', (tx) => setAt(tx, id, key, draft))
 
 /** The text of one preference's row on the page of a tenant. */
 async function row({ alice }: World, id: number, key: string, query = '') {
@@ -224,7 +224,7 @@ t.test('leads from the editor to the whole list of what a change does', async (t
         kind: 'location',
         description: '',
       })
-      await setPreference(tx, id, TIMEOUT, { form: { value: 10 }, lock: null })
+      await setAt(tx, id, TIMEOUT, { form: { value: 10 }, lock: null })
       made.push(id)
     }
     return made

@@ -1,10 +1,11 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { getPreference } from '../../src/preferences/catalogue.ts'
-import { setPreference } from '../../src/preferences/commands.ts'
+import { listExemptions } from '../../src/preferences/exemptions.ts'
 import { measureImpact } from '../../src/preferences/impact.ts'
-import { getPreferences, listExemptions } from '../../src/preferences/queries.ts'
+import { getPreferences } from '../../src/preferences/queries.ts'
 import { fullScans, planOf, watchQueries } from '../support/plan.ts'
+import { setAt } from '../support/preferences.ts'
 import { ACME, ACME_LEGAL, type World, world } from '../support/world.ts'
 
 const KEY = 'maintenance.install_os_updates'
@@ -12,7 +13,7 @@ const KEY = 'maintenance.install_os_updates'
 async function lockedWorld(t: Parameters<typeof world>[0]): Promise<World> {
   const here = await world(t)
   await operation(here.db, here.actor, 'preference.set', (tx) =>
-    setPreference(tx, ACME, KEY, { form: { value: true }, lock: 'fixed' }),
+    setAt(tx, ACME, KEY, { form: { value: true }, lock: 'fixed' }),
   )
   return here
 }

@@ -10,7 +10,7 @@ export const roles = { administrator: 1, manager: 2, technician: 3, viewer: 4 } 
 export type RoleName = keyof typeof roles
 
 /** For tests: a tenant as one at which everything was found to be permitted. */
-export const anyTenant = (id: number) => id as VisibleTenant
+export const anyTenant = (id: number) => id as VisibleTenant<never>
 
 /** Adds a user to a world, signed in and with an API token. */
 export async function addUser(

@@ -1,21 +1,27 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { CompiledQuery, Kysely, QueryExecutor } from 'kysely'
 import type { Db } from '../../src/db/connection.ts'
 import { openConnection } from '../../src/db/connection.ts'
 import type { Schema } from '../../src/db/schema.ts'
 
 /**
- * Notes every query that is read through `db` from now on. The list that it returns grows; set its
- * length to 0 to begin anew.
+ * Notes every query that is read through `db` from now on, those of `everyTenant` too. The list
+ * that it returns grows; set its length to 0 to begin anew.
  */
 export function watchQueries(db: Db): CompiledQuery[] {
-  const executor = (db as unknown as Kysely<Schema>).getExecutor()
-  const run = executor.executeQuery.bind(executor)
   const queries: CompiledQuery[] = []
+  watch((db as unknown as Kysely<Schema>).getExecutor(), queries)
+  return queries
+}
+
+function watch(executor: QueryExecutor, queries: CompiledQuery[]) {
+  const run = executor.executeQuery.bind(executor)
   executor.executeQuery = (query, ...others) => {
     queries.push(query)
     return run(query, ...others)
   }
-  return queries
+  const unguarded = executor.withoutPlugins.bind(executor)
+  executor.withoutPlugins = () => watch(unguarded(), queries)
+  return executor
 }
 
 /** What SQLite does for a query: the lines of `explain query plan`. */

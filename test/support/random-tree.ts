@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import type { Actor } from '../../src/access/actor.ts'
+import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import type { Db } from '../../src/db/connection.ts'
 import { type Tx, operation } from '../../src/db/operation.ts'
 import { Conflict, Invalid, NotFound } from '../../src/errors.ts'
-import {
-  grantExemption,
-  setPreference,
-  unsetPreference,
-  withdrawExemption,
-} from '../../src/preferences/commands.ts'
+import { grantExemption, withdrawExemption } from '../../src/preferences/commands.ts'
 import type { EntryDraft } from '../../src/preferences/entry.ts'
 import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
+import { anyTenant } from './cast.ts'
+import { setAt, unsetAt } from './preferences.ts'
+
+const ANYBODY = { access: WHOLE_ACCESS }
 
 /** One of each way to merge: a number with bounds, a choice, a list. */
 export const KEYS = [
@@ -121,11 +121,11 @@ async function apply(tx: Tx, change: Change) {
     case 'block':
       return updateTenant(tx, pick(change.tenant), { blocks_inheritance: change.blocks })
     case 'set':
-      return setPreference(tx, pick(change.tenant), change.key, change.draft)
+      return setAt(tx, pick(change.tenant), change.key, change.draft)
     case 'unset':
-      return unsetPreference(tx, pick(change.tenant), change.key)
+      return unsetAt(tx, pick(change.tenant), change.key)
     case 'exempt':
-      return grantExemption(tx, pick(change.tenant), {
+      return grantExemption(tx, ANYBODY, anyTenant(pick(change.tenant)), {
         key: change.key,
         lock_tenant_id: pick(change.lock),
         reason: 'Test',
@@ -139,7 +139,7 @@ async function apply(tx: Tx, change: Change) {
         .orderBy('id')
         .execute()
       const one = all[change.exemption % Math.max(1, all.length)]
-      return one && withdrawExemption(tx, one.tenant_id, one.id)
+      return one && withdrawExemption(tx, ANYBODY, anyTenant(one.tenant_id), one.id)
     }
   }
 }

@@ -4,13 +4,13 @@ import { operation, preview, type Tx } from '../../src/db/operation.ts'
 import { undoOperation } from '../../src/db/undo.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { paced } from '../../src/pace.ts'
-import { setPreference } from '../../src/preferences/commands.ts'
 import type { Verdict } from '../../src/jobs/batch.ts'
 import { type Batch, batchActions } from '../../src/tenants/batch/actions.ts'
 import { planBatch, runBatch } from '../../src/tenants/batch/run.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { tenantKinds } from '../../src/tenants/kinds.ts'
 import { readState } from '../support/rows.ts'
+import { setAt } from '../support/preferences.ts'
 import { NORTHWIND, world } from '../support/world.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
@@ -79,7 +79,7 @@ async function plant(tx: Tx, { chain, nodes }: Tree) {
     )
     if (typeof id !== 'number') continue
     await updateTenant(tx, id, { active })
-    if (holds === 'an entry') await setPreference(tx, id, KEY, { form: { value: 60 }, lock: null })
+    if (holds === 'an entry') await setAt(tx, id, KEY, { form: { value: 60 }, lock: null })
     const person = { tenant_id: id, name, email: `${id}@x.example`, email_key: `${id}@x.example` }
     if (holds === 'a person') await tx.insertInto('person').values(person).execute()
   }

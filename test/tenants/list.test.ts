@@ -3,6 +3,7 @@ import { operation } from '../../src/db/operation.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
+import { anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
@@ -150,7 +151,7 @@ t.test('marks what is not active, and shows what is set here and below', async (
     for (const tenant_id of [ACME, ACME_LEEDS])
       await tx
         .insertInto('preference_entry')
-        .values({ tenant_id, key: 'time_zone', form: 'reset', operation_id })
+        .values({ tenant_id: anyTenant(tenant_id), key: 'time_zone', form: 'reset', operation_id })
         .execute()
   })
   const { body } = await alice.get('/tenants')

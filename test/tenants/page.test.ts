@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
+import { anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, NORTHWIND, world, type World } from '../support/world.ts'
@@ -10,7 +11,7 @@ const setHere = ({ db, actor }: World, tenant_id: number, columns: Record<string
     tx
       .insertInto('preference_entry')
       .values({
-        tenant_id,
+        tenant_id: anyTenant(tenant_id),
         key: 'maintenance.time_zone',
         form: 'value',
         operation_id: tx.operation.id,

@@ -2,6 +2,7 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { markMatch } from '../../src/tenants/marks.ts'
+import { anyTenant } from '../support/cast.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
 
 /** The slugs of the rows on a page, in order. */
@@ -75,7 +76,7 @@ t.test('filters by kind, by activity, and by having overrides', async (t) => {
     const operation_id = tx.operation.id
     await tx
       .insertInto('preference_entry')
-      .values({ tenant_id: ACME, key: 'time_zone', form: 'reset', operation_id })
+      .values({ tenant_id: anyTenant(ACME), key: 'time_zone', form: 'reset', operation_id })
       .execute()
   })
   const found = async (query: string) => slugsOn((await alice.get(`/tenants?${query}`)).body)

@@ -1,10 +1,17 @@
 import { createAdministrator } from '../../access/accounts.ts'
+import { WHOLE_ACCESS } from '../../access/decide.ts'
 import { newSecret } from '../../access/secrets.ts'
 import { hashPassword } from '../../access/password.ts'
+import { requireTenant } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import { type Author, type Tx, operation } from '../../db/operation.ts'
 import { Conflict } from '../../errors.ts'
-import { grantExemption, setPreference } from '../../preferences/commands.ts'
+import {
+  blockInheritance,
+  grantExemption,
+  requireEditing,
+  setPreference,
+} from '../../preferences/commands.ts'
 import { toDraft } from '../../preferences/entry.ts'
 import { createTenant, updateTenant } from '../../tenants/commands.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
@@ -14,6 +21,9 @@ import { readOutline } from './outline.ts'
 
 /** When the provider began, and took its customers over: before the first decision. */
 const BEGINNING_DAYS_AGO = 90
+
+/** Whose access counts: at the command line it is the program's own. */
+const PROGRAM = { access: WHOLE_ACCESS }
 
 type Authors = Record<keyof typeof technicians, Author>
 
@@ -86,10 +96,15 @@ async function createCustomers(tx: Tx, known: Places): Promise<Places> {
 
 async function carryOut(tx: Tx, decision: Decision, places: Places, present: Temporal.Instant) {
   const id = placeOf(places, decision.at)
-  if ('set' in decision) return setPreference(tx, id, decision.key, toDraft(decision.set))
-  if ('block' in decision) return updateTenant(tx, id, { blocks_inheritance: true })
+  if ('set' in decision) {
+    const { tenant, locking } = await requireEditing(tx, PROGRAM, id)
+    return setPreference(tx, tenant, decision.key, toDraft(decision.set), { locking })
+  }
+  if ('block' in decision)
+    return blockInheritance(tx, await requireTenant(tx, PROGRAM, 'preference.lock', id), true)
   if ('deactivate' in decision) return updateTenant(tx, id, { active: false })
-  await grantExemption(tx, id, {
+  const exempt = await requireTenant(tx, PROGRAM, 'preference.exempt', id)
+  await grantExemption(tx, PROGRAM, exempt, {
     key: decision.exempt,
     lock_tenant_id: placeOf(places, decision.from),
     reason: decision.reason,
