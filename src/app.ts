@@ -3,6 +3,8 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
+import { protectLastAdministrator } from './access/last-administrator.ts'
+import { menuFor } from './access/navigation.ts'
 import { passkeyRoutes } from './access/passkey-routes.ts'
 import { passkeySignInRoutes } from './access/passkey-sign-in-routes.ts'
 import type { Sealer } from './access/sealing.ts'
@@ -70,13 +72,14 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     return503OnClosing: false,
     frameworkErrors: answerUnreadable,
   })
+  protectLastAdministrator(db)
   await app.register(cookie)
   await app.register(formbody)
 
   sendSecurityHeaders(app)
   refuseCrossSite(app)
   guardRoutes(app, db)
-  servePages(app)
+  servePages(app, ({ actor }) => menuFor(actor))
   serveFlash(app)
   answerErrors(app)
   serveStatic(app)

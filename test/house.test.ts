@@ -19,7 +19,7 @@ const SERVING = ['db', 'web']
 
 /** What a feature lets others use, beside its queries, its commands and its actor. */
 const DOORS = {
-  access: ['decide.ts', 'form.ts', 'visible.ts'],
+  access: ['decide.ts', 'delegation.ts', 'form.ts', 'navigation.ts', 'visible.ts'],
   audit: ['history.ts'],
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],

@@ -2,7 +2,12 @@ import { type Scope, WHOLE_TREE, branchOf } from '../db/scope.ts'
 import { type Permission, permissions } from './permissions.ts'
 
 /** Permissions at a node (by its path, `/1/3/`) and everywhere below it. */
-export type Grant = { path: string; permissions: ReadonlySet<Permission> }
+export type Grant = {
+  path: string
+  permissions: ReadonlySet<Permission>
+  /** When it ends. Without it, or null: it holds for good. */
+  expires_at?: string | null
+}
 
 /**
  * What somebody may do: what is allowed somewhere above and denied nowhere above. Deny wins,
@@ -45,6 +50,14 @@ export const permitsThroughout = (access: Access, permission: Permission, path: 
       deny.path.startsWith(path) &&
       (deny.permissions.has(permission) || deny.permissions.has('tenant.view')),
   )
+
+/** What of it is not bound to end before `until`; null is for good. */
+export const lastingUntil = (access: Access, until: string | null): Access => ({
+  ...access,
+  allows: access.allows.filter(
+    ({ expires_at = null }) => expires_at === null || (until !== null && expires_at >= until),
+  ),
+})
 
 /** Whether something is permitted at any node at all. */
 export const permitsSomewhere = (access: Access, permission: Permission) =>

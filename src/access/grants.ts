@@ -42,6 +42,7 @@ const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now
     .innerJoin('tenant', 'tenant.id', 'role_assignment.tenant_id')
     .leftJoin('role', 'role.id', 'role_assignment.role_id')
     .select(['role_assignment.effect', 'role_assignment.role_id', 'tenant.path'])
+    .select('role_assignment.expires_at')
     .select(['role.key', 'role.permissions', 'role.requires_second_factor'])
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
   const groups = everyTenant(db)
@@ -108,4 +109,5 @@ const grantsOf = (assignments: Assignment[], effect: Assignment['effect']): Gran
     .map((assignment) => ({
       path: assignment.path,
       permissions: assignment.role_id === null ? EVERYTHING : permissionsOf(assignment),
+      expires_at: assignment.expires_at,
     }))

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { protectLastAdministrator } from '../access/last-administrator.ts'
 import { isSetUp } from '../access/setup.ts'
 import type { Config } from '../config.ts'
 import { type Clock, type Db, openDatabase, systemClock } from '../db/connection.ts'
@@ -21,6 +22,7 @@ export async function withDatabase<T>(
   const path = databasePath(data)
   await migrate(path)
   const db = openDatabase(path, now)
+  protectLastAdministrator(db)
   try {
     return await use(db)
   } finally {

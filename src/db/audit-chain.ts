@@ -14,7 +14,8 @@ const CHUNK = 1000
 
 /**
  * Hash of an operation: SHA-256 over the hash of the operation before it, its own row, and its
- * changes in order, each as one line of JSON.
+ * changes in order, each as one line of JSON. Says too how many changes there are, and of which
+ * tables.
  */
 export async function hashOperation(db: Reads, id: number) {
   const operation = await db
@@ -24,8 +25,12 @@ export async function hashOperation(db: Reads, id: number) {
     .executeTakeFirstOrThrow()
   const hash = createHash('sha256')
   hash.update(`${await hashBefore(db, id)}\n${JSON.stringify(Object.values(operation))}\n`)
-  const change_count = await eachChange(db, id, (line) => hash.update(line))
-  return { hash: hash.digest('hex'), change_count }
+  const changed_tables = new Set<string>()
+  const change_count = await eachChange(db, id, (line, table_name) => {
+    hash.update(line)
+    changed_tables.add(table_name)
+  })
+  return { hash: hash.digest('hex'), change_count, changed_tables }
 }
 
 async function hashBefore(db: Reads, id: number) {
@@ -40,7 +45,11 @@ async function hashBefore(db: Reads, id: number) {
 }
 
 /** Feeds the operation's changes line by line, and lets others run between chunks. */
-async function eachChange(db: Reads, operation_id: number, feed: (line: string) => void) {
+async function eachChange(
+  db: Reads,
+  operation_id: number,
+  feed: (line: string, table_name: string) => void,
+) {
   let last_id = 0
   let count = 0
   while (true) {
@@ -55,7 +64,7 @@ async function eachChange(db: Reads, operation_id: number, feed: (line: string) 
       .execute()
     for (const change of changes) {
       const { table_name, row_id, tenant_id, before, after } = change
-      feed(`${JSON.stringify([table_name, row_id, tenant_id, before, after])}\n`)
+      feed(`${JSON.stringify([table_name, row_id, tenant_id, before, after])}\n`, table_name)
     }
     count += changes.length
     if (changes.length < CHUNK) return count

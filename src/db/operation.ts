@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { hashOperation } from './audit-chain.ts'
 import { noteAuditHead } from './audit-head.ts'
 import { type Db, type Reads, writerOf } from './connection.ts'
+import { requireInvariants } from './invariants.ts'
 import type { Schema } from './schema.ts'
 import { beginWriting } from './write-lock.ts'
 
@@ -34,7 +35,7 @@ export async function operation<T>(
   const { result, head } = await writing(db, async (kysely) => {
     const tx = await openOperation(kysely, db.now(), author, what)
     const result = await write(tx)
-    return { result, head: await closeOperation(kysely, tx.operation.id) }
+    return { result, head: await closeOperation(db, kysely, tx.operation) }
   })
   noteAuditHead(db, head)
   return result
@@ -107,8 +108,9 @@ async function openOperation(
   return Object.assign(kysely, { operation: { id, at } })
 }
 
-async function closeOperation(kysely: Kysely<Schema>, id: number) {
-  const { hash, change_count } = await hashOperation(kysely, id)
+async function closeOperation(db: Db, kysely: Kysely<Schema>, { id, at }: Tx['operation']) {
+  const { hash, change_count, changed_tables } = await hashOperation(kysely, id)
+  await requireInvariants(db, kysely, at, changed_tables)
   await kysely.updateTable('operation').set({ hash, change_count }).where('id', '=', id).execute()
   await kysely.deleteFrom('open_operation').execute()
   return { id, hash }

@@ -13,9 +13,17 @@ export const view =
   <Props extends object>(template: string) =>
   (props: Props): Rendering => ({ template, props })
 
+/** A link of the menu; the page that it leads to calls itself by the same `section`. */
+export type NavLink = { section: string; href: string; icon: string; label: string }
+
+/** What the menu holds: at its top, and under "Show more". */
+export type Menu = { top: NavLink[]; more: NavLink[] }
+
 /** What the frame around a page shows, beside what the page itself asked for. */
 export type Shell = {
   user: { name: string; tenant_name: string } | null
+  /** The links that the reader may follow. */
+  menu(): Menu
   /** The address of the page, to mark where the reader is and to come back to. */
   url: string
   /** In how many days the reader must have set up a second factor; null when there is no need. */
@@ -79,17 +87,22 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `reply.page` and compresses what it sends. */
-export function servePages(app: FastifyInstance) {
+/** Adds `reply.page` and compresses what it sends. `menuOf` says what whoever asks may open. */
+export function servePages(app: FastifyInstance, menuOf: (request: FastifyRequest) => Menu) {
   app.decorateReply('page', function (this: FastifyReply, rendering: Rendering) {
-    return sendHtml(this.request, this, render(rendering, shellOf(this.request, this)))
+    return sendHtml(this.request, this, render(rendering, shellOf(this.request, this, menuOf)))
   })
 }
 
-function shellOf(request: FastifyRequest, reply: FastifyReply): Shell {
+function shellOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  menuOf: (request: FastifyRequest) => Menu,
+): Shell {
   const actor = request.actor
   return {
     user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
+    menu: () => menuOf(request),
     url: request.url,
     second_factor_days: request.second_factor_days,
     takeDone: () => takeDone(request, reply),

@@ -155,8 +155,11 @@ t.test('T4: to allow something takes nothing away, and to deny something gives n
         const tenants = [...model.tenants.keys()]
         const people = [...model.people.keys()]
         const anew = {
-          ...{ tenant: tenants[where % tenants.length]!, person: people[whom % people.length]! },
-          ...{ group: null, role: 1 + (where % model.roles.size), expires_at: null },
+          tenant: tenants[where % tenants.length]!,
+          person: people[whom % people.length]!,
+          group: null,
+          role: 1 + (where % model.roles.size),
+          expires_at: null,
         }
         const before = await views(open, model, keys)
         await addAssignment(tx, 900, { ...anew, effect: 'allow' })

@@ -72,8 +72,12 @@ export async function addPerson(
   await tx
     .insertInto('api_token')
     .values({
-      ...{ tenant_id: tenant, person_id: id, name: 'test', prefix: token },
-      ...{ token_hash: hashSecret(token), permissions: limit && JSON.stringify(limit) },
+      tenant_id: tenant,
+      person_id: id,
+      name: 'test',
+      prefix: token,
+      token_hash: hashSecret(token),
+      permissions: limit && JSON.stringify(limit),
     })
     .execute()
   return { session: await openSession(tx, now, id, 'test'), token }
@@ -88,7 +92,10 @@ export const addAssignment = (
     .insertInto('role_assignment')
     .values({
       id,
-      ...{ tenant_id: anyTenant(tenant), person_id: person, group_id: group, role_id: role },
+      tenant_id: anyTenant(tenant),
+      person_id: person,
+      group_id: group,
+      role_id: role,
       ...rest,
       operation_id: tx.operation.id,
     })

@@ -100,7 +100,7 @@ t.test('is not started by somebody who lacks the permission', async (t) => {
   const app = Fastify()
   await app.register(formbody)
   app.decorateRequest('actor', { getter: () => w.actor })
-  servePages(app)
+  servePages(app, () => ({ top: [], more: [] }))
   answerErrors(app)
   jobRoutes(app, w.db, [{ ...tenantBatch, permission: () => withheld }])
   t.teardown(() => app.close())

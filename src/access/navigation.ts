@@ -1,0 +1,97 @@
+import type { NavLink } from '../web/page.ts'
+import type { Actor } from './actor.ts'
+import { permits, permitsSomewhere } from './decide.ts'
+import type { Permission } from './permissions.ts'
+
+const ROOT_PATH = '/1/'
+
+/** A page that can be reached from every other one, by the menu or by the search. */
+type Page = Omit<NavLink, 'section'> & {
+  /** What the layout of the page calls itself; pages without are not in the menu. */
+  section?: string
+  /** Where in the menu: at the top, or under "Show more". */
+  menu?: 'top' | 'more'
+  /** What it is about, for the search. */
+  detail: string
+  /** What the actor needs for it, and where. Without it, every user has it. */
+  needs?: { permission: Permission; at: 'anywhere' | 'all_tenants' }
+}
+
+/** Every such page, in order. A feature with pages of its own adds them here, and nowhere else. */
+const pages: Page[] = [
+  {
+    section: 'tenants',
+    menu: 'top',
+    href: '/tenants',
+    icon: 'building-2',
+    label: 'Tenants',
+    detail: 'The tree of tenants',
+    needs: { permission: 'tenant.view', at: 'anywhere' },
+  },
+  {
+    href: '/tenants/new',
+    icon: 'plus',
+    label: 'New tenant',
+    detail: '',
+    needs: { permission: 'tenant.create', at: 'anywhere' },
+  },
+  {
+    href: '/tenants/import',
+    icon: 'upload',
+    label: 'Import tenants',
+    detail: 'From a CSV file',
+    needs: { permission: 'tenant.import', at: 'anywhere' },
+  },
+  {
+    section: 'all',
+    menu: 'more',
+    href: '/tenants/root/preferences',
+    icon: 'layers',
+    label: 'Defaults for all',
+    detail: 'The preferences of All tenants',
+    needs: { permission: 'preference.view', at: 'all_tenants' },
+  },
+  {
+    section: 'history',
+    menu: 'more',
+    href: '/tenants/root/history',
+    icon: 'history',
+    label: 'History',
+    detail: 'Every change',
+    needs: { permission: 'history.view', at: 'all_tenants' },
+  },
+  {
+    section: 'jobs',
+    menu: 'more',
+    href: '/jobs',
+    icon: 'activity',
+    label: 'Jobs',
+    detail: 'Your imports and batch actions',
+  },
+  {
+    section: 'account',
+    href: '/account',
+    icon: 'user',
+    label: 'Account',
+    detail: 'Password, sessions and tokens',
+  },
+]
+
+/** The pages that the actor may open. */
+export const pagesFor = ({ access }: Actor) =>
+  pages.filter(({ needs }) => {
+    if (!needs) return true
+    const { permission, at } = needs
+    return at === 'anywhere'
+      ? permitsSomewhere(access, permission)
+      : permits(access, permission, ROOT_PATH)
+  })
+
+/** The menu of the actor: the links at its top, and those under "Show more". */
+export function menuFor(actor: Actor) {
+  const of = (place: Page['menu']): NavLink[] =>
+    pagesFor(actor)
+      .filter(({ menu }) => menu === place)
+      .map(({ section = '', href, icon, label }) => ({ section, href, icon, label }))
+  return { top: of('top'), more: of('more') }
+}

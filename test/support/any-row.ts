@@ -1,0 +1,55 @@
+import type Database from 'better-sqlite3'
+
+type Column = { name: string; type: string; pk: number }
+type KeyColumn = { id: number; table: string; from: string; to: string | null }
+
+/** A foreign key of a table: which of its columns must be found in which of another. */
+export type ForeignKey = { table: string; columns: { from: string; to: string }[] }
+
+/** The foreign keys of a table, as the database knows them. */
+export function foreignKeys(sqlite: Database.Database, table: string): ForeignKey[] {
+  const rows = sqlite.pragma(`foreign_key_list(${table})`) as KeyColumn[]
+  return [...Map.groupBy(rows, ({ id }) => id).values()].map((columns) => ({
+    table: columns[0]!.table,
+    columns: columns.map(({ from, to }) => ({ from, to: to ?? 'id' })),
+  }))
+}
+
+let last = 1000
+
+/** What a row is to hold, by column. */
+export type Row = Record<string, string | number | null>
+
+/**
+ * A row that any table takes, whatever its columns are: with rows of the same tenant wherever it
+ * points to, which are put in first. It does not heed what CHECK asks, so checks must be off.
+ */
+export function anyRow(sqlite: Database.Database, table: string, tenant_id: number): Row {
+  const row: Row = {}
+  for (const { table: parent, columns } of foreignKeys(sqlite, table)) {
+    if (parent === table) continue
+    const found = parent === 'tenant' ? { id: tenant_id } : putRow(sqlite, parent, tenant_id)
+    for (const { from, to } of columns) row[from] ??= found[to as 'id']!
+  }
+  const referring = new Set(
+    foreignKeys(sqlite, table).flatMap(({ columns }) => columns.map(({ from }) => from)),
+  )
+  for (const { name, type, pk } of sqlite.pragma(`table_info(${table})`) as Column[]) {
+    if (referring.has(name)) continue
+    const value = ++last
+    if (!pk || type !== 'INTEGER') row[name] = type === 'TEXT' ? `text ${value}` : value
+  }
+  return row
+}
+
+/** Puts such a row into the table, and returns it as it lies there. */
+export function putRow(sqlite: Database.Database, table: string, tenant_id: number): Row {
+  return insert(sqlite, table, anyRow(sqlite, table, tenant_id))
+}
+
+export function insert(sqlite: Database.Database, table: string, row: Row): Row {
+  const columns = Object.keys(row)
+  const sql = `insert into "${table}" (${columns.map((name) => `"${name}"`).join(', ')})
+    values (${columns.map(() => '?').join(', ')}) returning *`
+  return sqlite.prepare(sql).get(...Object.values(row)) as Row
+}
