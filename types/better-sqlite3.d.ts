@@ -3,6 +3,8 @@ declare module 'better-sqlite3' {
   namespace Database {
     interface Statement {
       readonly reader: boolean
+      /** Its SQL. */
+      readonly source: string
       all(...parameters: unknown[]): unknown[]
       get(...parameters: unknown[]): unknown
       run(...parameters: unknown[]): { changes: number; lastInsertRowid: number | bigint }

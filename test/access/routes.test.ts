@@ -2,9 +2,11 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { type RouteScope, guardRoutes } from '../../src/access/guard.ts'
 import type { Permission } from '../../src/access/permissions.ts'
+import { addCast } from '../support/cast.ts'
 import { rawClient } from '../support/raw.ts'
 import { collectRoutes, sampleAddress } from '../support/routes.ts'
 import { world } from '../support/world.ts'
+import { matrix } from './matrix.ts'
 import { spell } from './spelling.ts'
 
 const declared = collectRoutes()
@@ -96,6 +98,33 @@ t.test('T2: a spelling that finds a page asks of it what the plain one asks', as
     if (mine.status === 200) t.match(theirs.location, /^\/sign-in/, spelling)
     else t.equal(mine.status, theirs.status, spelling)
   }
+})
+
+t.test('T2: no spelling of a path shows a user what the plain one does not', async (t) => {
+  const w = await world(t)
+  const { dana, charlie } = await addCast(w)
+  const raw = await rawClient(t, w.app)
+  let answers = 0
+  for (const { name, url, credential } of declared()) {
+    const { reader, stranger, address = sampleAddress(url) } = matrix[name] ?? {}
+    if (!name.startsWith('GET') || (reader !== 403 && stranger !== 404)) continue
+    const who = reader === 403 ? dana : charlie
+    const proof: Record<string, string> =
+      credential === 'token'
+        ? { authorization: `Bearer ${who.token}` }
+        : { cookie: `session=${who.session}` }
+    if ((await raw('GET', address, proof)).status === 200) continue
+    const admitted = []
+    for (const spelling of spell(address)) {
+      const { status, location } = await raw('GET', spelling, proof)
+      answers++
+      // A spelling may be that of a public page, or lead to where everybody is led.
+      const is_elsewhere = location === '/tenants' || spelling.startsWith('/sign-in')
+      if (status < 400 && !is_elsewhere) admitted.push(`${status} ${spelling}`)
+    }
+    t.same(admitted, [], name)
+  }
+  t.ok(answers > 500, `${answers} answers`)
 })
 
 /** What a browser says of a request that the page of another site has made it send. */

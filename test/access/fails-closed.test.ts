@@ -1,0 +1,95 @@
+import type { LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { writes } from '../durability/writes.ts'
+import { addCast, roles } from '../support/cast.ts'
+import { FAILURE, failAtEach } from '../support/failing-database.ts'
+import { collectRoutes, sampleAddress } from '../support/routes.ts'
+import { readState, withFile } from '../support/rows.ts'
+import { type World, world } from '../support/world.ts'
+import { matrix } from './matrix.ts'
+
+const declared = collectRoutes()
+
+/** The pages and API routes that Dana, who reads at Acme, is shown. */
+const shown = () =>
+  declared().filter(
+    ({ name, method, permission }) =>
+      method === 'GET' && permission !== 'public' && matrix[name]?.reader === 200,
+  )
+
+/** That an answer admits nobody, and says nothing of what went wrong. */
+function isClosed(t: Test, { statusCode, body }: LightMyRequestResponse, name: string) {
+  const says_why = body.includes(FAILURE) || /\bat \S+ \(|\/src\/|node_modules|\.ts:\d/.test(body)
+  t.ok(statusCode >= 400 && !says_why, `${statusCode} for ${name}`)
+}
+
+t.test('T37: no page is shown when anything that it asks the database fails', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  await dana.api.get('/preferences')
+  let failures = 0
+  for (const { name, url, credential } of shown()) {
+    const address = matrix[name]!.address ?? sampleAddress(url)
+    const answers = await failAtEach(() =>
+      credential === 'token'
+        ? dana.api.get(address.replace('/api/v1', ''))
+        : dana.browser.get(address),
+    )
+    t.ok(answers.length >= 2, `${name} asks who is there, and what they may do`)
+    failures += answers.length
+    for (const [index, answer] of answers.entries()) isClosed(t, answer, `${name}, ${index}`)
+  }
+  t.ok(failures > 80, `${failures} failures`)
+})
+
+/** What is in the tables, and how many operations it took to get there. */
+const standing = ({ path, db }: World) => ({
+  state: readState(db),
+  operations: withFile(path, (sqlite) =>
+    sqlite.prepare('select count(*) from operation').pluck().get(),
+  ) as number,
+})
+
+for (const [name, { operations, prepare, send }] of Object.entries(writes))
+  if (operations)
+    t.test(`T37: ${name} does all or nothing when anything that it asks fails`, async (t) => {
+      const w = await world(t)
+      const prepared = (await prepare?.(w)) ?? ''
+      // Using the token for the first time writes down that it was used.
+      await w.api.get('/preferences')
+      let before = standing(w)
+      const failures = await failAtEach(async () => {
+        // Where several requests lead to the write, those after the failed one make no sense.
+        const answer = await send(w, prepared).catch(() => null)
+        if (answer && answer.statusCode < 400) return
+        if (answer) isClosed(t, answer, name)
+        const after = standing(w)
+        // Only the page after it has failed: what was done is done, and whole.
+        if (after.operations === before.operations + 1) before = after
+        else t.strictSame(after, before)
+      })
+      t.ok(failures.length > 4, `${failures.length} failures`)
+    })
+
+t.test('T37: who has a role that cannot be read is let in nowhere', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  withFile(w.path, (sqlite) => {
+    sqlite.pragma('ignore_check_constraints = ON')
+    for (const { name } of sqlite
+      .prepare(`select name from sqlite_master where type = 'trigger' and tbl_name = 'role'`)
+      .all() as { name: string }[])
+      sqlite.exec(`drop trigger ${name}`)
+    sqlite
+      .prepare('update role set key = null, permissions = ? where id = ?')
+      .run('["tenant.view"', roles.viewer)
+  })
+  for (const { name, url, credential } of shown()) {
+    const address = matrix[name]!.address ?? sampleAddress(url)
+    const answer =
+      credential === 'token'
+        ? await dana.api.get(address.replace('/api/v1', ''))
+        : await dana.browser.get(address)
+    isClosed(t, answer, name)
+  }
+})
