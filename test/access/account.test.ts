@@ -1,4 +1,6 @@
 import t from 'tap'
+import { addCast } from '../support/cast.ts'
+import { cookieOf } from '../support/factors.ts'
 import { ALICE_PASSWORD, type World, world } from '../support/world.ts'
 
 const NEW_PASSWORD = 'violet harbour seventeen lanterns'
@@ -50,4 +52,26 @@ t.test('takes no new password that others could guess', async (t) => {
     t.equal(response.statusCode, 422)
     t.match(response.payload, /id="field-password"[^>]* aria-invalid="true"/)
   }
+})
+
+t.test('lists the sessions of a person, and ends any one of them', async (t) => {
+  const w = await world(t)
+  const other = cookieOf(await signIn(w, ALICE_PASSWORD))!
+  const page = await w.alice.get('/account')
+  const ends = [...page.payload.matchAll(/action="(\/account\/sessions\/\d+\/end)"/g)]
+  t.equal(ends.length, 1, 'but not this one: that is signing out')
+  t.equal((await w.alice.post(ends[0]![1]!)).headers.location, '/account')
+  t.equal((await w.alice.post(ends[0]![1]!)).statusCode, 404)
+  const there = await w.anonymous.send({ url: '/account', cookies: { session: other } })
+  t.equal(there.statusCode, 303)
+})
+
+t.test("nobody ends another person's session", async (t) => {
+  const w = await world(t)
+  const { charlie } = await addCast(w)
+  const sessions = await w.db.selectFrom('session').select('id').execute()
+  for (const { id } of sessions) await charlie.browser.post(`/account/sessions/${id}/end`)
+  t.equal((await w.alice.get('/account')).statusCode, 200)
+  for (const id of ['0', 'x', '9'.repeat(20)])
+    t.equal((await w.alice.post(`/account/sessions/${id}/end`)).statusCode, 404)
 })

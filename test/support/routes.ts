@@ -10,6 +10,7 @@ export type DeclaredRoute = {
   /** Where the permission is needed; undefined where none is. */
   scope: string | undefined
   credential: 'session' | 'token'
+  fresh: boolean
 }
 
 /**
@@ -33,6 +34,7 @@ export function collectRoutes() {
       permission: config?.permission ?? 'none',
       scope: config?.scope,
       credential: config?.credential ?? 'session',
+      fresh: config?.fresh ?? false,
     }))
 }
 

@@ -1,0 +1,100 @@
+import t from 'tap'
+import { operation, system } from '../../src/db/operation.ts'
+import { openSession } from '../../src/access/sessions.ts'
+import { addUser, anyTenant, roles } from '../support/cast.ts'
+import { addPasskey, secondsAfter, setUpTotp } from '../support/factors.ts'
+import { mainText } from '../support/html.ts'
+import { ACME, NORTHWIND, START, type World, browser, world } from '../support/world.ts'
+
+const DAY = 24 * 60 * 60
+const NOTICE = 'needs a second factor'
+
+/** Moves the clock, and signs somebody in again: a session lives for a day at most. */
+async function later(w: World, person_id: number, days: number) {
+  w.clock.now = secondsAfter(START, days * DAY)
+  const session = await system(w.db, (tx) => openSession(tx, w.clock.now, person_id, 'tests'))
+  return browser(w.app, session)
+}
+
+t.test('says on each page how many days there are to set up a second factor', async (t) => {
+  const w = await world(t)
+  t.match(mainText((await w.alice.get('/tenants')).payload), `${NOTICE} within 14 days`)
+  const soon = await later(w, w.actor.person_id, 12.5)
+  t.match(mainText((await soon.get('/tenants')).payload), `${NOTICE} within 2 days`)
+  const last = await later(w, w.actor.person_id, 13.5)
+  t.match(mainText((await last.get('/history/1')).payload), `${NOTICE} by tomorrow`)
+})
+
+t.test('opens after that only the pages on which one sets it up, and signs out', async (t) => {
+  const w = await world(t)
+  await w.alice.get('/tenants')
+  const alice = await later(w, w.actor.person_id, 14)
+  for (const address of ['/tenants', '/account', '/account/tokens', '/history/1'])
+    t.equal((await alice.get(address)).headers.location, '/account/security?required', address)
+  t.equal((await alice.post('/tenants', {})).headers.location, '/account/security?required')
+  const page = await alice.get('/account/security?required')
+  t.match(mainText(page.payload), 'Set up a second factor to go on')
+  for (const address of ['/account/passkeys/new', '/verify'])
+    t.equal((await alice.get(address)).statusCode, 200, address)
+  await addPasskey(alice)
+  t.equal((await alice.get('/tenants')).statusCode, 200)
+  t.equal((await alice.post('/sign-out')).statusCode, 303)
+})
+
+t.test('an authenticator app is a second factor too, until it is removed', async (t) => {
+  const w = await world(t)
+  t.match((await w.alice.get('/tenants')).payload, NOTICE)
+  await setUpTotp(w, w.alice)
+  t.notMatch((await w.alice.get('/tenants')).payload, NOTICE)
+  const alice = await later(w, w.actor.person_id, 20)
+  t.equal((await alice.get('/tenants')).statusCode, 200)
+  await alice.post('/account/totp/removal')
+  t.equal(
+    (await alice.get('/tenants')).headers.location,
+    '/account/security?required',
+    'the days do not begin anew',
+  )
+})
+
+t.test('asks it of whom a role asks, and of who has rights on All tenants', async (t) => {
+  const w = await world(t)
+  const isAsked = async (tenant_id: number, name: string, role: keyof typeof roles) => {
+    const user = await addUser(w, tenant_id, name, role)
+    return (await user.browser.get('/tenants')).payload.includes(NOTICE)
+  }
+  t.equal(await isAsked(NORTHWIND, 'Vera', 'viewer'), true)
+  t.equal(await isAsked(ACME, 'Adam', 'administrator'), true)
+  t.equal(await isAsked(ACME, 'Bob', 'technician'), false)
+})
+
+t.test('asks it of who was assigned such a role, or one on All tenants', async (t) => {
+  const w = await world(t)
+  for (const [name, role, tenant_id, effect, expected] of [
+    ['Ann', 'viewer', 1, 'allow', true],
+    ['Ben', 'administrator', ACME, 'allow', true],
+    ['Cat', 'administrator', ACME, 'deny', false],
+    ['Dan', 'viewer', ACME, 'allow', false],
+  ] as const) {
+    const user = await addUser(w, ACME, name, 'viewer')
+    await operation(w.db, w.actor, 'test.assign', (tx) =>
+      tx
+        .insertInto('role_assignment')
+        .values({
+          tenant_id: anyTenant(tenant_id),
+          person_id: user.person_id,
+          role_id: roles[role],
+          effect,
+          operation_id: tx.operation.id,
+        })
+        .execute(),
+    )
+    t.equal((await user.browser.get('/tenants')).payload.includes(NOTICE), expected, name)
+  }
+})
+
+t.test('leaves API tokens as they are', async (t) => {
+  const w = await world(t)
+  await w.alice.get('/tenants')
+  w.clock.now = secondsAfter(START, 30 * DAY)
+  t.equal((await w.api.get('/tenants')).statusCode, 200)
+})
