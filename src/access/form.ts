@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NameText } from '../web/names.ts'
+import { type Permission, permissions } from './permissions.ts'
 import { passwordProblem } from './password-rules.ts'
 
 /** Sent passwords longer than any that can be set are refused before they are hashed. */
@@ -92,9 +93,33 @@ export const VerifyInput = z.union([
 /** How many days a new API token may live; 0 is for good. */
 const tokenLifetimes = [30, 90, 365, 0] as const
 
-export const TokenInput = z.strictObject({
-  name: NameText(),
-  days: z
-    .enum(tokenLifetimes.map(String), 'Choose how long the token is to live.')
-    .transform(Number),
-})
+/** Each permission is a checkbox of its own. */
+const chosen = Object.fromEntries(
+  permissions.map((permission) => [permission, z.literal('on').optional()]),
+) as Record<Permission, z.ZodOptional<z.ZodLiteral<'on'>>>
+
+/** What a person sends for a new token, who has these permissions to give. */
+export const tokenInput = (own: Permission[]) =>
+  z
+    .strictObject({
+      name: NameText(),
+      days: z
+        .enum(tokenLifetimes.map(String), 'Choose how long the token is to live.')
+        .transform(Number),
+      scope: z.enum(['all', 'some'], 'Choose what the token may do.').default('all'),
+      ...chosen,
+    })
+    .transform(({ name, days, scope, ...sent }, context) => {
+      const limit = permissions.filter((permission) => sent[permission] === 'on')
+      const refuse = (message: string) =>
+        context.addIssue({ code: 'custom', path: ['scope'], message })
+      if (scope === 'some' && limit.length === 0) refuse('Choose at least one permission.')
+      if (limit.some((permission) => !own.includes(permission)))
+        refuse('You can give a token only what you may do yourself.')
+      return { name, days, limit: scope === 'all' ? null : withSight(limit) }
+    })
+
+/** Whoever may not see a tenant may do nothing there. */
+const withSight = (limit: Permission[]): Permission[] => [
+  ...new Set<Permission>(['tenant.view', ...limit]),
+]

@@ -4,37 +4,42 @@ import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
 import { type Form, freshForm, parseForm } from '../web/form.ts'
 import type { Actor } from './actor.ts'
-import { TokenInput } from './form.ts'
+import { permitsSomewhere } from './decide.ts'
+import { tokenInput } from './form.ts'
+import { permissions, permissionWords } from './permissions.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
 import { views } from './views.ts'
 
 /** One's own API tokens. */
 export function tokenRoutes(app: FastifyInstance, db: Db) {
-  const show = async (
-    reply: FastifyReply,
-    actor: Actor,
-    form: Form,
-    secret: string | null = null,
-  ) => reply.page(views.tokens({ form, tokens: await listTokens(db, actor), secret }))
-  const fresh = () => freshForm({ days: '90' })
+  const showForm = (reply: FastifyReply, actor: Actor, form: Form) =>
+    reply.page(views.newToken({ form, permissions: ownPermissions(actor), words: permissionWords }))
+  const showList = async (reply: FastifyReply, actor: Actor, secret: string | null) =>
+    reply.page(views.tokens({ tokens: await listTokens(db, actor), secret }))
 
   app.get('/account/tokens', { config: { permission: 'signed_in' } }, ({ actor }, reply) =>
-    show(reply, actor, fresh()),
+    showList(reply, actor, null),
+  )
+
+  app.get(
+    '/account/tokens/new',
+    { config: { permission: 'signed_in', fresh: true } },
+    ({ actor }, reply) => showForm(reply, actor, freshForm({ days: '90', scope: 'all' })),
   )
 
   // The answer is the page itself, because the secret is kept nowhere from which a page that one
   // is sent on to could show it.
   app.post(
     '/account/tokens',
-    { config: { permission: 'signed_in' } },
+    { config: { permission: 'signed_in', fresh: true } },
     async ({ actor, body }, reply) => {
-      const parsed = parseForm(TokenInput, body)
-      if (!parsed.ok) return show(reply.code(422), actor, parsed.form)
-      const { name, days } = parsed.input
+      const parsed = parseForm(tokenInput(ownPermissions(actor)), body)
+      if (!parsed.ok) return showForm(reply.code(422), actor, parsed.form)
+      const { name, days, limit } = parsed.input
       const secret = await operation(db, actor, 'token.create', (tx) =>
-        createToken(tx, actor, name, days),
+        createToken(tx, actor, name, days, limit),
       )
-      return show(reply.code(201), actor, fresh(), secret)
+      return showList(reply.code(201), actor, secret)
     },
   )
 
@@ -50,3 +55,7 @@ export function tokenRoutes(app: FastifyInstance, db: Db) {
     },
   )
 }
+
+/** What the actor may do anywhere at this moment. */
+const ownPermissions = ({ access }: Actor) =>
+  permissions.filter((permission) => permitsSomewhere(access, permission))

@@ -5,9 +5,10 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { USER_COLUMNS, loadActor, readPermissions } from './grants.ts'
-import { hashSecret, newSecret } from './secrets.ts'
+import { type Permission, permissionWords } from './permissions.ts'
+import { hashSecret } from './secrets.ts'
+import { isTokenSecret, newTokenSecret } from './token-secret.ts'
 
-const MARK = 'tnt_'
 /** How stale "last used" may be: writing it at each call would make reading cost a write. */
 const TOUCH_AFTER_MINUTES = 5
 
@@ -27,7 +28,10 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
     ),
 )
 
-const bearerSecret = (authorization = '') => /^Bearer (tnt_[\w-]+)$/.exec(authorization)?.[1]
+function bearerSecret(authorization = '') {
+  const secret = /^Bearer (\S+)$/.exec(authorization)?.[1]
+  return secret !== undefined && isTokenSecret(secret) ? secret : undefined
+}
 
 /**
  * The actor of `Authorization: Bearer …`, while the token's owner may sign in: with the rights that
@@ -68,15 +72,16 @@ const staleToken = prepared((db, { token_hash, stale }: { token_hash: string; st
 
 /**
  * Creates an API token for a person and returns its secret, which is stored nowhere. It lives for
- * so many days, or for good.
+ * so many days, or for good, and may do what its owner may, or of that only some things.
  */
 export async function createToken(
   tx: Tx,
   { person_id, tenant_id }: { person_id: number; tenant_id: number },
   name: string,
   days = 0,
+  limit: Permission[] | null = null,
 ) {
-  const secret = MARK + newSecret()
+  const secret = newTokenSecret()
   await tx
     .insertInto('api_token')
     .values({
@@ -85,6 +90,7 @@ export async function createToken(
       name,
       prefix: secret.slice(0, 10),
       token_hash: hashSecret(secret),
+      permissions: limit && JSON.stringify(limit),
       expires_at: days > 0 ? minutesAfter(tx.operation.at, days * 24 * 60) : null,
     })
     .execute()
@@ -105,14 +111,18 @@ export async function revokeToken(tx: Tx, person_id: number, id: number) {
 export async function listTokens(db: Db, actor: Actor) {
   const tokens = await db
     .selectFrom('api_token')
-    .select(['id', 'name', 'prefix', 'expires_at', 'last_used_at'])
+    .select(['id', 'name', 'prefix', 'permissions', 'expires_at', 'last_used_at'])
     .where('tenant_id', '=', actor.tenant_id)
     .where('person_id', '=', actor.person_id)
     .orderBy('id', 'desc')
     .execute()
   const now = db.now()
-  return tokens.map((token) => ({
+  return tokens.map(({ permissions, ...token }) => ({
     ...token,
+    /** What it is confined to, in words; null for all that its owner may do. */
+    may:
+      permissions &&
+      [...readPermissions(permissions)].map((permission) => permissionWords[permission]),
     expired: token.expires_at !== null && token.expires_at <= now,
   }))
 }

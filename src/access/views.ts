@@ -1,6 +1,7 @@
 import { view } from '../web/page.ts'
 import type { Form } from '../web/form.ts'
 import type { ListedPasskey } from './passkeys.ts'
+import type { Permission, permissionWords } from './permissions.ts'
 import type { QrCode } from './qr.ts'
 import type { ListedSession } from './sessions.ts'
 import type { ListedToken } from './tokens.ts'
@@ -44,5 +45,8 @@ export const views = {
     changed: boolean
     has_password: boolean
   }>('access/password'),
-  tokens: view<{ form: Form; tokens: ListedToken[]; secret: string | null }>('access/tokens'),
+  tokens: view<{ tokens: ListedToken[]; secret: string | null }>('access/tokens'),
+  newToken: view<{ form: Form; permissions: Permission[]; words: typeof permissionWords }>(
+    'access/new-token',
+  ),
 }

@@ -94,6 +94,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /account/password': page,
   'POST /account/password': form,
   'GET /account/tokens': page,
+  'GET /account/tokens/new': page,
   'POST /account/tokens': form,
   'POST /account/tokens/:id/revocations': {
     ...nothing,

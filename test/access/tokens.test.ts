@@ -1,11 +1,13 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { findTokenActor } from '../../src/access/tokens.ts'
-import { NORTHWIND, type World, world } from '../support/world.ts'
+import { isTokenSecret, newTokenSecret } from '../../src/access/token-secret.ts'
+import { addCast, roles } from '../support/cast.ts'
+import { ACME, NORTHWIND, type World, world } from '../support/world.ts'
 
 async function createToken({ alice }: World, fields = {}) {
   const response = await alice.post('/account/tokens', { name: 'Nightly', days: '30', ...fields })
-  return { response, secret: /tnt_[\w-]{43}/.exec(response.payload)?.[0] ?? '' }
+  return { response, secret: /tnt_[\w-]{49}/.exec(response.payload)?.[0] ?? '' }
 }
 
 const works = async ({ db }: World, secret: string) =>
@@ -105,3 +107,73 @@ t.test('asks what a token is for, and how long it lives', async (t) => {
   t.match(response.payload, /id="field-name"[^>]* aria-invalid="true"/)
   t.match(response.payload, /id="field-days"[^>]* aria-invalid="true"/)
 })
+
+t.test('a token may do less than its owner: what was chosen, and seeing where', async (t) => {
+  const w = await world(t)
+  const { secret, response } = await createToken(w, { scope: 'some', 'history.view': 'on' })
+  t.match(response.payload, 'May only: See tenants · See the history')
+  const send = (method: 'GET' | 'POST', url: string) =>
+    w.app.inject({ method, url, headers: { authorization: `Bearer ${secret}` } })
+  t.equal((await send('GET', `/api/v1/tenants/${ACME}/history`)).statusCode, 200)
+  t.equal((await send('GET', `/api/v1/tenants/${ACME}`)).statusCode, 200)
+  t.equal((await send('GET', `/api/v1/tenants/${ACME}/preferences`)).statusCode, 403)
+  t.equal((await send('POST', '/api/v1/tenants')).statusCode, 403)
+})
+
+t.test('a token may never do what its owner may not, at each use', async (t) => {
+  const w = await world(t)
+  const { bob } = await addCast(w)
+  const more = { name: 'x', days: '30', scope: 'some', 'tenant.delete': 'on' }
+  const refused = await bob.browser.post('/account/tokens', more)
+  t.equal(refused.statusCode, 422)
+  t.match(refused.payload, 'only what you may do yourself')
+  t.notMatch((await bob.browser.get('/account/tokens/new')).payload, 'name="tenant.delete"')
+  const fields = { name: 'x', days: '30', scope: 'some', 'tenant.edit': 'on' }
+  const { payload } = await bob.browser.post('/account/tokens', fields)
+  const secret = /tnt_[\w-]{49}/.exec(payload)![0]
+  const edit = () =>
+    w.app.inject({
+      method: 'PATCH',
+      url: `/api/v1/tenants/${ACME}`,
+      headers: { authorization: `Bearer ${secret}` },
+      payload: { description: 'x' },
+    })
+  t.equal((await edit()).statusCode, 200)
+  await operation(w.db, w.actor, 'test.role', (tx) =>
+    tx
+      .updateTable('person')
+      .set({ role_id: roles.viewer })
+      .where('id', '=', bob.person_id)
+      .execute(),
+  )
+  t.equal((await edit()).statusCode, 403)
+})
+
+t.test('T15: takes no permission that there is not, and none for everything', async (t) => {
+  const w = await world(t)
+  for (const fields of [
+    { scope: 'some' },
+    { scope: 'everything' },
+    { scope: 'some', 'tenant.view': 'yes' },
+    { scope: 'some', 'tenant.own': 'on' },
+  ])
+    t.equal((await createToken(w, fields)).response.statusCode, 422, JSON.stringify(fields))
+})
+
+t.test(
+  'knows by its checksum a token that was mistyped or cut, and takes older ones',
+  async (t) => {
+    for (let number = 0; number < 50; number++) {
+      const secret = newTokenSecret()
+      t.match(secret, /^tnt_[\w-]{43}[0-9A-Za-z]{6}$/)
+      t.equal(isTokenSecret(secret), true)
+      const at = 4 + (number % 49)
+      const altered = secret.slice(0, at) + (secret[at] === 'a' ? 'b' : 'a') + secret.slice(at + 1)
+      t.equal(isTokenSecret(altered), false, altered)
+    }
+    const old = `tnt_${'x'.repeat(43)}`
+    t.equal(isTokenSecret(old), true)
+    for (const text of [old.slice(1), `${old}x`, `${old}000000x`, old.slice(0, -1), '', 'tnt_'])
+      t.equal(isTokenSecret(text), false, text)
+  },
+)

@@ -68,7 +68,7 @@ const forms: [address: string, button: string, field?: string, wrong?: string][]
   [`/tenants/${ACME}/edit`, 'Update', 'Name', ''],
   ['/tenants/import', 'Show what it does'],
   ['/account/password', 'Change password'],
-  ['/account/tokens', 'Create token'],
+  ['/account/tokens/new', 'Create token'],
   [`/tenants/${ACME}/preferences/agent.stale_after_days`, 'Update', 'Stale after', 'many'],
   [`/tenants/${RIVAL}/preferences/${HELD}/exemption`, 'Exempt'],
 ]

@@ -138,6 +138,7 @@ test('a new token is copied with one button, and revoked with two', async (t, { 
   const page = await visit()
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto('/account/tokens')
+  await page.getByRole('link', { name: 'New token' }).click()
   await page.getByLabel('What it is for').fill('Nightly')
   await page.getByRole('button', { name: 'Create token' }).click()
   const secret = await page.locator('#new-secret').textContent()

@@ -68,7 +68,7 @@ export async function addPerson(
     .insertInto('user_account')
     .values({ person_id: id, email_key: email, password_hash: '!', password_changed_at: now })
     .execute()
-  const token = `tnt_of-${id}`
+  const token = `tnt_${String(id).padStart(43, '0')}`
   await tx
     .insertInto('api_token')
     .values({

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { textOf } from './html.ts'
 import { createAuthenticator } from './authenticator.ts'
-import { browser, type World } from './world.ts'
+import type { browser, World } from './world.ts'
 
 type Browser = ReturnType<typeof browser>
 type Answer = Awaited<ReturnType<Browser['get']>>
