@@ -7,6 +7,8 @@ import { protectLastAdministrator } from './access/last-administrator.ts'
 import { menuFor } from './access/navigation.ts'
 import { passkeyRoutes } from './access/passkey-routes.ts'
 import { passkeySignInRoutes } from './access/passkey-sign-in-routes.ts'
+import { roleApi } from './access/roles/api.ts'
+import { roleRoutes } from './access/roles/routes.ts'
 import type { Sealer } from './access/sealing.ts'
 import { secondStepRoutes } from './access/second-step-routes.ts'
 import { securityRoutes } from './access/security-routes.ts'
@@ -96,6 +98,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   passkeyRoutes(app, db, url)
   totpRoutes(app, db, sealer)
   tokenRoutes(app, db)
+  roleRoutes(app, db)
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
@@ -111,6 +114,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     tenantApi(api, db)
     preferenceApi(api, db)
     historyApi(api, db)
+    roleApi(api, db)
   })
   return app
 }

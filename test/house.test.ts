@@ -24,7 +24,7 @@ const DOORS = {
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
-  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'suggest.ts'],
+  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'names.ts', 'suggest.ts'],
 } as Record<string, string[]>
 
 t.test('db and web import no feature', async (t) => {

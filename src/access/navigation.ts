@@ -61,6 +61,15 @@ const pages: Page[] = [
     needs: { permission: 'history.view', at: 'all_tenants' },
   },
   {
+    section: 'roles',
+    menu: 'more',
+    href: '/roles',
+    icon: 'shield',
+    label: 'Roles',
+    detail: 'What somebody may do',
+    needs: { permission: 'role.manage', at: 'all_tenants' },
+  },
+  {
     section: 'jobs',
     menu: 'more',
     href: '/jobs',

@@ -51,6 +51,14 @@ const anywhere = (answers: Answers, least: Role): Answers => ({
   stranger: answers.stranger,
 })
 
+/** For those at All tenants, which the others do not even see. */
+const atRoot = (answers: Answers): Answers => ({
+  ...answers,
+  stranger: 404,
+  reader: 404,
+  technician: 404,
+})
+
 /**
  * Who gets which answer from which route, as `METHOD /path` is declared. A route that is missing
  * here fails the test, so whoever adds a route adds its line:
@@ -100,6 +108,13 @@ export const matrix: Record<string, Expectation> = {
     ...nothing,
     address: '/account/tokens/999/revocations',
   },
+
+  'GET /roles': atRoot(page),
+  'GET /roles/new': atRoot(page),
+  'POST /roles': atRoot(form),
+  'GET /roles/:id': atRoot(page),
+  'POST /roles/:id': atRoot(form),
+  'POST /roles/:id/deletion': atRoot(everybody(303, 409)),
 
   'GET /tenants': page,
   'GET /tenants/new': anywhere(page, 'administrator'),
@@ -154,6 +169,11 @@ export const matrix: Record<string, Expectation> = {
   'POST /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
 
   'GET /api/v1/openapi.json': everybody(200, 200),
+  'GET /api/v1/roles': json,
+  'POST /api/v1/roles': atRoot(jsonBody),
+  'GET /api/v1/roles/:id': json,
+  'PATCH /api/v1/roles/:id': atRoot(jsonBody),
+  'DELETE /api/v1/roles/:id': atRoot(everybody(401, 409)),
   'GET /api/v1/preferences': json,
   'GET /api/v1/tenants': json,
   'POST /api/v1/tenants': anywhere(jsonBody, 'administrator'),

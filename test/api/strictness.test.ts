@@ -14,6 +14,14 @@ type Write = {
 
 /** Every write of the API, with something that it accepts. */
 const writes: Write[] = [
+  {
+    method: 'POST',
+    path: '/roles',
+    url: '/roles',
+    body: { name: 'Helpdesk', permissions: ['tenant.view'] },
+  },
+  { method: 'PATCH', path: '/roles/{id}', url: '/roles/5', body: { name: 'First line' } },
+  { method: 'DELETE', path: '/roles/{id}', url: '/roles/5' },
   { method: 'POST', path: '/tenants', url: '/tenants', body: { name: 'Delta' } },
   { method: 'PATCH', path: '/tenants/{id}', url: `/tenants/${ACME}`, body: { active: false } },
   { method: 'DELETE', path: '/tenants/{id}', url: `/tenants/${RIVAL}` },

@@ -70,6 +70,13 @@ async function pendingSignIn(here: World) {
   return JSON.stringify({ key, pending: cookieOf(answer, 'pending') })
 }
 
+const helpdesk = { name: 'Helpdesk', description: '', permissions: ['tenant.view'] }
+
+async function createRole({ api }: World) {
+  const created = await api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] })
+  return String(created.json().id)
+}
+
 const edited = {
   version: '1',
   name: 'York office',
@@ -184,6 +191,21 @@ export const writes: Record<string, Write> = {
     send: ({ alice }, id) => alice.post(`/account/tokens/${id}/revocations`),
   },
 
+  'POST /roles': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/roles', helpdesk),
+  },
+  'POST /roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ alice }, id) => alice.post(`/roles/${id}`, { ...helpdesk, version: '1' }),
+  },
+  'POST /roles/:id/deletion': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ alice }, id) => alice.post(`/roles/${id}/deletion`),
+  },
+
   'POST /tenants': {
     operations: 1,
     send: ({ alice }) =>
@@ -250,6 +272,20 @@ export const writes: Record<string, Write> = {
     send: ({ alice }) => alice.post(`/tenants/${ACME}/inheritance`, { blocks: 'on' }),
   },
 
+  'POST /api/v1/roles': {
+    operations: 1,
+    send: ({ api }) => api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] }),
+  },
+  'PATCH /api/v1/roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ api }, id) => api.patch(`/roles/${id}`, { name: 'First line' }),
+  },
+  'DELETE /api/v1/roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ api }, id) => api.delete(`/roles/${id}`),
+  },
   'POST /api/v1/tenants': {
     operations: 1,
     send: ({ api }) => api.post('/tenants', { name: 'Paris', parent_id: ACME }),

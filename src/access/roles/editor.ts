@@ -1,0 +1,81 @@
+import type { Reads } from '../../db/connection.ts'
+import { type Form, freshForm } from '../../web/form.ts'
+import type { Actor } from '../actor.ts'
+import { permitsThroughout } from '../decide.ts'
+import { permissionWords, permissions } from '../permissions.ts'
+import { permissionGroups } from './permission-groups.ts'
+import { type Role, getRole, listHolders } from './queries.ts'
+import type { RoleEditor } from './views.ts'
+
+/** The page of a role, or that of a new one, with what is typed in its form. */
+export async function roleEditor(
+  db: Reads,
+  actor: Actor,
+  role: Role | null,
+  { form, chosen }: { form: Form; chosen: ReadonlySet<string> },
+): Promise<RoleEditor> {
+  return {
+    role,
+    form,
+    chosen,
+    groups: permissionGroups,
+    out_of_reach: new Set(
+      permissions.filter((one) => !permitsThroughout(actor.access, one, '/1/')),
+    ),
+    holders: role && (await listHolders(db, actor, role.id)),
+    saved_over: null,
+  }
+}
+
+/** The form of a role as it is stored. */
+export const formOf = (role: Role) => ({
+  form: freshForm({
+    name: role.name,
+    description: role.description,
+    version: String(role.version),
+    ...(role.requires_second_factor && { requires_second_factor: 'on' }),
+  }),
+  chosen: role.permissions as ReadonlySet<string>,
+})
+
+/** The permissions that a form sent, whatever else was wrong with it. */
+export const sentPermissions = (body: unknown): ReadonlySet<string> =>
+  new Set([(body as { permissions?: unknown } | null)?.permissions ?? []].flat().map(String))
+
+/**
+ * After somebody else saved the role: what is stored beside what was typed, and the version that
+ * may be saved over.
+ */
+export async function savedOver(
+  db: Reads,
+  actor: Actor,
+  id: number,
+  typed: { form: Form; chosen: ReadonlySet<string> },
+): Promise<RoleEditor> {
+  const role = await getRole(db, actor, id)
+  const stored = formOf(role)
+  const words = (chosen: ReadonlySet<string>) =>
+    permissions
+      .filter((one) => chosen.has(one))
+      .map((one) => permissionWords[one])
+      .join(', ')
+  const is = (form: Form) => (form.values['requires_second_factor'] ? 'Yes' : 'No')
+  const fields = [
+    ['Name', stored.form.values['name'], typed.form.values['name']],
+    ['Description', stored.form.values['description'], typed.form.values['description']],
+    ['Permissions', words(stored.chosen), words(typed.chosen)],
+    ['Requires a second factor', is(stored.form), is(typed.form)],
+  ].map(([label = '', stored = '', typed = '']) => ({ label, stored, typed }))
+  const form = {
+    values: { ...typed.form.values, version: String(role.version) },
+    errors: { '': SAVED_MEANWHILE },
+  }
+  return {
+    ...(await roleEditor(db, actor, role, { form, chosen: typed.chosen })),
+    saved_over: fields.filter((field) => field.stored !== field.typed),
+  }
+}
+
+const SAVED_MEANWHILE =
+  'Somebody else changed this role while you were editing it, so nothing of yours is saved yet. ' +
+  'Update replaces what is stored now with what is in this form.'
