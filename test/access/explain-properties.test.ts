@@ -50,12 +50,12 @@ function mayDo(
   at: string,
 ): boolean {
   const ids = at.split('/').filter(Boolean)
-  const above = ids.map((_, depth) => `/${ids.slice(0, depth + 1).join('/')}/`)
+  const above = new Set(ids.map((_, depth) => `/${ids.slice(0, depth + 1).join('/')}/`))
   const holds = (effect: string, wanted: Permission) =>
     grants.some(
       (one) =>
         one.effect === effect &&
-        above.includes(one.path) &&
+        above.has(one.path) &&
         one.permissions.has(wanted) &&
         (one.expires_at === null || one.expires_at > NOW),
     )

@@ -19,7 +19,9 @@ const deny = (tx: Tx, who: { person_id: number } | { group_id: number }, tenant_
   tx
     .insertInto('role_assignment')
     .values({
-      ...{ person_id: null, group_id: null, ...who },
+      person_id: null,
+      group_id: null,
+      ...who,
       tenant_id: anyTenant(tenant_id),
       effect: 'deny',
       role_id: roles.viewer,
