@@ -24,7 +24,15 @@ const DOORS = {
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
-  tenants: ['form.ts', 'head.ts', 'kinds.ts', 'names.ts', 'suggest.ts'],
+  tenants: [
+    'form.ts',
+    'head.ts',
+    'find-parent.ts',
+    'kinds.ts',
+    'marks.ts',
+    'names.ts',
+    'suggest.ts',
+  ],
 } as Record<string, string[]>
 
 t.test('db and web import no feature', async (t) => {

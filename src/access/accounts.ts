@@ -1,7 +1,10 @@
 import type { Reads } from '../db/connection.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { SystemTx, Tx } from '../db/operation.ts'
+import { sortKey } from '../tenants/names.ts'
+import { WHOLE_ACCESS } from './decide.ts'
 import { emailKey } from './form.ts'
+import { requireTenant } from './visible.ts'
 
 /** The built-in role with every permission. Migration 006 creates it. */
 export const ADMINISTRATOR_ID = 1
@@ -43,13 +46,21 @@ export async function hasPassword(db: Reads, person_id: number) {
 /** The administrator whom set-up creates. Returns the id of the person. */
 export async function createAdministrator(
   tx: Tx,
-  tenant_id: number,
+  id_of_tenant: number,
   { name, email, password_hash }: { name: string; email: string; password_hash: string },
 ) {
+  const tenant_id = await requireTenant(tx, { access: WHOLE_ACCESS }, 'person.create', id_of_tenant)
   const email_key = emailKey(email)
   const { id } = await tx
     .insertInto('person')
-    .values({ tenant_id, name, email, email_key, role_id: ADMINISTRATOR_ID })
+    .values({
+      tenant_id,
+      name,
+      sort_key: sortKey(name),
+      email,
+      email_key,
+      role_id: ADMINISTRATOR_ID,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   await tx

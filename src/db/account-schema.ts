@@ -107,3 +107,13 @@ export interface SignInFailureTable {
   address: string
   at: string
 }
+
+/** That a person was invited to become a user, and has not come yet. */
+export interface InvitationTable {
+  person_id: number
+  token_hash: string
+  /** The name of who invited. */
+  invited_by: string
+  created_at: string
+  expires_at: string
+}

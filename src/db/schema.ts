@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type {
   ApiTokenTable,
+  InvitationTable,
   KnownDeviceTable,
   PasskeyChallengeTable,
   PasskeyTable,
@@ -104,15 +105,46 @@ export interface ExemptionTable {
 
 export interface PersonTable {
   id: Generated<number>
-  tenant_id: number
+  tenant_id: TenantId
   name: string
+  /** What lists sort by: the name in plain letters. */
+  sort_key: string
   email: string
   /** Two people of a tenant may not share it: the address without regard to case. */
   email_key: string
   /** What the person may do as a user; null for somebody who cannot sign in. */
   role_id: number | null
   active: Generated<number>
+  /** How the person came to be here: typed in, or imported from a file. */
+  source: Generated<'typed' | 'imported'>
   version: Generated<number>
+  /** The ancestor of the tenant just below the root, or the tenant itself if it is one. */
+  top_id: ColumnType<number | null, never, never>
+  /** What the tenant sorts by. */
+  tenant_sort_key: ColumnType<string, never, never>
+}
+
+/** Usable where it was made and below. */
+export interface TagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  name: string
+  name_key: string
+  color: TagColor
+  description: Generated<string>
+  version: Generated<number>
+}
+
+export type TagColor =
+  'gray' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'violet' | 'pink'
+
+export interface PersonTagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  person_id: number
+  /** Where the tag was made: the person's tenant, or one above it. */
+  tag_tenant_id: number
+  tag_id: number
 }
 
 export interface RoleTable {
@@ -191,6 +223,9 @@ export interface Schema {
   preference_entry: PreferenceEntryTable
   exemption: ExemptionTable
   person: PersonTable
+  tag: TagTable
+  person_tag: PersonTagTable
+  invitation: InvitationTable
   role: RoleTable
   user_group: UserGroupTable
   user_group_member: UserGroupMemberTable

@@ -3,6 +3,7 @@ import { operation } from '../../src/db/operation.ts'
 import type { Tx } from '../../src/db/operation.ts'
 import { addUser, anyTenant, roles } from '../support/cast.ts'
 import { ACME, NORTHWIND, type World, world } from '../support/world.ts'
+import { personRow } from '../support/person.ts'
 
 const ROOT = anyTenant(1)
 const refused = { message: /Nobody would be left/ }
@@ -144,10 +145,7 @@ t.test('somebody who cannot sign in is no administrator', async (t) => {
     tx
       .insertInto('person')
       .values({
-        tenant_id: NORTHWIND,
-        name: 'Never Invited',
-        email: 'n@northwind.example',
-        email_key: 'n@northwind.example',
+        ...personRow(NORTHWIND, 'Never Invited', 'n@northwind.example'),
         role_id: roles.administrator,
       })
       .execute(),

@@ -1,9 +1,10 @@
 import t from 'tap'
+import { personRow } from '../support/person.ts'
 import { hashPassword } from '../../src/access/password.ts'
 import { operation } from '../../src/db/operation.ts'
 import { claimTry } from '../../src/access/throttle.ts'
 import { cookieOf } from '../support/factors.ts'
-import { anyTenant, roles } from '../support/cast.ts'
+import { roles } from '../support/cast.ts'
 import { ACME, ALICE_PASSWORD, RIVAL, type World, browser, world } from '../support/world.ts'
 
 const EMAIL = 'alice@northwind.example'
@@ -20,10 +21,7 @@ async function addNamesake(
     const { id } = await tx
       .insertInto('person')
       .values({
-        tenant_id: anyTenant(tenant_id),
-        name: `Alice of ${tenant_id}`,
-        email: EMAIL,
-        email_key: EMAIL,
+        ...personRow(tenant_id, `Alice of ${tenant_id}`, EMAIL),
         role_id: roles.viewer,
         ...person,
       })

@@ -4,6 +4,7 @@ import { findTokenActor } from '../../src/access/tokens.ts'
 import { isTokenSecret, newTokenSecret } from '../../src/access/token-secret.ts'
 import { addCast, roles } from '../support/cast.ts'
 import { ACME, NORTHWIND, type World, world } from '../support/world.ts'
+import { personRow } from '../support/person.ts'
 
 async function createToken({ alice }: World, fields = {}) {
   const response = await alice.post('/account/tokens', { name: 'Nightly', days: '30', ...fields })
@@ -76,10 +77,9 @@ t.test('says when a token was last used, to within five minutes', async (t) => {
 t.test("nobody revokes another person's token", async (t) => {
   const w = await world(t)
   const id = await operation(w.db, w.actor, 'test.token', async (tx) => {
-    const row = { name: 'Bob', email: 'bob@x.example', email_key: 'bob@x.example' }
     const bob = await tx
       .insertInto('person')
-      .values({ ...row, tenant_id: NORTHWIND })
+      .values(personRow(NORTHWIND, 'Bob', 'bob@x.example'))
       .returning('id')
       .executeTakeFirstOrThrow()
     const values = { person_id: bob.id, tenant_id: NORTHWIND, name: 'x', prefix: 'x' }

@@ -5,6 +5,7 @@ import { buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/db/connection.ts'
 import { operation } from '../../src/db/operation.ts'
 import { ACME_LEEDS, appOptions, NORTHWIND, START, type World, world } from '../support/world.ts'
+import { personRow } from '../support/person.ts'
 
 const KEY = { 'idempotency-key': '0b9f3a52-once' }
 
@@ -123,7 +124,7 @@ t.test('keeps the keys of each person apart', async (t) => {
     const email = 'bea@northwind.example'
     const { id } = await tx
       .insertInto('person')
-      .values({ tenant_id: NORTHWIND, name, email, email_key: email })
+      .values(personRow(NORTHWIND, name, email))
       .returning('id')
       .executeTakeFirstOrThrow()
     const account = {

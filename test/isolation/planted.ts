@@ -5,6 +5,7 @@ import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { anyTenant } from '../support/cast.ts'
 import type { Step } from './forest.ts'
 import { type Assignment, type Model, type Person, type Tenant, ROOT, ancestry } from './model.ts'
+import { personRow } from '../support/person.ts'
 
 /** The secrets with which a person of the model asks. */
 export type Keys = Map<number, { session: string; token: string }>
@@ -59,10 +60,9 @@ export async function addPerson(
   { tenant, role, active, limit }: Person,
 ) {
   const email = `${id}@people.example`
-  const person = { tenant_id: tenant, email, email_key: email, role_id: role }
   await tx
     .insertInto('person')
-    .values({ id, name: `P${id}`, active: Number(active), ...person })
+    .values({ id, ...personRow(tenant, `P${id}`, email), active: Number(active), role_id: role })
     .execute()
   await tx
     .insertInto('user_account')
@@ -149,7 +149,7 @@ async function changePerson(tx: Tx, model: Model, verb: Step['verb'], id: number
   const { active, role, tenant } = person
   await tx
     .updateTable('person')
-    .set({ active: Number(active), role_id: role, tenant_id: tenant })
+    .set({ active: Number(active), role_id: role, tenant_id: anyTenant(tenant) })
     .where('id', '=', id)
     .execute()
 }

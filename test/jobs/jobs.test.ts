@@ -8,6 +8,7 @@ import { operation, system } from '../../src/db/operation.ts'
 import { mainText } from '../support/html.ts'
 import { confirmJob, draftImport } from '../support/jobs.ts'
 import { ACME, appOptions, browser, NORTHWIND, world, type World } from '../support/world.ts'
+import { personRow } from '../support/person.ts'
 
 const CSV = 'name,slug\nYork,york\n'
 
@@ -35,12 +36,7 @@ async function signInBob({ app, db, actor }: World) {
   const { id } = await operation(db, actor, 'test.bob', (tx) =>
     tx
       .insertInto('person')
-      .values({
-        tenant_id: NORTHWIND,
-        name: 'Bob',
-        email: 'bob@n.example',
-        email_key: 'bob@n.example',
-      })
+      .values({ ...personRow(NORTHWIND, 'Bob', 'bob@n.example'), role_id: 1 })
       .returning('id')
       .executeTakeFirstOrThrow(),
   )

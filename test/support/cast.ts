@@ -3,6 +3,7 @@ import { operation, system } from '../../src/db/operation.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
 import { ACME, NORTHWIND, RIVAL, type World, apiClient, browser } from './world.ts'
+import { personRow } from './person.ts'
 
 /** Ids of the built-in roles, as migration 006 creates them. */
 export const roles = { administrator: 1, manager: 2, technician: 3, viewer: 4 } as const
@@ -24,7 +25,7 @@ export async function addUser(
   const { person_id, token } = await operation(db, author, 'test.user', async (tx) => {
     const { id: person_id } = await tx
       .insertInto('person')
-      .values({ tenant_id, name, email, email_key: email, role_id: roles[role] })
+      .values({ ...personRow(tenant_id, name, email), role_id: roles[role] })
       .returning('id')
       .executeTakeFirstOrThrow()
     await tx

@@ -16,6 +16,7 @@ import { operation, system } from '../../src/db/operation.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import type { TenantKind } from '../../src/tenants/kinds.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
+import { personRow } from './person.ts'
 
 /** The moment at which every world begins. */
 export const START = '2026-11-24T09:00:00.000Z'
@@ -91,10 +92,7 @@ async function seedDatabase(path: string) {
     const { id } = await tx
       .insertInto('person')
       .values({
-        tenant_id: NORTHWIND,
-        name: 'Alice Moore',
-        email: 'alice@northwind.example',
-        email_key: 'alice@northwind.example',
+        ...personRow(NORTHWIND, 'Alice Moore', 'alice@northwind.example'),
         role_id: ADMINISTRATOR_ID,
       })
       .returning('id')

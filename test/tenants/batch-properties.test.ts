@@ -12,6 +12,7 @@ import { tenantKinds } from '../../src/tenants/kinds.ts'
 import { readState } from '../support/rows.ts'
 import { setAt } from '../support/preferences.ts'
 import { NORTHWIND, world } from '../support/world.ts'
+import { personRow } from '../support/person.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 
@@ -80,7 +81,7 @@ async function plant(tx: Tx, { chain, nodes }: Tree) {
     if (typeof id !== 'number') continue
     await updateTenant(tx, id, { active })
     if (holds === 'an entry') await setAt(tx, id, KEY, { form: { value: 60 }, lock: null })
-    const person = { tenant_id: id, name, email: `${id}@x.example`, email_key: `${id}@x.example` }
+    const person = personRow(id, name, `${id}@x.example`)
     if (holds === 'a person') await tx.insertInto('person').values(person).execute()
   }
 }
