@@ -1,4 +1,5 @@
 import type { LoggedChange } from './queries.ts'
+import type { Names, Reference } from './names.ts'
 import { loggedTables, type Row, type Table } from './tables.ts'
 
 /** One changed row, as a history shows it. */
@@ -20,28 +21,26 @@ export type DescribedChange = {
 /** One column: what it was and what it became; null where there was nothing. */
 type DescribedField = { label: string; before: string | null; after: string | null }
 
-/** The ids of the tenants that a change speaks of: `describeChange` wants their names. */
-export function tenantsIn({ table_name, before, after }: LoggedChange): number[] {
-  const references = Object.entries(loggedTables[table_name]?.columns ?? {})
-    .filter(([, column]) => 'tenant' in column)
-    .map(([name]) => name)
-  return [before, after]
-    .flatMap((row) => references.map((name) => parse(row)?.[name]))
-    .filter((id): id is number => typeof id === 'number')
+/** What a change points at: `describeChange` wants to call it by name. */
+export function referencesIn({ table_name, before, after }: LoggedChange): Reference[] {
+  const columns = Object.entries(loggedTables[table_name]?.columns ?? {})
+  return [before, after].flatMap((json) => {
+    const row = parse(json)
+    return columns.flatMap(([name, column]) => {
+      const id = row?.[name]
+      return 'refers' in column && typeof id === 'number' ? [{ table: column.refers, id }] : []
+    })
+  })
 }
 
-/**
- * A change in words, column by column, without the columns that only the program reads.
- *
- * @param names of the tenants that still exist, by id
- */
-export function describeChange(change: LoggedChange, names: Map<number, string>): DescribedChange {
+/** A change in words, column by column, without the columns that only the program reads. */
+export function describeChange(change: LoggedChange, names: Names): DescribedChange {
   const before = parse(change.before)
   const after = parse(change.after)
   const table = loggedTables[change.table_name]
   const row = after ?? before!
   const did = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
-  const title = table?.title(row) ?? String(change.row_id)
+  const title = table?.title(row, names) ?? String(change.row_id)
   const described = {
     id: change.id,
     did,
@@ -66,7 +65,7 @@ export function describeChange(change: LoggedChange, names: Map<number, string>)
 function sayInOneLine(
   { did, verb, what, title, fields }: Omit<DescribedChange, 'sentence' | 'rest'>,
   row: Row,
-  names: Map<number, string>,
+  names: Names,
   table?: Table,
 ) {
   const line = table?.line
@@ -75,7 +74,13 @@ function sayInOneLine(
   const values = did === 'Created' ? (line?.values ?? []) : []
   const value = values.map(words).find((said) => said !== null)
   const place = line && words(line.place)
-  const parts = [verb, subject, value && `to ${value}`, place && `${line.before_place} ${place}`]
+  const before_value = line?.before_value ?? 'to'
+  const parts = [
+    verb,
+    subject,
+    value && `${before_value} ${value}`,
+    place && `${line.before_place} ${place}`,
+  ]
   return {
     sentence: parts.filter(Boolean).join(' '),
     rest:
@@ -94,10 +99,10 @@ const isUsual = (row: Row, name: string, column: Column) =>
 
 type Column = Table['columns'][string]
 
-function inWords(row: Row, name: string, column: Column, names: Map<number, string>) {
+function inWords(row: Row, name: string, column: Column, names: Names) {
   const value = row[name] ?? null
   if (value === null || value === '') return null
-  if ('tenant' in column) return names.get(Number(value)) ?? `a deleted tenant (${value})`
+  if ('refers' in column) return names(column.refers, value)
   return column.words ? column.words(value, row) : String(value)
 }
 

@@ -1,8 +1,8 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
-import { type DescribedChange, describeChange, tenantsIn } from './describe.ts'
+import { type DescribedChange, describeChange, referencesIn } from './describe.ts'
+import { readNames } from './names.ts'
 import {
-  findTenantNames,
   listFirstChanges,
   listOperations,
   type ListedOperation,
@@ -22,8 +22,8 @@ export async function readHistory(
 ) {
   const { operations, next } = await listOperations(db, actor, tenant_id, before, limit)
   const ids = operations.map((operation) => operation.id)
-  const changes = await listFirstChanges(db, tenant_id, ids)
-  const described = await describeChanges(db, changes)
+  const changes = await listFirstChanges(db, actor, tenant_id, ids)
+  const described = await describeChanges(db, actor, changes)
   const entries: HistoryEntry[] = operations.map((operation) => ({
     operation,
     changes: described.filter((_, index) => changes[index]!.operation_id === operation.id),
@@ -37,8 +37,8 @@ export async function readRecent(db: Reads, actor: Actor, tenant_id: number) {
   return entries
 }
 
-/** Changes in words, in their order, with one query for the names of all their tenants. */
-export async function describeChanges(db: Reads, changes: LoggedChange[]) {
-  const names = await findTenantNames(db, changes.flatMap(tenantsIn))
+/** Changes in words, in their order, with one query for all names of a kind. */
+export async function describeChanges(db: Reads, actor: Actor, changes: LoggedChange[]) {
+  const names = await readNames(db, actor, changes.flatMap(referencesIn))
   return changes.map((change) => describeChange(change, names))
 }

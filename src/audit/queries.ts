@@ -1,11 +1,16 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
+import { requireTenant, rightsAt } from '../access/visible.ts'
 import { prepared } from '../db/prepared.ts'
+import type { Schema } from '../db/schema.ts'
+import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { NotFound } from '../errors.ts'
-import { getTenant, ROOT_ID } from '../tenants/queries.ts'
+import { ROOT_ID } from '../tenants/queries.ts'
+import { type Sight, inSight, seesAll, sightOf, tablesHiddenAt } from './sight.ts'
 import { operationInWords } from './words.ts'
 
-/** An operation as a history lists it; of a tenant, with only what it changed there. */
+/** An operation as a history lists it, with only what it changed there and the reader may see. */
 export type ListedOperation = {
   id: number
   at: string
@@ -37,7 +42,7 @@ const ROWS_SHOWN = 5
 const NEWEST = Number.MAX_SAFE_INTEGER
 
 type Page = { before: number; limit: number }
-type TenantPage = Page & { tenant_id: number }
+type TenantPage = Page & { tenant: VisibleTenant<'history.view'> }
 
 const OPERATION_COLUMNS = [
   'operation.id',
@@ -57,15 +62,52 @@ const allOperations = prepared((db, { before, limit }: Page) =>
     .limit(limit),
 )
 
-/** The inner query reads only the index change_tenant, which has the operations in order. */
-const tenantOperations = prepared((db, { tenant_id, before, limit }: TenantPage) =>
+/** For somebody to whom a part of the tree is closed: the operations of which something is seen. */
+const operationsInSight = (db: Reads, sight: Sight) =>
+  db
+    .selectFrom('operation')
+    .select(OPERATION_COLUMNS)
+    .select((eb) => countOf(eb, sight).as('change_count'))
+    .where((eb) => eb.exists(changesOf(eb, sight).select('change.id')))
+
+const pageOf = (operations: ReturnType<typeof operationsInSight>, { before, limit }: Page) =>
+  operations
+    .where('operation.id', '<', before)
+    .orderBy('operation.id', 'desc')
+    .limit(limit)
+    .execute()
+
+type InOperation = ExpressionBuilder<Schema, 'operation'>
+
+/** What of an operation of the outer query is in sight. */
+const changesOf = (eb: InOperation, sight: Sight) =>
+  eb
+    .selectFrom('change')
+    .whereRef('change.operation_id', '=', 'operation.id')
+    .where(inSight(sight, 'change'))
+
+const countOf = (eb: InOperation, sight: Sight) =>
+  changesOf(eb, sight)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .$asScalar()
+
+/**
+ * The inner query reads only the index change_tenant, which has the operations in order; unless
+ * something of the tenant is hidden, which it must look at the table for.
+ */
+const tenantOperations = (
+  db: Reads,
+  { tenant, before, limit }: TenantPage,
+  hidden: string[] = [],
+) =>
   db
     .selectFrom((eb) =>
       eb
         .selectFrom('change')
         .select(['operation_id', (eb) => eb.fn.countAll<number>().as('change_count')])
-        .where('tenant_id', '=', tenant_id)
+        .where(ofTenant('change.tenant_id', tenant))
         .where('operation_id', '<', before)
+        .$if(hidden.length > 0, (query) => query.where('table_name', 'not in', hidden))
         .groupBy('operation_id')
         .orderBy('operation_id', 'desc')
         .limit(limit)
@@ -73,11 +115,13 @@ const tenantOperations = prepared((db, { tenant_id, before, limit }: TenantPage)
     )
     .innerJoin('operation', 'operation.id', 'touched.operation_id')
     .select([...OPERATION_COLUMNS, 'touched.change_count'])
-    .orderBy('operation.id', 'desc'),
-)
+    .orderBy('operation.id', 'desc')
+
+const allTenantOperations = prepared((db, page: TenantPage) => tenantOperations(db, page))
 
 /**
- * The operations that changed something of a tenant, newest first; of "All tenants": every one.
+ * The operations that changed something of a tenant, newest first; of "All tenants": every one of
+ * which the actor may see something.
  *
  * @param before an operation id: only older ones
  * @param limit how many at most
@@ -90,22 +134,21 @@ export async function listOperations(
   before: number = NEWEST,
   limit = PAGE,
 ) {
-  await getTenant(db, actor, tenant_id)
-  const found = await readOperations(db, tenant_id, { before, limit: limit + 1 })
-  const operations = found.slice(0, limit)
+  const found = await readOperations(db, actor, tenant_id, { before, limit: limit + 1 })
+  const operations = found.slice(0, limit).map(withWords)
   return { operations, next: found.length > limit ? operations.at(-1)!.id : null }
 }
 
-async function readOperations(
-  db: Reads,
-  tenant_id: number,
-  page: Page,
-): Promise<ListedOperation[]> {
-  const operations =
-    tenant_id === ROOT_ID
-      ? await allOperations(db, page)
-      : await tenantOperations(db, { ...page, tenant_id })
-  return operations.map(withWords)
+async function readOperations(db: Reads, actor: Actor, tenant_id: number, page: Page) {
+  const tenant = await requireTenant(db, actor, 'history.view', tenant_id)
+  if (tenant_id === ROOT_ID) {
+    const sight = sightOf(actor)
+    return seesAll(sight) ? allOperations(db, page) : pageOf(operationsInSight(db, sight), page)
+  }
+  const hidden = tablesHiddenAt(await rightsAt(db, actor, tenant_id))
+  return hidden.length === 0
+    ? allTenantOperations(db, { ...page, tenant })
+    : tenantOperations(db, { ...page, tenant }, hidden).execute()
 }
 
 const withWords = <Operation extends { kind: string }>(operation: Operation) => ({
@@ -115,14 +158,16 @@ const withWords = <Operation extends { kind: string }>(operation: Operation) => 
 
 /**
  * The first rows that each of the given operations changed (of a tenant, unless it is the root),
- * in the order in which they were changed.
+ * in the order in which they were changed, as far as the actor may see them.
  */
 export async function listFirstChanges(
   db: Reads,
+  actor: Actor,
   tenant_id: number,
   operation_ids: number[],
 ): Promise<LoggedChange[]> {
   if (operation_ids.length === 0) return []
+  const sight = sightOf(actor)
   return db
     .selectFrom('operation')
     .innerJoin('change', (join) =>
@@ -131,6 +176,7 @@ export async function listFirstChanges(
           .selectFrom('change as first')
           .select('first.id')
           .whereRef('first.operation_id', '=', 'operation.id')
+          .where(inSight(sight, 'first'))
           .$if(tenant_id !== ROOT_ID, (query) => query.where('first.tenant_id', '=', tenant_id))
           .orderBy('first.id')
           .limit(ROWS_SHOWN),
@@ -138,6 +184,7 @@ export async function listFirstChanges(
     )
     .select(CHANGE_COLUMNS)
     .where('operation.id', 'in', operation_ids)
+    .where(inSight(sight, 'change'))
     .orderBy('change.id')
     .execute()
 }
@@ -159,40 +206,30 @@ const operationById = prepared((db, { id }: { id: number }) =>
     .where('id', '=', id),
 )
 
-/** One operation. Throws NotFound when there is none. */
-export async function getOperation(db: Reads, _actor: Actor, id: number): Promise<ListedOperation> {
-  const [operation] = await operationById(db, { id })
+/**
+ * One operation, with how much of it the actor may see. Throws NotFound when there is none, or
+ * nothing of it may be seen.
+ */
+export async function getOperation(db: Reads, actor: Actor, id: number): Promise<ListedOperation> {
+  const sight = sightOf(actor)
+  const [operation] = seesAll(sight)
+    ? await operationById(db, { id })
+    : await operationsInSight(db, sight).where('operation.id', '=', id).execute()
   if (!operation) throw new NotFound(`operation ${id}`)
   return withWords(operation)
 }
 
-type ChangePage = { operation_id: number; after: number; limit: number }
-
-const changesOfOperation = prepared((db, { operation_id, after, limit }: ChangePage) =>
-  db
+/** The rows of an operation that the actor may see, in order, 50 at a time after the one `after`. */
+export async function listChanges(db: Reads, actor: Actor, operation_id: number, after = 0) {
+  const found = await db
     .selectFrom('change')
     .select(CHANGE_COLUMNS)
+    .where(inSight(sightOf(actor), 'change'))
     .where('operation_id', '=', operation_id)
     .where('id', '>', after)
     .orderBy('id')
-    .limit(limit),
-)
-
-/** The rows that an operation changed, in order, 50 at a time after the change `after`. */
-export async function listChanges(db: Reads, _actor: Actor, operation_id: number, after = 0) {
-  const found = await changesOfOperation(db, { operation_id, after, limit: PAGE + 1 })
+    .limit(PAGE + 1)
+    .execute()
   const changes = found.slice(0, PAGE)
   return { changes, next: found.length > PAGE ? changes.at(-1)!.id : null }
-}
-
-/** The names of tenants, as far as they still exist, by id. */
-export async function findTenantNames(db: Reads, ids: Iterable<number>) {
-  const wanted = [...new Set(ids)]
-  if (wanted.length === 0) return new Map<number, string>()
-  const tenants = await db
-    .selectFrom('tenant')
-    .select(['id', 'name'])
-    .where('id', 'in', wanted)
-    .execute()
-  return new Map(tenants.map(({ id, name }) => [id, name]))
 }

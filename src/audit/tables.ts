@@ -4,6 +4,7 @@ import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
 import { kindLooks } from '../tenants/kinds.ts'
 import { formatInstant } from '../web/time.ts'
+import type { Names } from './names.ts'
 
 /** A row as it was logged. */
 export type Row = Record<string, string | number | null>
@@ -16,22 +17,27 @@ type Plain = {
   /** The value that goes without saying when a row is created or deleted. */
   usual?: string | number
 }
-/** A column that points at a tenant, which is shown by its name. */
-type Reference = { label: string; tenant: true }
+/** A column that points at a row of another table, which is shown by its name. */
+type Reference = { label: string; refers: Referred }
+export type Referred = 'tenant' | 'person' | 'user_group' | 'role'
 
 /** A logged table in words. */
 export type Table = {
   label: string
+  /** What it takes, besides the permission to see the history, to read about its rows. */
+  permission?: Permission
   /** What happened to a row, where "Created", "Changed" and "Deleted" are not the words for it. */
   verbs?: { Created: string; Changed: string; Deleted: string }
   /** What tells the row from others of the same table. */
-  title: (row: Row) => string
+  title: (row: Row, names: Names) => string
   /** What a change says in one line besides verb, label and title. */
   line?: {
     /** Whether the title says of what kind the row is. */
     title_alone?: true
     /** Of a row that was created: the first of these columns that has something to say. */
     values: string[]
+    /** What stands before that; "to" without it. */
+    before_value?: string
     place: string
     before_place: string
   }
@@ -66,7 +72,7 @@ export const loggedTables: Record<string, Table> = {
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
-      parent_id: { label: 'Parent', tenant: true },
+      parent_id: { label: 'Parent', refers: 'tenant' },
       kind: { label: 'Kind', words: (kind) => kindLooks[kind as keyof typeof kindLooks].label },
       slug: { label: 'Slug' },
       description: { label: 'Description' },
@@ -76,6 +82,7 @@ export const loggedTables: Record<string, Table> = {
   },
   preference_entry: {
     label: 'Preference',
+    permission: 'preference.view',
     verbs: { Created: 'Set', Changed: 'Changed', Deleted: 'No longer set:' },
     title: preferenceLabel,
     line: {
@@ -85,7 +92,7 @@ export const loggedTables: Record<string, Table> = {
       before_place: 'at',
     },
     columns: {
-      tenant_id: { label: 'Set at', tenant: true },
+      tenant_id: { label: 'Set at', refers: 'tenant' },
       // That it is a value or a list shows by what follows.
       form: { label: 'Set to', words: (form) => (form === 'reset' ? 'Factory value' : null) },
       value: { label: 'Value', words: inPreference(formatValue) },
@@ -103,12 +110,13 @@ export const loggedTables: Record<string, Table> = {
   },
   exemption: {
     label: 'Exemption',
+    permission: 'preference.view',
     verbs: { Created: 'Granted', Changed: 'Changed', Deleted: 'Withdrew' },
     title: preferenceLabel,
     line: { values: [], place: 'tenant_id', before_place: 'for' },
     columns: {
-      tenant_id: { label: 'For', tenant: true },
-      lock_tenant_id: { label: 'From the lock at', tenant: true },
+      tenant_id: { label: 'For', refers: 'tenant' },
+      lock_tenant_id: { label: 'From the lock at', refers: 'tenant' },
       reason: { label: 'Reason' },
       ticket: { label: 'Ticket' },
       expires_at: { label: 'Ends', words: moment },
@@ -116,11 +124,13 @@ export const loggedTables: Record<string, Table> = {
   },
   person: {
     label: 'Person',
+    permission: 'person.view',
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
       email: { label: 'E-mail' },
-      tenant_id: { label: 'Works at', tenant: true },
+      tenant_id: { label: 'Works at', refers: 'tenant' },
+      role_id: { label: 'Role', refers: 'role' },
       active: { label: 'Active', words: yesOrNo, usual: 1 },
     },
   },
@@ -136,20 +146,58 @@ export const loggedTables: Record<string, Table> = {
   },
   user_group: {
     label: 'Group',
+    permission: 'access.view',
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
       description: { label: 'Description' },
-      tenant_id: { label: 'Tenant', tenant: true },
+      tenant_id: { label: 'Tenant', refers: 'tenant' },
+    },
+  },
+  user_group_member: {
+    label: 'Member',
+    permission: 'access.view',
+    verbs: { Created: 'Added', Changed: 'Changed', Deleted: 'Removed' },
+    title: (row, names) => names('person', row['person_id'])!,
+    line: { values: [], place: 'group_id', before_place: 'of' },
+    columns: {
+      person_id: { label: 'Person', refers: 'person' },
+      group_id: { label: 'Group', refers: 'user_group' },
+    },
+  },
+  role_assignment: {
+    label: 'Access',
+    permission: 'access.view',
+    verbs: { Created: 'Recorded', Changed: 'Changed', Deleted: 'Withdrew' },
+    title: (row, names) => {
+      const role = names('role', row['role_id'])
+      return row['effect'] === 'deny' ? `denial of ${role ?? 'everything'}` : `access as ${role}`
+    },
+    line: {
+      title_alone: true,
+      values: ['person_id', 'group_id'],
+      before_value: 'for',
+      place: 'tenant_id',
+      before_place: 'at',
+    },
+    columns: {
+      person_id: { label: 'Who', refers: 'person' },
+      group_id: { label: 'Who', refers: 'user_group' },
+      role_id: { label: 'Role', refers: 'role' },
+      effect: { label: 'Effect', words: (effect) => (effect === 'deny' ? 'Denied' : 'Allowed') },
+      tenant_id: { label: 'At', refers: 'tenant' },
+      reason: { label: 'Reason' },
+      expires_at: { label: 'Ends', words: moment },
     },
   },
   api_token: {
     label: 'API token',
+    permission: 'access.view',
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
       prefix: { label: 'Begins with' },
-      tenant_id: { label: 'Tenant', tenant: true },
+      tenant_id: { label: 'Tenant', refers: 'tenant' },
       expires_at: { label: 'Ends', words: moment },
     },
   },

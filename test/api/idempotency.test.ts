@@ -4,13 +4,15 @@ import { createToken } from '../../src/access/tokens.ts'
 import { buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/db/connection.ts'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { ACME_LEEDS, appOptions, NORTHWIND, START, type World, world } from '../support/world.ts'
 import { personRow } from '../support/person.ts'
 
 const KEY = { 'idempotency-key': '0b9f3a52-once' }
 
 const countNamed = async ({ db }: World, name: string) =>
-  (await db.selectFrom('tenant').select('id').where('name', '=', name).execute()).length
+  (await everyTenant(db).selectFrom('tenant').select('id').where('name', '=', name).execute())
+    .length
 
 const countOperations = async ({ db }: World) =>
   (await db.selectFrom('operation').select('id').execute()).length
@@ -66,7 +68,7 @@ t.test('does it once at once, also where nothing else forbids a second', async (
   const post = () => w.api.post(`/tenants/${ACME_LEEDS}/exemptions`, grant, KEY)
   const answers = await Promise.all([post(), post(), post()])
   t.equal(new Set(answers.map((answer) => answer.json().id)).size, 1)
-  t.equal((await w.db.selectFrom('exemption').select('id').execute()).length, 1)
+  t.equal((await everyTenant(w.db).selectFrom('exemption').select('id').execute()).length, 1)
 })
 
 t.test('gives the answer after a crash that came between doing and answering', async (t) => {

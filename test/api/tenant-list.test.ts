@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import { checkedApi } from '../support/contract.ts'
 import { fullScans, planOf, watchQueries } from '../support/plan.ts'
@@ -96,7 +97,7 @@ t.test('walks over every row exactly once while others are inserted', async (t) 
 /** Takes away what was inserted during a walk. */
 const removeAdded = ({ db, actor }: World) =>
   operation(db, actor, 'test.tidy', (tx) =>
-    tx.deleteFrom('tenant').where('name', 'like', 'Room %.%').execute(),
+    everyTenantTx(tx).deleteFrom('tenant').where('name', 'like', 'Room %.%').execute(),
   )
 
 t.test('gives 50 at a time unless asked for up to 200', async (t) => {

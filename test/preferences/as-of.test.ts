@@ -11,7 +11,9 @@ async function everythingInEffect({ db, actor }: World, at: string, as_of?: stri
     try {
       const { nodes, preferences } = await getPreferences(db, actor, id, at, { as_of })
       const chosen = preferences.filter(({ preference }) => KEYS.includes(preference.key as never))
-      picture[id] = { nodes, in_effect: chosen.map(({ resolution }) => resolution) }
+      // Where a node lies is always told of the present.
+      const chain = nodes.map(({ path: _, ...node }) => Object.entries(node).sort())
+      picture[id] = { chain, in_effect: chosen.map(({ resolution }) => resolution) }
     } catch {
       // It did not exist then.
     }

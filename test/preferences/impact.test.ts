@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { type Tx, operation, preview } from '../../src/db/operation.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { getPreference } from '../../src/preferences/catalogue.ts'
 import { withdrawExemption } from '../../src/preferences/commands.ts'
 import { type Hypothesis, measureImpact } from '../../src/preferences/impact.ts'
@@ -86,7 +87,7 @@ async function suppose({ db }: World, { key, tenant, change }: Attempt): Promise
     const write = (tx: Tx) => (entry ? setAt(tx, id, key, entry) : unsetAt(tx, id, key))
     return { id, hypothesis: { entry }, write }
   }
-  const all = await db
+  const all = await everyTenant(db)
     .selectFrom('exemption')
     .select(['id', 'tenant_id'])
     .where('key', '=', key)
@@ -112,7 +113,7 @@ async function compare(t: Test, { db, actor, clock }: World, made: Compared) {
     )
     t.equal(tenants, alike.length)
   }
-  const { descendant_count } = await db
+  const { descendant_count } = await everyTenant(db)
     .selectFrom('tenant')
     .select('descendant_count')
     .where('id', '=', id)

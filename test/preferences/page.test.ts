@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import type { EntryDraft } from '../../src/preferences/entry.ts'
 import { getPreferenceInEffect } from '../../src/preferences/queries.ts'
@@ -149,7 +150,7 @@ t.test('edits a list as it will be, and stores how it differs', async (t) => {
     offered: ['it@acme.example', 'noc@acme.example'],
   })
   t.equal(answer.statusCode, 303)
-  const { added, removed } = await here.db
+  const { added, removed } = await everyTenant(here.db)
     .selectFrom('preference_entry')
     .select(['added', 'removed'])
     .where('tenant_id', '=', ACME_LEGAL)

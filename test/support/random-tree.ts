@@ -3,6 +3,7 @@ import type { Actor } from '../../src/access/actor.ts'
 import { WHOLE_ACCESS } from '../../src/access/decide.ts'
 import type { Db } from '../../src/db/connection.ts'
 import { type Tx, operation } from '../../src/db/operation.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { Conflict, Invalid, NotFound } from '../../src/errors.ts'
 import { grantExemption, withdrawExemption } from '../../src/preferences/commands.ts'
 import type { EntryDraft } from '../../src/preferences/entry.ts'
@@ -105,7 +106,7 @@ export async function makeChange(db: Db, actor: Actor, change: Change) {
 }
 
 async function apply(tx: Tx, change: Change) {
-  const ids = (await tx.selectFrom('tenant').select('id').orderBy('id').execute()).map(
+  const ids = (await everyTenant(tx).selectFrom('tenant').select('id').orderBy('id').execute()).map(
     (row) => row.id,
   )
   const pick = (place: number) => ids[place % ids.length]!
@@ -133,7 +134,7 @@ async function apply(tx: Tx, change: Change) {
         expires_at: change.minutes === null ? null : plusMinutes(tx.operation.at, change.minutes),
       })
     case 'withdraw': {
-      const all = await tx
+      const all = await everyTenant(tx)
         .selectFrom('exemption')
         .select(['id', 'tenant_id'])
         .orderBy('id')
@@ -149,6 +150,8 @@ export const plusMinutes = (instant: string, minutes: number) =>
 
 /** Every node of the tree, "All tenants" included. */
 export const allNodes = async (db: Db) =>
-  (await db.selectFrom('tenant').select('id').orderBy('id').execute()).map((row) => row.id)
+  (await everyTenant(db).selectFrom('tenant').select('id').orderBy('id').execute()).map(
+    (row) => row.id,
+  )
 
 export { ROOT_ID }
