@@ -33,7 +33,10 @@ const assign = ({ db, actor }: World, { tenant_id, person_id, role_id, effect }:
     tx
       .insertInto('role_assignment')
       .values({
-        ...{ tenant_id: anyTenant(tenant_id), person_id, role_id: role_id ?? null, effect },
+        tenant_id: anyTenant(tenant_id),
+        person_id,
+        role_id: role_id ?? null,
+        effect,
         operation_id: tx.operation.id,
       })
       .execute(),
