@@ -126,7 +126,7 @@ t.test('keeps the keys of each person apart', async (t) => {
     const email = 'bea@northwind.example'
     const { id } = await tx
       .insertInto('person')
-      .values(personRow(NORTHWIND, name, email))
+      .values({ ...personRow(NORTHWIND, name, email), role_id: 1 })
       .returning('id')
       .executeTakeFirstOrThrow()
     const account = {
