@@ -184,7 +184,11 @@ export const loggedTables: Record<string, Table> = {
       person_id: { label: 'Who', refers: 'person' },
       group_id: { label: 'Who', refers: 'user_group' },
       role_id: { label: 'Role', refers: 'role' },
-      effect: { label: 'Effect', words: (effect) => (effect === 'deny' ? 'Denied' : 'Allowed') },
+      effect: {
+        label: 'Effect',
+        words: (effect) => (effect === 'deny' ? 'Denied' : 'Allowed'),
+        usual: 'allow',
+      },
       tenant_id: { label: 'At', refers: 'tenant' },
       reason: { label: 'Reason' },
       expires_at: { label: 'Ends', words: moment },
