@@ -1,8 +1,9 @@
 import type { Db, Reads } from '../db/connection.ts'
-import { type SystemTx, system } from '../db/operation.ts'
+import { type SystemTx, system, type Tx } from '../db/operation.ts'
 import { forgetRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
 import type { Sealer } from './sealing.ts'
-import { useTotp } from './totp.ts'
+import { signOutEverywhere } from './sessions.ts'
+import { removeTotp, useTotp } from './totp.ts'
 
 /**
  * Keeps what the account says of its factors in step with the factors: to be called by whoever adds
@@ -17,6 +18,22 @@ export async function noteFactors(tx: SystemTx, person_id: number) {
     .execute()
   if (!has_second_factor) await forgetRecoveryCodes(tx, person_id)
   return has_second_factor
+}
+
+/**
+ * Takes every second factor away from somebody who has lost them, and ends their sessions. Whoever
+ * must have one has no days left then, so that a password which leaked is not enough for long.
+ */
+export async function removeFactors(tx: Tx, now: string, person_id: number) {
+  await tx.deleteFrom('passkey').where('person_id', '=', person_id).execute()
+  await removeTotp(tx, person_id)
+  await noteFactors(tx, person_id)
+  await tx
+    .updateTable('user_account')
+    .set({ second_factor_due_at: now })
+    .where('person_id', '=', person_id)
+    .execute()
+  await signOutEverywhere(tx, person_id)
 }
 
 async function hasFactor(db: Reads, person_id: number) {

@@ -27,6 +27,7 @@ const operationWords: Record<string, string> = {
   'passkey.remove': 'Removed a passkey',
   'totp.set_up': 'Set up an authenticator app',
   'totp.remove': 'Removed the authenticator app',
+  'factors.remove': 'Removed the second factors of a user',
   'recovery_codes.renew': 'Made new recovery codes',
   'setup.complete': 'Set up Tenantry',
 }

@@ -4,6 +4,7 @@ import { type Command, UsageProblem, parseArguments } from './command.ts'
 import { backup } from './backup.ts'
 import { check } from './check.ts'
 import { describeCommand, describeProgram, version } from './help.ts'
+import { factorsRemove } from './factors.ts'
 import { healthcheck } from './healthcheck.ts'
 import { importCommand } from './import.ts'
 import { restore } from './restore.ts'
@@ -16,6 +17,7 @@ const commands: Command[] = [
   serve,
   setup,
   tokenCreate,
+  factorsRemove,
   importCommand,
   demo,
   backup,

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation, system } from '../../src/db/operation.ts'
+import { removeFactors } from '../../src/access/factors.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { addUser, anyTenant, roles } from '../support/cast.ts'
 import { addPasskey, secondsAfter, setUpTotp } from '../support/factors.ts'
@@ -97,4 +98,19 @@ t.test('leaves API tokens as they are', async (t) => {
   await w.alice.get('/tenants')
   w.clock.now = secondsAfter(START, 30 * DAY)
   t.equal((await w.api.get('/tenants')).statusCode, 200)
+})
+
+t.test('whoever had all factors taken away has to set one up at once', async (t) => {
+  const w = await world(t)
+  const { person_id } = w.actor
+  await setUpTotp(w, w.alice)
+  await addPasskey(w.alice)
+  await operation(w.db, w.actor, 'factors.remove', (tx) =>
+    removeFactors(tx, w.clock.now, person_id),
+  )
+  t.equal((await w.alice.get('/tenants')).statusCode, 303, 'the session is over')
+  for (const table of ['passkey', 'totp', 'recovery_code'] as const)
+    t.same(await w.db.selectFrom(table).selectAll().execute(), [], table)
+  const again = await later(w, person_id, 0)
+  t.equal((await again.get('/tenants')).headers.location, '/account/security?required')
 })

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { run, startServer } from '../support/program.ts'
+import { withFile } from '../support/rows.ts'
 
 const PASSWORD = 'seven quiet herons at dusk'
 const EMAIL = 'alice@northwind.example'
@@ -53,4 +55,16 @@ t.test('creates an API token that works, for a user that there is', async (t) =>
   const headers = { authorization: `Bearer ${stdout.trim()}` }
   t.equal((await fetch(`${url}/api/v1/tenants`, { headers })).status, 200)
   t.match(await create('nobody@rival.example'), { code: 2, stderr: /^tenantry: [^\n]+\n$/ })
+})
+
+t.test('lets somebody in by the password alone who has lost all else', async (t) => {
+  const data = t.testdir()
+  await setUp(data)
+  const remove = (email: string) => run(['factors', 'remove', '--email', email], { data })
+  t.match(await remove(EMAIL), { code: 0, stdout: /with the password alone/ })
+  const last = withFile(join(data, 'tenantry.db'), (sqlite) =>
+    sqlite.prepare('select kind, actor_name from operation order by id desc limit 1').get(),
+  )
+  t.match(last, { kind: 'factors.remove', actor_name: 'Command line' })
+  t.match(await remove('nobody@rival.example'), { code: 2, stderr: /^tenantry: [^\n]+\n$/ })
 })

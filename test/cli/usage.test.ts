@@ -18,7 +18,15 @@ async function runHere(t: Test, words: string[], environment: Record<string, str
 t.test('names every command in the help', async (t) => {
   const { code, stdout } = await run(['--help'], { data: t.testdir() })
   t.equal(code, 0)
-  for (const name of ['serve', 'setup', 'token create', 'import tenants', 'demo', 'backup'])
+  for (const name of [
+    'serve',
+    'setup',
+    'token create',
+    'factors remove',
+    'import tenants',
+    'demo',
+    'backup',
+  ])
     t.match(stdout, new RegExp(`^  ${name}\\b`, 'm'))
 })
 
