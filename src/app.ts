@@ -87,17 +87,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   serveStatic(app)
   reportHealth(app, db, options.lifecycle ?? { stopping: false })
 
-  const { sealer, url } = options
-  if (options.setup_link) setupRoutes(app, db, options.setup_link)
-  signInRoutes(app, db)
-  secondStepRoutes(app, db, sealer)
-  passkeySignInRoutes(app, db, url)
-  verifyRoutes(app, db, { sealer, url, otherWays: async () => [] })
-  accountRoutes(app, db)
-  securityRoutes(app, db)
-  passkeyRoutes(app, db, url)
-  totpRoutes(app, db, sealer)
-  tokenRoutes(app, db)
+  accessFeatures(app, db, options)
   roleRoutes(app, db)
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
@@ -117,4 +107,19 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     roleApi(api, db)
   })
   return app
+}
+
+/** Who somebody is, and how they show it. */
+function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
+  const { sealer, url } = options
+  if (options.setup_link) setupRoutes(app, db, options.setup_link)
+  signInRoutes(app, db)
+  secondStepRoutes(app, db, sealer)
+  passkeySignInRoutes(app, db, url)
+  verifyRoutes(app, db, { sealer, url, otherWays: async () => [] })
+  accountRoutes(app, db)
+  securityRoutes(app, db)
+  passkeyRoutes(app, db, url)
+  totpRoutes(app, db, sealer)
+  tokenRoutes(app, db)
 }
