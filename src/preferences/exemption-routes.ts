@@ -15,7 +15,7 @@ import { type ListedExemption, getExemption } from './exemptions.ts'
 import { toRow } from './explain.ts'
 import { measureImpact } from './impact.ts'
 import { toImpactView } from './impact-view.ts'
-import { getPreferenceInEffect } from './queries.ts'
+import { getPreferenceInEffect, rightsOver } from './queries.ts'
 import { views } from './views.ts'
 
 /** How long an exemption may be offered to last, in days; '' is without an end. */
@@ -138,7 +138,7 @@ async function readLocked(db: Db, actor: Actor, id: number, key: string) {
   const row = toRow(in_effect, id)
   if (!row.held_by) throw new Conflict(`No lock holds ${row.label} at ${head.tenant.name}.`)
   const { tenant_id } = row.held_by
-  if (tenant_id === null || !in_effect.rights.exempt.includes(tenant_id))
+  if (tenant_id === null || !rightsOver(actor, in_effect.nodes).exempt.includes(tenant_id))
     throw mayNotWaive(row.held_by.name)
   return { head, row, lock: row.held_by, lock_tenant_id: tenant_id }
 }

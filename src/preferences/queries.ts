@@ -17,13 +17,8 @@ export type InEffect = {
   own: StoredEntry | undefined
 }
 
-/** What is in effect for a tenant, the chain that it comes from, and what may be done about it. */
-export type PreferencesInEffect = {
-  at: string
-  nodes: BareNode[]
-  preferences: InEffect[]
-  rights: Rights
-}
+/** What is in effect for a tenant, and the chain that it comes from. */
+export type PreferencesInEffect = { at: string; nodes: BareNode[]; preferences: InEffect[] }
 
 /** What somebody may do about the preferences of a tenant. */
 export type Rights = {
@@ -54,12 +49,7 @@ export async function getPreferences(
   requireViewer(actor, chain)
   const at = as_of ?? now
   const wanted = key === undefined ? catalogue : [getPreference(key)]
-  return {
-    at,
-    nodes: chain.nodes,
-    preferences: resolveAll(actor, wanted, chain, at),
-    rights: rightsOver(actor, chain.nodes),
-  }
+  return { at, nodes: chain.nodes, preferences: resolveAll(actor, wanted, chain, at) }
 }
 
 /** As `requireTenant`, of a tenant whose chain was read: the chain tells where it lies. */
@@ -69,7 +59,8 @@ function requireViewer({ access }: Actor, { nodes }: Chain) {
   if (!permits(access, 'preference.view', path)) throw lacks('preference.view')
 }
 
-function rightsOver({ access }: Actor, nodes: BareNode[]): Rights {
+/** What the actor may do at the tenant with this chain. */
+export function rightsOver({ access }: Actor, nodes: BareNode[]): Rights {
   const { path } = nodes.at(-1)!
   const waivable = nodes.filter((node) => permits(access, 'preference.exempt', node.path))
   return {
@@ -106,9 +97,9 @@ export async function getPreferenceInEffect(
   tenant_id: number,
   now: string,
   key: string,
-): Promise<InEffect & { rights: Rights }> {
-  const { preferences, rights } = await getPreferences(db, actor, tenant_id, now, { key })
-  return { ...preferences[0]!, rights }
+): Promise<InEffect & { nodes: BareNode[] }> {
+  const { preferences, nodes } = await getPreferences(db, actor, tenant_id, now, { key })
+  return { ...preferences[0]!, nodes }
 }
 
 /** A preference in effect, and the value that the tenant would have without its own entry. */

@@ -12,7 +12,7 @@ import { openEditor, openImpact, saveEditor } from './editor.ts'
 import { listExemptions } from './exemptions.ts'
 import { toRow } from './explain.ts'
 import { EntryForm } from './form.ts'
-import { getPreferences } from './queries.ts'
+import { getPreferences, rightsOver } from './queries.ts'
 import { type PreferenceGroup, views } from './views.ts'
 
 type Params = { id: string; key: string }
@@ -51,9 +51,10 @@ function pageRoute(app: FastifyInstance, db: Db) {
       const preferences = await readThen(db, actor, id, as_of)
       const exemptions = as_of.instant ? NO_EXEMPTIONS : await showExemptions(db, actor, id, older)
       const groups = toGroups(preferences, id)
+      const rights = rightsOver(actor, preferences.nodes)
       return reply
         .code(as_of.error ? 422 : 200)
-        .page(views.page({ head, groups, exemptions, as_of, rights: preferences.rights }))
+        .page(views.page({ head, groups, exemptions, as_of, rights }))
     },
   )
 }
