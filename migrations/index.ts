@@ -7,6 +7,7 @@ import * as jobs from './005-jobs.ts'
 import * as roles from './006-access.ts'
 import * as factors from './007-factors.ts'
 import * as people from './009-people.ts'
+import * as identityProviders from './008-identity-providers.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '006-access': roles,
   '007-factors': factors,
   '009-people': people,
+  '008-identity-providers': identityProviders,
 }

@@ -205,4 +205,26 @@ export const loggedTables: Record<string, Table> = {
       expires_at: { label: 'Ends', words: moment },
     },
   },
+  identity_provider: {
+    label: 'Provider of single sign-on',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      tenant_id: { label: 'For', tenant: true },
+      slug: { label: 'Short name' },
+      issuer: { label: 'Issuer' },
+      client_id: { label: 'Client id' },
+      vouches_for_two_factors: { label: 'Vouches for two factors', words: yesOrNo, usual: 0 },
+      enabled: { label: 'Enabled', words: yesOrNo, usual: 1 },
+    },
+  },
+  identity: {
+    label: 'Link of single sign-on',
+    title: (row) => String(row['subject']),
+    columns: {
+      tenant_id: { label: 'Of a person at', tenant: true },
+      issuer: { label: 'Issuer' },
+      subject: { label: 'Account' },
+    },
+  },
 }

@@ -29,6 +29,13 @@ const operationWords: Record<string, string> = {
   'totp.remove': 'Removed the authenticator app',
   'factors.remove': 'Removed the second factors of a user',
   'recovery_codes.renew': 'Made new recovery codes',
+  'identity_provider.create': 'Added provider of single sign-on',
+  'identity_provider.update': 'Changed provider of single sign-on',
+  'identity_provider.enable': 'Enabled provider of single sign-on',
+  'identity_provider.disable': 'Disabled provider of single sign-on',
+  'identity_provider.delete': 'Deleted provider of single sign-on',
+  'identity.link': 'Linked single sign-on',
+  'identity.unlink': 'Removed link of single sign-on',
   'setup.complete': 'Set up Tenantry',
 }
 

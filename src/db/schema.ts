@@ -215,6 +215,50 @@ export interface IdempotencyKeyTable {
   created_at: string
 }
 
+/** Who vouches for accounts, and whose people it is for: those of the tenant and below it. */
+export interface IdentityProviderTable {
+  id: Generated<number>
+  tenant_id: number
+  name: string
+  /** Names it in the address with which its people sign in. */
+  slug: string
+  issuer: string
+  client_id: string
+  /** Sealed; null for a client that has none. */
+  client_secret: string | null
+  /** Whoever signs in there has shown two factors. */
+  vouches_for_two_factors: Generated<number>
+  enabled: Generated<number>
+  version: Generated<number>
+}
+
+/** An account at a provider that is a person's. */
+export interface IdentityTable {
+  id: Generated<number>
+  tenant_id: number
+  person_id: number
+  provider_id: number
+  issuer: string
+  subject: string
+  created_at: string
+  last_used_at: string | null
+}
+
+/** Somebody who was sent to a provider and has not come back. */
+export interface OidcAttemptTable {
+  id: Generated<number>
+  state_hash: string
+  browser_hash: string
+  provider_id: number
+  purpose: 'sign_in' | 'link' | 'verify' | 'invitation'
+  next: string
+  redirect_uri: string
+  session_hash: string | null
+  reference: string | null
+  address: string
+  expires_at: string
+}
+
 export interface Schema {
   operation: OperationTable
   open_operation: OpenOperationTable
@@ -242,4 +286,7 @@ export interface Schema {
   sign_in_failure: SignInFailureTable
   job: JobTable
   idempotency_key: IdempotencyKeyTable
+  identity_provider: IdentityProviderTable
+  identity: IdentityTable
+  oidc_attempt: OidcAttemptTable
 }

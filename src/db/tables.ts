@@ -68,4 +68,11 @@ export const tables: Record<keyof Schema, TableFacts> = {
   sign_in_failure: { class: 'system' },
   job: { class: 'system' },
   idempotency_key: { class: 'system' },
+  identity_provider: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    unlogged: ['client_secret'],
+  },
+  identity: { class: 'tenant', tenant_column: 'tenant_id', unlogged: ['last_used_at'] },
+  oidc_attempt: { class: 'system' },
 }

@@ -35,6 +35,11 @@ const contentsOf = prepared((db, { ids }: { ids: string }) =>
           .select(counted)
           .whereRef('lock_tenant_id', '=', 'tenant.id')
           .as('exempted'),
+        eb
+          .selectFrom('identity_provider')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('providers'),
       ]
     })
     .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
@@ -46,6 +51,7 @@ const words = {
   entries: ['preference set here', 'preferences set here'],
   exemptions: ['exemption', 'exemptions'],
   exempted: ['exemption from its locks', 'exemptions from its locks'],
+  providers: ['provider of single sign-on', 'providers of single sign-on'],
 } as const
 
 type Contents = Record<keyof typeof words, number | null>
