@@ -6,8 +6,8 @@ import * as access from './004-access.ts'
 import * as jobs from './005-jobs.ts'
 import * as roles from './006-access.ts'
 import * as factors from './007-factors.ts'
-import * as people from './009-people.ts'
 import * as identityProviders from './008-identity-providers.ts'
+import * as people from './009-people.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -18,6 +18,6 @@ export const migrations: Record<string, Migration> = {
   '005-jobs': jobs,
   '006-access': roles,
   '007-factors': factors,
-  '009-people': people,
   '008-identity-providers': identityProviders,
+  '009-people': people,
 }

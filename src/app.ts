@@ -5,6 +5,11 @@ import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
 import { menuFor } from './access/navigation.ts'
+import { oidcAccountRoutes, waysToVerify } from './access/oidc/account-routes.ts'
+import { keepConnections } from './access/oidc/connections.ts'
+import type { Oidc } from './access/oidc/flow.ts'
+import { providerRoutes } from './access/oidc/provider-routes.ts'
+import { oidcSignInRoutes } from './access/oidc/sign-in-routes.ts'
 import { passkeyRoutes } from './access/passkey-routes.ts'
 import { passkeySignInRoutes } from './access/passkey-sign-in-routes.ts'
 import { roleApi } from './access/roles/api.ts'
@@ -29,6 +34,7 @@ import { serveFlash } from './web/flash.ts'
 import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
+import { createSafeFetch } from './web/safe-fetch.ts'
 import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -55,10 +61,12 @@ export type AppOptions = {
   sealer: Sealer
   /** Present only when nothing is set up yet. */
   setup_link?: SetupLink | undefined
-  /** `noMailer` when it is not said. */
-  mailer?: Mailer
   /** Where browsers reach the server, when it is not where it listens. */
   url?: string | undefined
+  /** Whether identity providers may be in one's own network. */
+  allow_private_issuers?: boolean
+  /** `noMailer` when it is not said. */
+  mailer?: Mailer
 }
 
 /** The application: every plugin and feature, in order. It does not listen yet. */
@@ -111,15 +119,20 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
 
 /** Who somebody is, and how they show it. */
 function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
-  const { sealer, url } = options
+  const { sealer, url, allow_private_issuers = false } = options
+  const fetch = createSafeFetch({ allow_private: allow_private_issuers })
+  const oidc: Oidc = { db, sealer, url, connections: keepConnections(fetch) }
   if (options.setup_link) setupRoutes(app, db, options.setup_link)
   signInRoutes(app, db)
   secondStepRoutes(app, db, sealer)
   passkeySignInRoutes(app, db, url)
-  verifyRoutes(app, db, { sealer, url, otherWays: async () => [] })
+  oidcSignInRoutes(app, oidc)
+  verifyRoutes(app, db, { sealer, url, otherWays: waysToVerify })
   accountRoutes(app, db)
   securityRoutes(app, db)
   passkeyRoutes(app, db, url)
   totpRoutes(app, db, sealer)
+  oidcAccountRoutes(app, oidc)
   tokenRoutes(app, db)
+  providerRoutes(app, oidc)
 }

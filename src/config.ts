@@ -31,6 +31,7 @@ const Environment = z.object({
   TENANTRY_KEY: z.string().min(1).optional(),
   TENANTRY_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   TENANTRY_MAIL_FROM: Sender.optional(),
+  TENANTRY_ALLOW_PRIVATE_ISSUERS: z.enum(['yes', 'no']).default('no'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -52,6 +53,8 @@ export type Config = {
   /** The mail server; there is mail only with a sender and a `url` for its links. */
   smtp_url: string | undefined
   mail_from: string | undefined
+  /** Whether identity providers may be in one's own network, and without TLS on this machine. */
+  allow_private_issuers: boolean
   log_level: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -73,6 +76,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     },
     smtp_url: given.TENANTRY_SMTP_URL,
     mail_from: given.TENANTRY_MAIL_FROM,
+    allow_private_issuers: given.TENANTRY_ALLOW_PRIVATE_ISSUERS === 'yes',
     log_level: given.LOG_LEVEL,
   }
 }

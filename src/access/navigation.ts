@@ -70,6 +70,15 @@ const pages: Page[] = [
     needs: { permission: 'role.manage', at: 'all_tenants' },
   },
   {
+    section: 'single-sign-on',
+    menu: 'more',
+    href: '/single-sign-on',
+    icon: 'key-round',
+    label: 'Single sign-on',
+    detail: 'Providers with whose accounts people sign in',
+    needs: { permission: 'settings.manage', at: 'all_tenants' },
+  },
+  {
     section: 'jobs',
     menu: 'more',
     href: '/jobs',

@@ -167,6 +167,15 @@ export async function renewSession(tx: SystemTx, now: string, secret: string) {
   return renewed
 }
 
+/** Says since when it is shown whose the session is, where that was before it was opened. */
+export const proveSince = (tx: SystemTx, secret: string, verified_at: string) =>
+  tx
+    .updateTable('session')
+    .set({ verified_at })
+    .where('token_hash', '=', hashSecret(secret))
+    .where('verified_at', '>', verified_at)
+    .execute()
+
 /** Ends every session of a person, and knows none of their browsers any more. */
 export async function signOutEverywhere(tx: SystemTx, person_id: number) {
   await tx.deleteFrom('session').where('person_id', '=', person_id).execute()

@@ -5,6 +5,7 @@ import { type Form, freshForm, parseForm, typed, withError } from '../web/form.t
 import { localPath } from '../web/local-path.ts'
 import { dropSession, sendSecrets, sendStep, sessionSecret, visitor } from './cookie.ts'
 import { SignInInput } from './form.ts'
+import { listPublicProviders } from './oidc/providers.ts'
 import { closeSession, signOutEverywhere } from './sessions.ts'
 import { isSetUp } from './setup.ts'
 import { signIn } from './sign-in.ts'
@@ -61,7 +62,13 @@ export function signInRoutes(app: FastifyInstance, db: Db) {
 }
 
 export const showSignIn = async (db: Db, reply: FastifyReply, form: Form) =>
-  reply.page(views.signIn({ form, is_set_up: await isSetUp(db) }))
+  reply.page(
+    views.signIn({
+      form,
+      is_set_up: await isSetUp(db),
+      providers: await listPublicProviders(db),
+    }),
+  )
 
 function signOutRoutes(app: FastifyInstance, db: Db) {
   app.post(

@@ -25,7 +25,9 @@ export type Security = {
 
 export const views = {
   setup: view<{ form: Form; action: string; password_hint: string }>('access/setup'),
-  signIn: view<{ form: Form; is_set_up: boolean }>('access/sign-in'),
+  signIn: view<{ form: Form; is_set_up: boolean; providers: { slug: string; name: string }[] }>(
+    'access/sign-in',
+  ),
   secondStep: view<{ form: Form }>('access/second-step'),
   verify: view<{
     form: Form

@@ -1,4 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify'
+import type { Test } from 'tap'
 import {
   addPasskey,
   askToSignIn,
@@ -15,7 +16,7 @@ export type Write = {
   /** One, or none where no business data changes. */
   operations: 0 | 1
   /** What must be there first; returns what the request needs to know of it. */
-  prepare?: (here: World) => Promise<string>
+  prepare?: (here: World, t: Test) => Promise<string>
   send: (here: World, prepared: string) => Promise<LightMyRequestResponse>
 }
 

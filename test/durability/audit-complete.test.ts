@@ -25,8 +25,8 @@ t.test('T25: every route that may write is known to this test', async (t) => {
 
 for (const [name, { operations, prepare, send }] of Object.entries(writes))
   t.test(`T25: ${name} puts ${operations ? 'one operation' : 'nothing'} on record`, async (t) => {
-    const here = await world(t)
-    const prepared = (await prepare?.(here)) ?? ''
+    const here = await world(t, { app: { allow_private_issuers: true } })
+    const prepared = (await prepare?.(here, t)) ?? ''
     const before = await countOperations(here.db)
     const { statusCode, body } = await send(here, prepared)
     t.ok(statusCode < 400, `${statusCode}${statusCode < 400 ? '' : ` ${body}`}`)

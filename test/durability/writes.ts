@@ -1,6 +1,7 @@
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
+import { signOnWrites } from './sign-on-writes.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 const PREFERENCE = `/tenants/${ACME}/preferences/${KEY}`
@@ -69,6 +70,7 @@ export const writes: Record<string, Write> = {
     prepare: createRole,
     send: ({ alice }, id) => alice.post(`/roles/${id}/deletion`),
   },
+  ...signOnWrites,
 
   'POST /tenants': {
     operations: 1,

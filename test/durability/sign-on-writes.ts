@@ -1,0 +1,70 @@
+import type { Test } from 'tap'
+import { addProvider, link } from '../access/oidc/cast.ts'
+import { forgingProvider } from '../support/forging-provider.ts'
+import type { World } from '../support/world.ts'
+import type { Write } from './account-writes.ts'
+
+const singleSignOn = {
+  name: 'Entra ID',
+  tenant: 'All tenants',
+  slug: 'entra',
+  issuer: 'https://id.example',
+  client_id: 'tenantry',
+  client_secret: 'secret',
+}
+
+/** A provider that answers, linked with Alice; returns its id. */
+async function addSingleSignOn(here: World, t: Test) {
+  const { issuer } = await forgingProvider(t, 'alice')
+  const provider = await addProvider(here, { issuer })
+  await link(here, provider, 'alice')
+  return String(provider.id)
+}
+
+/** The writes about providers of single sign-on, and accounts there. */
+export const signOnWrites: Record<string, Write> = {
+  'POST /account/single-sign-on/:id/link': {
+    operations: 0,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) => alice.post(`/account/single-sign-on/${id}/link`),
+  },
+  'POST /account/single-sign-on/:id/removal': {
+    operations: 1,
+    async prepare(here, t) {
+      await addSingleSignOn(here, t)
+      const { id } = await here.db.selectFrom('identity').select('id').executeTakeFirstOrThrow()
+      return String(id)
+    },
+    send: ({ alice }, id) => alice.post(`/account/single-sign-on/${id}/removal`),
+  },
+  'POST /single-sign-on': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/single-sign-on', singleSignOn),
+  },
+  'POST /single-sign-on/:id/edit': {
+    operations: 1,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) =>
+      alice.post(`/single-sign-on/${id}/edit`, { ...singleSignOn, version: '1' }),
+  },
+  'POST /single-sign-on/:id/test': {
+    operations: 0,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) => alice.post(`/single-sign-on/${id}/test`),
+  },
+  'POST /single-sign-on/:id/enabling': {
+    operations: 1,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) => alice.post(`/single-sign-on/${id}/enabling`),
+  },
+  'POST /single-sign-on/:id/disabling': {
+    operations: 1,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) => alice.post(`/single-sign-on/${id}/disabling`),
+  },
+  'POST /single-sign-on/:id/deletion': {
+    operations: 1,
+    prepare: addSingleSignOn,
+    send: ({ alice }, id) => alice.post(`/single-sign-on/${id}/deletion`),
+  },
+}

@@ -1,0 +1,90 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Configuration, Provider } from 'oidc-provider'
+import type { Test } from 'tap'
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+export const CLIENT = { client_id: 'tenantry', client_secret: 'a secret of tests, to be sealed' }
+
+/** Where Tenantry's applications in tests, which listen nowhere, have people sent back to. */
+export const CALLBACK = 'http://localhost/sign-in/oidc/callback'
+
+/**
+ * A real OpenID provider on this machine, in which whoever names an account is signed in to it. It
+ * asks for no consent.
+ */
+export async function identityProvider(
+  t: Test,
+  callback = CALLBACK,
+  configuration: Configuration = {},
+) {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(issuer, {
+    clients: [{ ...CLIENT, redirect_uris: [callback], require_auth_time: true }],
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: ['a key for tests'] },
+    pkce: { required: () => true },
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
+    async loadExistingGrant({ oidc }) {
+      const grant = new oidc.provider.Grant({
+        clientId: oidc.client!.clientId,
+        accountId: oidc.session!.accountId!,
+      })
+      grant.addOIDCScope('openid')
+      await grant.save()
+      return grant
+    },
+    ...configuration,
+  })
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { issuer, provider, client: () => webClient() }
+}
+
+/** Everybody at the provider claims to be Alice, by e-mail. That must count for nothing. */
+const EMAIL = 'alice@northwind.example'
+
+/** A browser at the provider, as far as signing in there needs one. */
+function webClient() {
+  const cookies = new Map<string, string>()
+  const request = async (url: string, form?: Record<string, string>) => {
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
+      cookies.set(name!, value!)
+    }
+    const location = answer.headers.get('location')
+    return { text: await answer.text(), location: location && new URL(location, url).href }
+  }
+  /**
+   * Goes where Tenantry sends the browser, signs in there as `account` if that is asked for, and
+   * returns the address that the provider sends the browser back to.
+   */
+  return async (href: string, account: string) => {
+    const { origin } = new URL(href)
+    let next = await request(href)
+    for (let step = 0; step < 10; step++) {
+      if (!next.location) {
+        const action = /action="([^"]+)"/.exec(next.text)?.[1]
+        if (!action) throw new Error(`the provider asks for nothing: ${next.text.slice(0, 500)}`)
+        next = await request(action, { prompt: 'login', login: account, password: 'x' })
+      } else if (new URL(next.location).origin === origin) next = await request(next.location)
+      else return next.location
+    }
+    throw new Error('the provider goes round in circles')
+  }
+}
