@@ -210,7 +210,7 @@ export const loggedTables: Record<string, Table> = {
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
-      tenant_id: { label: 'For', tenant: true },
+      tenant_id: { label: 'For', refers: 'tenant' },
       slug: { label: 'Short name' },
       issuer: { label: 'Issuer' },
       client_id: { label: 'Client id' },
@@ -222,7 +222,8 @@ export const loggedTables: Record<string, Table> = {
     label: 'Link of single sign-on',
     title: (row) => String(row['subject']),
     columns: {
-      tenant_id: { label: 'Of a person at', tenant: true },
+      person_id: { label: 'Of', refers: 'person' },
+      tenant_id: { label: 'Who works at', refers: 'tenant' },
       issuer: { label: 'Issuer' },
       subject: { label: 'Account' },
     },
