@@ -4,6 +4,10 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
+import { assignmentApi } from './access/assignments/api.ts'
+import { explanationApi } from './access/assignments/explanation-api.ts'
+import { grantingRoutes } from './access/assignments/granting-routes.ts'
+import { accessRoutes } from './access/assignments/routes.ts'
 import { menuFor } from './access/navigation.ts'
 import { oidcAccountRoutes, waysToVerify } from './access/oidc/account-routes.ts'
 import { keepConnections } from './access/oidc/connections.ts'
@@ -97,6 +101,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
 
   accessFeatures(app, db, options)
   roleRoutes(app, db)
+  accessRoutes(app, db)
+  grantingRoutes(app, db)
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
@@ -113,6 +119,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     preferenceApi(api, db)
     historyApi(api, db)
     roleApi(api, db)
+    assignmentApi(api, db)
+    explanationApi(api, db)
   })
   return app
 }

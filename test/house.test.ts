@@ -25,6 +25,7 @@ const DOORS = {
   mail: ['mailer.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
   tenants: [
+    'find-parent.ts',
     'form.ts',
     'head.ts',
     'find-parent.ts',

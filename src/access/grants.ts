@@ -10,7 +10,8 @@ import { type Permission, permissions } from './permissions.ts'
 /** A role as far as it permits something. */
 export type RolePermissions = Pick<RoleTable, 'key' | 'permissions'>
 
-const EVERYTHING: ReadonlySet<Permission> = new Set(permissions)
+/** What is denied where no role says what. */
+export const EVERYTHING: ReadonlySet<Permission> = new Set(permissions)
 const known = new Map<string, ReadonlySet<Permission>>()
 
 /** A list of permissions as it is stored. Those that this program does not know permit nothing. */

@@ -13,6 +13,7 @@ type Tab = {
 const tabs = [
   { path: '', label: 'Overview', of_root: true },
   { path: 'preferences', label: 'Preferences', of_root: true },
+  { path: 'access', label: 'Access', of_root: true },
   { path: 'history', label: 'History', of_root: true },
   { path: 'edit', label: 'Edit', of_root: false },
 ] as const satisfies Tab[]

@@ -132,6 +132,13 @@ export const matrix: Record<string, Expectation> = {
   'POST /single-sign-on/:id/disabling': atRoot(nothing),
   'POST /single-sign-on/:id/deletion': atRoot(nothing),
 
+  'GET /tenants/:id/access': atAcme(page, 'reader'),
+  'POST /tenants/:id/access/:assignment_id/withdrawal': atAcme(nothing, 'administrator'),
+  'GET /people/:id/access': { ...nothing, address: '/people/999/access' },
+  'GET /assignments/new': anywhere(page, 'administrator'),
+  'GET /assignments/subjects': anywhere(page, 'administrator'),
+  'POST /assignments': anywhere(form, 'administrator'),
+
   'GET /tenants': page,
   'GET /tenants/new': anywhere(page, 'administrator'),
   'GET /tenants/options': page,
@@ -185,6 +192,12 @@ export const matrix: Record<string, Expectation> = {
   'POST /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
 
   'GET /api/v1/openapi.json': everybody(200, 200),
+  'GET /api/v1/me': json,
+  'GET /api/v1/tenants/:id/access': atAcme(json, 'reader'),
+  'GET /api/v1/assignments': json,
+  'POST /api/v1/assignments': anywhere(jsonBody, 'administrator'),
+  'GET /api/v1/assignments/:id': jsonNothing,
+  'DELETE /api/v1/assignments/:id': anywhere(jsonNothing, 'administrator'),
   'GET /api/v1/roles': json,
   'POST /api/v1/roles': atRoot(jsonBody),
   'GET /api/v1/roles/:id': json,

@@ -16,6 +16,13 @@ type Write = {
 const writes: Write[] = [
   {
     method: 'POST',
+    path: '/assignments',
+    url: '/assignments',
+    body: { person_id: 1, tenant_id: ACME, role_id: 4 },
+  },
+  { method: 'DELETE', path: '/assignments/{id}', url: '/assignments/1' },
+  {
+    method: 'POST',
     path: '/roles',
     url: '/roles',
     body: { name: 'Helpdesk', permissions: ['tenant.view'] },

@@ -1,3 +1,4 @@
+import { accessWrites } from './access-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
@@ -32,13 +33,6 @@ const draft = (action: string) => async (here: World) => {
   return String(answer.headers.location)
 }
 
-const helpdesk = { name: 'Helpdesk', description: '', permissions: ['tenant.view'] }
-
-async function createRole({ api }: World) {
-  const created = await api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] })
-  return String(created.json().id)
-}
-
 const edited = {
   version: '1',
   name: 'York office',
@@ -55,22 +49,8 @@ const edited = {
  */
 export const writes: Record<string, Write> = {
   ...accountWrites,
-
-  'POST /roles': {
-    operations: 1,
-    send: ({ alice }) => alice.post('/roles', helpdesk),
-  },
-  'POST /roles/:id': {
-    operations: 1,
-    prepare: createRole,
-    send: ({ alice }, id) => alice.post(`/roles/${id}`, { ...helpdesk, version: '1' }),
-  },
-  'POST /roles/:id/deletion': {
-    operations: 1,
-    prepare: createRole,
-    send: ({ alice }, id) => alice.post(`/roles/${id}/deletion`),
-  },
   ...signOnWrites,
+  ...accessWrites,
 
   'POST /tenants': {
     operations: 1,
@@ -138,20 +118,6 @@ export const writes: Record<string, Write> = {
     send: ({ alice }) => alice.post(`/tenants/${ACME}/inheritance`, { blocks: 'on' }),
   },
 
-  'POST /api/v1/roles': {
-    operations: 1,
-    send: ({ api }) => api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] }),
-  },
-  'PATCH /api/v1/roles/:id': {
-    operations: 1,
-    prepare: createRole,
-    send: ({ api }, id) => api.patch(`/roles/${id}`, { name: 'First line' }),
-  },
-  'DELETE /api/v1/roles/:id': {
-    operations: 1,
-    prepare: createRole,
-    send: ({ api }, id) => api.delete(`/roles/${id}`),
-  },
   'POST /api/v1/tenants': {
     operations: 1,
     send: ({ api }) => api.post('/tenants', { name: 'Paris', parent_id: ACME }),

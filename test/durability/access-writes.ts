@@ -1,0 +1,84 @@
+import { addUser } from '../support/cast.ts'
+import { ACME, RIVAL, type World } from '../support/world.ts'
+import type { Write } from './account-writes.ts'
+
+async function addDana(here: World) {
+  const { person_id } = await addUser(here, RIVAL, 'Dana', 'viewer')
+  return String(person_id)
+}
+
+const assigned = {
+  who: `dana@${RIVAL}.example`,
+  tenant: 'Acme',
+  effect: 'allow',
+  role: '4',
+  lasts: 'day',
+  reason: 'Looks in',
+}
+
+async function assign(here: World) {
+  const person_id = Number(await addDana(here))
+  const sent = { person_id, tenant_id: ACME, role_id: 4 }
+  return String((await here.api.post('/assignments', sent)).json().id)
+}
+
+const helpdesk = { name: 'Helpdesk', description: '', permissions: ['tenant.view'] }
+
+async function createRole({ api }: World) {
+  const created = await api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] })
+  return String(created.json().id)
+}
+
+/** The writes that say who may do what. */
+export const accessWrites: Record<string, Write> = {
+  'POST /assignments': {
+    operations: 1,
+    prepare: addDana,
+    send: ({ alice }) => alice.post('/assignments', assigned),
+  },
+  'POST /tenants/:id/access/:assignment_id/withdrawal': {
+    operations: 1,
+    prepare: assign,
+    send: ({ alice }, id) => alice.post(`/tenants/${ACME}/access/${id}/withdrawal`),
+  },
+  'POST /roles': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/roles', helpdesk),
+  },
+  'POST /roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ alice }, id) => alice.post(`/roles/${id}`, { ...helpdesk, version: '1' }),
+  },
+  'POST /roles/:id/deletion': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ alice }, id) => alice.post(`/roles/${id}/deletion`),
+  },
+
+  'POST /api/v1/assignments': {
+    operations: 1,
+    prepare: addDana,
+    send: ({ api }, person_id) =>
+      api.post('/assignments', { person_id: Number(person_id), tenant_id: ACME, role_id: 4 }),
+  },
+  'DELETE /api/v1/assignments/:id': {
+    operations: 1,
+    prepare: assign,
+    send: ({ api }, id) => api.delete(`/assignments/${id}`),
+  },
+  'POST /api/v1/roles': {
+    operations: 1,
+    send: ({ api }) => api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] }),
+  },
+  'PATCH /api/v1/roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ api }, id) => api.patch(`/roles/${id}`, { name: 'First line' }),
+  },
+  'DELETE /api/v1/roles/:id': {
+    operations: 1,
+    prepare: createRole,
+    send: ({ api }, id) => api.delete(`/roles/${id}`),
+  },
+}
