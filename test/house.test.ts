@@ -28,7 +28,6 @@ const DOORS = {
     'find-parent.ts',
     'form.ts',
     'head.ts',
-    'find-parent.ts',
     'kinds.ts',
     'marks.ts',
     'names.ts',

@@ -2,6 +2,7 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
+import { personRow } from '../support/person.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, type World, world } from '../support/world.ts'
 
 const tab = async ({ alice }: Pick<World, 'alice'>, id: number | string, query = '') =>
@@ -52,13 +53,7 @@ t.test('whoever cannot sign in is listed as waiting', async (t) => {
   await operation(w.db, w.actor, 'test.invited', (tx) =>
     tx
       .insertInto('person')
-      .values({
-        tenant_id: ACME,
-        name: 'Ina Invited',
-        email: 'ina@acme.example',
-        email_key: 'ina@acme.example',
-        role_id: roles.technician,
-      })
+      .values({ ...personRow(ACME, 'Ina Invited', 'ina@acme.example'), role_id: roles.technician })
       .execute(),
   )
   t.match(

@@ -2,6 +2,7 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
+import { personRow } from '../support/person.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, type World, world } from '../support/world.ts'
 
 type Person = Awaited<ReturnType<typeof addUser>>
@@ -76,7 +77,7 @@ t.test('an address that several people have needs the slug of the tenant', async
   await operation(w.db, w.actor, 'test.namesake', (tx) =>
     tx
       .insertInto('person')
-      .values({ tenant_id: RIVAL, name: 'Sam', email: who, email_key: who })
+      .values(personRow(RIVAL, 'Sam', who))
       .execute(),
   )
   const unclear = await w.alice.post('/assignments', { ...form, who })

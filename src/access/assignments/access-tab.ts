@@ -28,12 +28,12 @@ export async function readAccess(
 ) {
   const after = cursor === undefined ? null : readAfter(cursor)
   const { people, next } = await listReachers(db, path, now, { permission, after, limit })
-  return { people, next_cursor: next && encodeCursor([next.name, next.id]) }
+  return { people, next_cursor: next && encodeCursor([next.sort_key, next.id]) }
 }
 
 function readAfter(cursor: string) {
-  const [name, id] = decodeCursor(cursor, 2)
-  return { name: String(name), id: Number(id) }
+  const [sort_key, id] = decodeCursor(cursor, 2)
+  return { sort_key: String(sort_key), id: Number(id) }
 }
 
 /** Whether the reader may see the person, and so more of them than the name. */

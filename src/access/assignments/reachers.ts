@@ -17,8 +17,8 @@ export type Reacher = {
   explained: AccessExplanation<NamedGrant>
 }
 
-/** The name and the id of the last of a page, after whom the next one goes on. */
-export type After = { name: string; id: number }
+/** What the last of a page sorts by, after whom the next one goes on. */
+export type After = { sort_key: string; id: number }
 
 /** So many people are looked at for a page at most, however few of them have what is wanted. */
 const LOOKED_AT = 2000
@@ -47,8 +47,8 @@ export async function listReachers(
       db,
       rows.map(({ id }) => id),
     )
-    for (const { active, role_id, account, ...person } of rows) {
-      last = { name: person.name, id: person.id }
+    for (const { active, role_id, account, sort_key, ...person } of rows) {
+      last = { sort_key, id: person.id }
       const can_sign_in = active === 1 && role_id !== null && account !== null
       const explained = explainAccess({ grants: held.get(person.id)!, can_sign_in }, path, now)
       if (!permission || explained.permissions.has(permission))
@@ -103,15 +103,16 @@ function holders(
     .selectFrom('person')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
     .leftJoin('user_account', 'user_account.person_id', 'person.id')
-    .select(['person.id', 'person.name', 'person.email', 'person.active', 'person.role_id'])
+    .select(['person.id', 'person.name', 'person.sort_key', 'person.email'])
+    .select(['person.active', 'person.role_id'])
     .select(['tenant.id as tenant_id', 'tenant.name as tenant_name', 'tenant.path as tenant_path'])
     .select('user_account.person_id as account')
     .where('person.id', 'in', ids)
-    .orderBy('person.name')
+    .orderBy('person.sort_key')
     .orderBy('person.id')
   if (after)
     people = people.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('person.name', 'person.id'), '>', tuple(after.name, after.id)),
+      eb(refTuple('person.sort_key', 'person.id'), '>', tuple(after.sort_key, after.id)),
     )
   return people
 }

@@ -88,7 +88,7 @@ export async function listHolders(db: Reads, asker: Asker, id: number) {
       .select(['person.id', 'person.name', 'tenant.id as tenant_id', 'tenant.name as tenant_name'])
       .where('person.role_id', '=', id)
       .where(inScope(visibleScope(asker, 'person.view'), 'tenant.path'))
-      .orderBy('person.name')
+      .orderBy('person.sort_key')
       .limit(NAMED)
       .execute(),
     db
