@@ -1,6 +1,7 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import type { Tx } from '../../src/db/operation.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { addUser, anyTenant, roles } from '../support/cast.ts'
 import { ACME, NORTHWIND, type World, world } from '../support/world.ts'
 import { personRow } from '../support/person.ts'
@@ -14,7 +15,9 @@ const change = (w: World, write: (tx: Tx) => Promise<unknown>) =>
 const alice = ({ actor }: World) => actor.person_id
 
 const setPerson = (w: World, values: { active?: number; role_id?: number | null }) =>
-  change(w, (tx) => tx.updateTable('person').set(values).where('id', '=', alice(w)).execute())
+  change(w, (tx) =>
+    everyTenantTx(tx).updateTable('person').set(values).where('id', '=', alice(w)).execute(),
+  )
 
 const deny = (tx: Tx, who: { person_id: number } | { group_id: number }, tenant_id: number) =>
   tx
@@ -58,7 +61,11 @@ const lockouts: [string, (w: World) => Promise<unknown>][] = [
     'making the MSP a client',
     (w) =>
       change(w, (tx) =>
-        tx.updateTable('tenant').set({ kind: 'client' }).where('id', '=', NORTHWIND).execute(),
+        everyTenantTx(tx)
+          .updateTable('tenant')
+          .set({ kind: 'client' })
+          .where('id', '=', NORTHWIND)
+          .execute(),
       ),
   ],
 ]
@@ -102,7 +109,7 @@ t.test('whoever has everything by assignment is an administrator, if for good', 
   const erin = await giveEverything(w, '2026-11-25T09:00:00.000Z')
   await t.rejects(setPerson(w, { active: 0 }), refused)
   await change(w, (tx) =>
-    tx
+    everyTenantTx(tx)
       .updateTable('role_assignment')
       .set({ expires_at: null })
       .where('person_id', '=', erin)
@@ -133,7 +140,11 @@ t.test('a role of one’s own with every permission counts, until it loses one',
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await tx.updateTable('person').set({ role_id }).where('id', '=', alice(w)).execute()
+    await everyTenantTx(tx)
+      .updateTable('person')
+      .set({ role_id })
+      .where('id', '=', alice(w))
+      .execute()
   })
   await t.rejects(setRole(everything.slice(1)), refused)
   await t.rejects(setRole(['unheard.of', ...everything.slice(1)]), refused)

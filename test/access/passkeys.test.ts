@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { createAuthenticator, ORIGIN } from '../support/authenticator.ts'
 import { addUser } from '../support/cast.ts'
 import { addPasskey, askToSignIn, cookieOf, secondsAfter, signInWith } from '../support/factors.ts'
@@ -127,7 +128,11 @@ t.test('T33: a user who was deactivated has no passkey', async (t) => {
   const bob = await addUser(w, ACME, 'Bob', 'technician')
   const { authenticator } = await addPasskey(bob.browser)
   await operation(w.db, w.actor, 'test.person', (tx) =>
-    tx.updateTable('person').set({ active: 0 }).where('id', '=', bob.person_id).execute(),
+    everyTenantTx(tx)
+      .updateTable('person')
+      .set({ active: 0 })
+      .where('id', '=', bob.person_id)
+      .execute(),
   )
   t.equal((await signIn(w, (options) => authenticator.get(options))).statusCode, 422)
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { addCast, addUser, anyTenant, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { ACME, NORTHWIND, type World, world } from '../support/world.ts'
@@ -90,11 +91,19 @@ t.test('a role in use is not deleted, and says by whom', async (t) => {
   const { id } = await create(w)
   const dana = await addUser(w, ACME, 'Dana Reader', 'viewer')
   await operation(w.db, w.actor, 'test.role', (tx) =>
-    tx.updateTable('person').set({ role_id: id }).where('id', '=', dana.person_id).execute(),
+    everyTenantTx(tx)
+      .updateTable('person')
+      .set({ role_id: id })
+      .where('id', '=', dana.person_id)
+      .execute(),
   )
   t.match((await w.api.delete(`/roles/${id}`)).json().detail, /in use: Dana Reader has it/)
   await operation(w.db, w.actor, 'test.role', (tx) =>
-    tx.updateTable('person').set({ role_id: roles.viewer }).where('role_id', '=', id).execute(),
+    everyTenantTx(tx)
+      .updateTable('person')
+      .set({ role_id: roles.viewer })
+      .where('role_id', '=', id)
+      .execute(),
   )
   t.equal((await w.alice.post(`/roles/${id}/deletion`)).statusCode, 303)
   t.equal(await stored(w, id), undefined)
@@ -108,7 +117,11 @@ async function addKeeper(w: World) {
   })
   const keeper = await addUser(w, NORTHWIND, 'Kim Keeper', 'viewer')
   await operation(w.db, w.actor, 'test.role', (tx) =>
-    tx.updateTable('person').set({ role_id: id }).where('id', '=', keeper.person_id).execute(),
+    everyTenantTx(tx)
+      .updateTable('person')
+      .set({ role_id: id })
+      .where('id', '=', keeper.person_id)
+      .execute(),
   )
   return keeper
 }

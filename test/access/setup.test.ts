@@ -3,6 +3,7 @@ import t from 'tap'
 import { createSetupLink, isSetUp, setUp } from '../../src/access/setup.ts'
 import { buildApp } from '../../src/app.ts'
 import { operation, system } from '../../src/db/operation.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { firstStart } from '../support/first-start.ts'
 import { rawClient } from '../support/raw.ts'
 import { appOptions } from '../support/world.ts'
@@ -32,7 +33,11 @@ t.test('the link leads to a form, and that to the tenants, signed in', async (t)
   t.equal(response.headers.location, '/tenants')
   const cookies = Object.fromEntries(response.cookies.map(({ name, value }) => [name, value]))
   t.equal((await app.inject({ url: '/tenants', cookies })).statusCode, 200)
-  const tenant = await db.selectFrom('tenant').selectAll().where('kind', '=', 'msp').execute()
+  const tenant = await everyTenant(db)
+    .selectFrom('tenant')
+    .selectAll()
+    .where('kind', '=', 'msp')
+    .execute()
   t.match(tenant, [{ name: 'Northwind MSP', parent_id: 1, slug: 'northwind-msp' }])
 })
 
@@ -48,7 +53,7 @@ t.test('is recorded as one operation, without the password', async (t) => {
   await send(app, path)
   const operations = await db.selectFrom('operation').selectAll().execute()
   t.match(operations, [{ kind: 'setup.complete', actor_name: 'Set-up', change_count: 2 }])
-  const changes = await db.selectFrom('change').select('after').execute()
+  const changes = await everyTenant(db).selectFrom('change').select('after').execute()
   t.notMatch(JSON.stringify(changes), /argon2|lanterns/)
 })
 
@@ -121,7 +126,7 @@ t.test('T3: an emptied table of users does not open it again', async (t) => {
   await send(app, path)
   await system(db, (tx) => tx.deleteFrom('user_account').execute())
   await operation(db, { person_id: null, name: 'Test' }, 'test.wipe', (tx) =>
-    tx.deleteFrom('person').execute(),
+    everyTenantTx(tx).deleteFrom('person').execute(),
   )
   t.equal((await open(app, path)).statusCode, 404)
   t.equal(await createSetupLink(db), undefined)

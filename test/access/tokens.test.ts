@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { findTokenActor } from '../../src/access/tokens.ts'
 import { isTokenSecret, newTokenSecret } from '../../src/access/token-secret.ts'
 import { addCast, roles } from '../support/cast.ts'
@@ -22,8 +23,8 @@ t.test('shows a new token once, and keeps only its hash', async (t) => {
   const page = await w.alice.get('/account/tokens')
   t.match(page.payload, 'Nightly')
   t.notMatch(page.payload, secret)
-  const rows = await w.db.selectFrom('api_token').selectAll().execute()
-  const changes = await w.db.selectFrom('change').selectAll().execute()
+  const rows = await everyTenant(w.db).selectFrom('api_token').selectAll().execute()
+  const changes = await everyTenant(w.db).selectFrom('change').selectAll().execute()
   t.notMatch(JSON.stringify([rows, changes]), secret)
 })
 
@@ -53,7 +54,7 @@ t.test('T25: creating and revoking are on record, without the secret', async (t)
   await w.alice.post(/\/account\/tokens\/\d+\/revocations/.exec(response.payload)![0])
   const kinds = await w.db.selectFrom('operation').select('kind').orderBy('id').execute()
   t.same(kinds.slice(-2), [{ kind: 'token.create' }, { kind: 'token.revoke' }])
-  const changes = await w.db
+  const changes = await everyTenant(w.db)
     .selectFrom('change')
     .select(['before', 'after'])
     .where('table_name', '=', 'api_token')
@@ -64,7 +65,7 @@ t.test('T25: creating and revoking are on record, without the secret', async (t)
 t.test('says when a token was last used, to within five minutes', async (t) => {
   const { api, db, clock } = await world(t)
   const lastUsed = async () =>
-    (await db.selectFrom('api_token').selectAll().execute())[0]!.last_used_at
+    (await everyTenant(db).selectFrom('api_token').selectAll().execute())[0]!.last_used_at
   const seen = []
   for (const time of ['09:01:00', '09:05:59', '09:06:01']) {
     clock.now = `2026-11-24T${time}.000Z`
@@ -140,7 +141,7 @@ t.test('a token may never do what its owner may not, at each use', async (t) => 
     })
   t.equal((await edit()).statusCode, 200)
   await operation(w.db, w.actor, 'test.role', (tx) =>
-    tx
+    everyTenantTx(tx)
       .updateTable('person')
       .set({ role_id: roles.viewer })
       .where('id', '=', bob.person_id)

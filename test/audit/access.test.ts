@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { updateTenant } from '../../src/tenants/commands.ts'
 import { addCast, addUser, anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
@@ -125,7 +126,11 @@ t.test('what takes a further permission to see is in no history without it', asy
       .values(role)
       .returning('id')
       .executeTakeFirstOrThrow()
-    await tx.updateTable('person').set({ role_id: id }).where('id', '=', kim.person_id).execute()
+    await everyTenantTx(tx)
+      .updateTable('person')
+      .set({ role_id: id })
+      .where('id', '=', kim.person_id)
+      .execute()
     await setAt(tx, ACME, 'maintenance.time_zone', { form: { value: 'Asia/Tokyo' }, lock: null })
     return id
   })

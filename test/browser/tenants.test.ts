@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import t from 'tap'
 import { browserTests } from '../support/browser.ts'
 import { ACME, RIVAL } from '../support/world.ts'
@@ -64,7 +65,10 @@ test('an empty tenant is deleted from its own page', async (t, { visit, db }) =>
   await press(page, 'Delete Rival')
   await press(page, 'Delete 1 tenant')
   await page.getByText('Done').waitFor()
-  t.same(await db.selectFrom('tenant').select('id').where('id', '=', RIVAL).execute(), [])
+  t.same(
+    await everyTenant(db).selectFrom('tenant').select('id').where('id', '=', RIVAL).execute(),
+    [],
+  )
 })
 
 test('a form that is refused keeps what was typed', async (t, site) => {
@@ -113,7 +117,11 @@ test('many tenants are changed at once: preview, confirm, outcome', async (t, { 
   await press(page, 'Set the parent of 2 tenants')
   await page.getByText('Done').waitFor()
   t.same(await figures(page), ['2', '0', '0'])
-  const moved = await db.selectFrom('tenant').select('id').where('parent_id', '=', 2).execute()
+  const moved = await everyTenant(db)
+    .selectFrom('tenant')
+    .select('id')
+    .where('parent_id', '=', 2)
+    .execute()
   t.same(
     moved.map(({ id }) => id),
     [ACME, RIVAL],
@@ -129,7 +137,11 @@ test('what cannot be deleted says why, and the rest goes', async (t, { visit, db
   t.same(await figures(page), ['1', '0', '1'])
   await press(page, 'Delete 1 tenant')
   await page.getByText('Done').waitFor()
-  const left = await db.selectFrom('tenant').select('id').where('id', 'in', [ACME, RIVAL]).execute()
+  const left = await everyTenant(db)
+    .selectFrom('tenant')
+    .select('id')
+    .where('id', 'in', [ACME, RIVAL])
+    .execute()
   t.same(left, [{ id: ACME }])
 })
 

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import t from 'tap'
 import { browserTests } from '../support/browser.ts'
 import { ACME, ACME_LEGAL, ALICE_PASSWORD } from '../support/world.ts'
@@ -83,7 +84,11 @@ test('without scripts many are changed at once, and a file is imported', async (
   await press(page, 'Show what it does')
   await press(page, 'Import 1 tenant')
   await page.getByText('Done').first().waitFor()
-  const rows = await db.selectFrom('tenant').select(['name', 'active']).orderBy('id').execute()
+  const rows = await everyTenant(db)
+    .selectFrom('tenant')
+    .select(['name', 'active'])
+    .orderBy('id')
+    .execute()
   t.same(
     rows.filter(({ active }) => !active).map(({ name }) => name),
     ['Acme', 'Rival'],

@@ -4,6 +4,7 @@ import { fillDatabase } from '../../src/cli/demo/fill.ts'
 import { openDatabase } from '../../src/db/connection.ts'
 import { findFaults } from '../../src/db/faults.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { run, startServer } from '../support/program.ts'
 import { readState } from '../support/rows.ts'
 import { START, world } from '../support/world.ts'
@@ -19,7 +20,7 @@ async function demonstration(t: Test, path = join(t.testdir(), 'tenantry.db')) {
 
 t.test('shows a provider with forty clients, branches and departments', async (t) => {
   const { db } = await demonstration(t)
-  const tenants = await db.selectFrom('tenant').select('kind').execute()
+  const tenants = await everyTenant(db).selectFrom('tenant').select('kind').execute()
   const count = (kind: string) => tenants.filter((tenant) => tenant.kind === kind).length
   t.equal(count('msp'), 1)
   t.equal(count('client'), 40)
@@ -28,16 +29,23 @@ t.test('shows a provider with forty clients, branches and departments', async (t
 
 t.test('shows locks of both sorts, a block, and an exemption that ran out', async (t) => {
   const { db } = await demonstration(t)
-  const entries = await db.selectFrom('preference_entry').select(['lock', 'form']).execute()
+  const entries = await everyTenant(db)
+    .selectFrom('preference_entry')
+    .select(['lock', 'form'])
+    .execute()
   t.ok(entries.length >= 20)
   for (const lock of ['fixed', 'bounded'] as const) t.ok(entries.some((one) => one.lock === lock))
-  const blocks = await db
+  const blocks = await everyTenant(db)
     .selectFrom('tenant')
     .select('id')
     .where('blocks_inheritance', '=', 1)
     .execute()
   t.ok(blocks.length > 0)
-  const ends = await db.selectFrom('exemption').select('expires_at').orderBy('expires_at').execute()
+  const ends = await everyTenant(db)
+    .selectFrom('exemption')
+    .select('expires_at')
+    .orderBy('expires_at')
+    .execute()
   t.ok(ends[0]!.expires_at! < START)
   t.equal(ends[1]!.expires_at, '2026-11-27T17:00:00.000Z')
 })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { openConnection } from '../../src/db/connection.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { draftJob } from '../../src/jobs/commands.ts'
 import type { AnyJobKind } from '../../src/jobs/kind.ts'
 import { getJob } from '../../src/jobs/queries.ts'
@@ -40,7 +41,11 @@ t.test('says 503 when another program writes for too long, and nothing is writte
     t.match(answer, { statusCode: 503, headers: { 'retry-after': '5' } })
   another.letGo()
   t.equal((await api.post('/tenants', PARIS)).statusCode, 201)
-  const found = await db.selectFrom('tenant').select('id').where('name', '=', 'Paris').execute()
+  const found = await everyTenant(db)
+    .selectFrom('tenant')
+    .select('id')
+    .where('name', '=', 'Paris')
+    .execute()
   t.equal(found.length, 1)
 })
 

@@ -1,4 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import type { Test } from 'tap'
 import {
   addPasskey,
@@ -22,7 +23,11 @@ export type Write = {
 
 async function createToken(here: World) {
   await here.alice.post('/account/tokens', { name: 'script', days: '30' })
-  const tokens = await here.db.selectFrom('api_token').select('id').orderBy('id', 'desc').execute()
+  const tokens = await everyTenant(here.db)
+    .selectFrom('api_token')
+    .select('id')
+    .orderBy('id', 'desc')
+    .execute()
   return String(tokens[0]!.id)
 }
 

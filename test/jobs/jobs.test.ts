@@ -5,6 +5,7 @@ import t from 'tap'
 import { openSession } from '../../src/access/sessions.ts'
 import { buildApp } from '../../src/app.ts'
 import { operation, system } from '../../src/db/operation.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 import { mainText } from '../support/html.ts'
 import { confirmJob, draftImport } from '../support/jobs.ts'
 import { ACME, appOptions, browser, NORTHWIND, world, type World } from '../support/world.ts'
@@ -29,7 +30,8 @@ async function begin(w: World, job: string) {
 }
 
 const places = async ({ db }: World) =>
-  (await db.selectFrom('tenant').select('id').where('parent_id', '=', ACME).execute()).length - 1
+  (await everyTenant(db).selectFrom('tenant').select('id').where('parent_id', '=', ACME).execute())
+    .length - 1
 
 /** Another person of the MSP, signed in. */
 async function signInBob({ app, db, actor }: World) {

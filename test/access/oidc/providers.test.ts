@@ -1,4 +1,5 @@
 import t from 'tap'
+import { everyTenant } from '../../../src/db/scope-guard.ts'
 import { addCast } from '../../support/cast.ts'
 import { CLIENT } from '../../support/identity-provider.ts'
 import { fieldError, fieldValue, mainText } from '../../support/html.ts'
@@ -32,7 +33,7 @@ t.test('T31: seals the secret, and shows it nowhere', async (t) => {
   await w.alice.post('/single-sign-on', typed)
   const [provider] = await providers(w)
   t.match(provider!.client_secret, /^s1\./)
-  const changes = await w.db.selectFrom('change').selectAll().execute()
+  const changes = await everyTenant(w.db).selectFrom('change').selectAll().execute()
   t.notMatch(JSON.stringify([provider, changes]), CLIENT.client_secret)
   for (const address of ['/single-sign-on/1', '/single-sign-on/1/edit', '/single-sign-on'])
     t.notMatch((await w.alice.get(address)).payload, CLIENT.client_secret)

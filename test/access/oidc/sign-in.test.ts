@@ -1,6 +1,7 @@
 import t from 'tap'
 import { hashSecret } from '../../../src/access/secrets.ts'
 import { operation } from '../../../src/db/operation.ts'
+import { everyTenantTx } from '../../../src/db/scope-guard.ts'
 import { addCast } from '../../support/cast.ts'
 import { mainText } from '../../support/html.ts'
 import { ACME, type World } from '../../support/world.ts'
@@ -186,6 +187,6 @@ t.test('T35: takes no end of attempts from one network', async (t) => {
 
 async function deactivate({ db, actor }: World, id: number) {
   await operation(db, actor, 'test.deactivate', (tx) =>
-    tx.updateTable('person').set({ active: 0 }).where('id', '=', id).execute(),
+    everyTenantTx(tx).updateTable('person').set({ active: 0 }).where('id', '=', id).execute(),
   )
 }
