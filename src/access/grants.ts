@@ -79,13 +79,14 @@ type User = Omit<Actor, 'access' | 'needs_second_factor'> & {
 
 /** A user as the actor of a request, with what they may do at this moment. */
 export async function loadActor(
-  db: Reads & { now(): string },
+  db: Reads,
+  now: string,
   user: User,
   limit: Access['limit'] = null,
 ): Promise<Actor> {
   const { tenant_kind, tenant_path, role_key, role_permissions, ...others } = user
   const { role_requires_second_factor, ...who } = others
-  const assignments = await assignmentsOf(db, { person_id: who.person_id, now: db.now() })
+  const assignments = await assignmentsOf(db, { person_id: who.person_id, now })
   const own = {
     path: homePath({ kind: tenant_kind, path: tenant_path }),
     permissions: permissionsOf({ key: role_key, permissions: role_permissions }),

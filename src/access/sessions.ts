@@ -93,7 +93,7 @@ export async function findSession(
     has_second_factor: two_factors === 1 || has_second_factor === 1,
     second_factor_due_at,
   }
-  return { actor: await loadActor(db, user), state }
+  return { actor: await loadActor(db, now, user), state }
 }
 
 /** Remembers that the session was used. */

@@ -4,9 +4,11 @@ import { NotFound } from '../errors.ts'
 import { createTenant } from '../tenants/commands.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { createAdministrator } from './accounts.ts'
+import { WHOLE_ACCESS } from './decide.ts'
 import type { SetupInput } from './form.ts'
 import { hashPassword } from './password.ts'
 import { hashSecret, newSecret } from './secrets.ts'
+import { requireTenant } from './visible.ts'
 
 const LINK_MINUTES = 60
 
@@ -43,15 +45,19 @@ export async function createSetupLink(db: Db): Promise<SetupLink | undefined> {
   }
 }
 
+/** Nobody is there yet who could be asked for a permission. */
+const PROGRAM = { person_id: null, name: 'Set-up', access: WHOLE_ACCESS }
+
 /**
  * Creates the first tenant, an MSP, and the first person who may sign in; returns the person's id.
  * Throws NotFound when it has been done already, also by another process a moment ago.
  */
 export async function setUp(db: Db, input: SetupInput) {
   const password_hash = await hashPassword(input.password)
-  return operation(db, { person_id: null, name: 'Set-up' }, 'setup.complete', async (tx) => {
+  return operation(db, PROGRAM, 'setup.complete', async (tx) => {
     if (await isSetUp(tx)) throw new NotFound('set-up to do: it has been done')
-    const tenant_id = await createTenant(tx, ROOT_ID, {
+    const root = await requireTenant(tx, PROGRAM, 'tenant.create', ROOT_ID)
+    const tenant_id = await createTenant(tx, root, {
       name: input.organisation,
       kind: 'msp',
       description: '',

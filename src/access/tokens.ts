@@ -43,7 +43,7 @@ export async function findTokenActor(db: Db, authorization: string | undefined) 
   const [token] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
   if (!token) return undefined
   const { limit, ...user } = token
-  return loadActor(db, user, limit === null ? null : readPermissions(limit))
+  return loadActor(db, db.now(), user, limit === null ? null : readPermissions(limit))
 }
 
 /** Remembers that a token was used, at most once in five minutes. */

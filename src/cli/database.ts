@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import { WHOLE_ACCESS } from '../access/decide.ts'
 import { protectLastAdministrator } from '../access/last-administrator.ts'
 import { isSetUp } from '../access/setup.ts'
+import type { Asker } from '../access/visible.ts'
 import type { Config } from '../config.ts'
 import { type Clock, type Db, openDatabase, systemClock } from '../db/connection.ts'
 import { databasePath, makeDataDirectory } from '../db/data-directory.ts'
@@ -10,7 +12,11 @@ import { Conflict, StartupProblem } from '../errors.ts'
 import { howToStartOver } from './calling.ts'
 
 /** Who did it, in the history, when the command line did. */
-export const COMMAND_LINE: Author = { person_id: null, name: 'Command line' }
+export const COMMAND_LINE: Author & Asker = {
+  person_id: null,
+  name: 'Command line',
+  access: WHOLE_ACCESS,
+}
 
 /** Runs `use` on the data, which is made or brought up to date first. */
 export async function withDatabase<T>(

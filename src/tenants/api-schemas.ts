@@ -13,10 +13,15 @@ export const TenantResource = z
     slug: z.string(),
     kind: z.enum(['root', ...tenantKinds]),
     description: z.string(),
-    parent_id: z.int().nullable().describe('Null for "All tenants" only.'),
+    parent_id: z
+      .int()
+      .nullable()
+      .describe('Null for "All tenants", and where you may not see the parent.'),
     path: z
-      .array(z.strictObject({ id: z.int(), name: z.string() }))
-      .describe('From "All tenants" down to the tenant itself.'),
+      .array(z.strictObject({ id: z.int().nullable(), name: z.string() }))
+      .describe(
+        'From "All tenants" down to the tenant itself; of those that you may not see, the name alone.',
+      ),
     active: z.boolean(),
     blocks_inheritance: z.boolean(),
     version: z.int().describe('Rises with each change.'),

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict } from '../errors.ts'
@@ -15,6 +16,7 @@ import {
 } from './api-schemas.ts'
 import { wouldChange } from './changes.ts'
 import { createTenant, deleteTenant, updateTenant } from './commands.ts'
+import { admitChanges, admitNewTenant } from './rights.ts'
 import { ROOT_ID, getTenant } from './queries.ts'
 import { describeTenant, listTenants } from './resource.ts'
 
@@ -77,8 +79,10 @@ function creatingApi(api: Api, db: Db) {
       const { parent_id, kind, ...input } = request.body
       const usual = parent_id === ROOT_ID ? 'client' : 'branch_office'
       return createOnce(request, reply, db, 'tenant.create', async (tx) => {
-        const id = await createTenant(tx, parent_id, { ...input, kind: kind ?? usual })
-        return describeTenant(tx, request.actor, id)
+        const { actor } = request
+        const tenant = { ...input, kind: kind ?? usual }
+        const parent = await admitNewTenant(tx, actor, parent_id, tenant)
+        return describeTenant(tx, actor, await createTenant(tx, parent, tenant))
       })
     },
   )
@@ -103,7 +107,8 @@ function updatingApi(api: Api, db: Db) {
       if (!wouldChange(tenant, wanted)) return getVersion(db, actor, id, version)
       return operation(db, actor, 'tenant.update', async (tx) => {
         await getVersion(tx, actor, id, version)
-        await updateTenant(tx, id, wanted)
+        const admitted = await admitChanges(tx, actor, id, wanted)
+        await updateTenant(tx, admitted.id, admitted.changes)
         return describeTenant(tx, actor, id)
       })
     },
@@ -132,8 +137,7 @@ function deletingApi(api: Api, db: Db) {
     },
     async ({ actor, params: { id } }, reply) => {
       await operation(db, actor, 'tenant.delete', async (tx) => {
-        await getTenant(tx, actor, id)
-        await deleteTenant(tx, id)
+        await deleteTenant(tx, actor, await requireTenant(tx, actor, 'tenant.delete', id))
       })
       return reply.code(204).send(null)
     },

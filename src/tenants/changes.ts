@@ -18,7 +18,10 @@ type Field = keyof TenantChanges
  * What of `wanted` differs from the tenant as it is. Only that is written, so that the history does
  * not speak of what stayed; where nothing differs there is nothing to do, and no operation.
  */
-export function changesOf(tenant: Pick<Tenant, Field>, wanted: TenantChanges): TenantChanges {
+export function changesOf<Changes extends TenantChanges>(
+  tenant: Pick<Tenant, Field>,
+  wanted: Changes,
+): Partial<Changes> {
   const now: Record<Field, unknown> = {
     ...tenant,
     active: Boolean(tenant.active),
@@ -26,7 +29,7 @@ export function changesOf(tenant: Pick<Tenant, Field>, wanted: TenantChanges): T
   }
   return Object.fromEntries(
     Object.entries(wanted).filter(([field, value]) => value !== now[field as Field]),
-  )
+  ) as Partial<Changes>
 }
 
 /** Whether anything of `wanted` differs from the tenant as it is. */

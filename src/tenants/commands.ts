@@ -1,7 +1,9 @@
+import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
+import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { Conflict, NotFound } from '../errors.ts'
-import { changesOf, type TenantChanges } from './changes.ts'
+import { changesOf } from './changes.ts'
 import { refuseDeletions } from './contents.ts'
 import type { TenantInput } from './form.ts'
 import { nameKey, sortKey } from './names.ts'
@@ -16,10 +18,15 @@ import {
   rootStays,
 } from './places.ts'
 import { ROOT_ID } from './queries.ts'
+import type { AdmittedChanges } from './rights.ts'
 import { chooseSlug, requireFreeSlug } from './slugs.ts'
 
 /** Creates a tenant under `parent_id` and returns its id. Throws Invalid with the field. */
-export async function createTenant(tx: Tx, parent_id: number, input: TenantInput) {
+export async function createTenant(
+  tx: Tx,
+  parent_id: VisibleTenant<'tenant.create'>,
+  input: TenantInput,
+) {
   const refusal = refuseParent(await findParentChain(tx, parent_id))
   if (refusal) throw refusal
   const slug = input.slug ?? (await chooseSlug(tx, input.name))
@@ -46,12 +53,11 @@ export async function createTenant(tx: Tx, parent_id: number, input: TenantInput
  */
 export async function updateTenant(
   tx: Tx,
-  id: number,
-  wanted: TenantChanges,
+  id: VisibleTenant<'tenant.edit' | 'preference.lock'>,
+  wanted: AdmittedChanges,
   version: number | null = null,
 ) {
-  const tenant = await tx.selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!tenant) throw new NotFound(`tenant ${id}`)
+  const tenant = await loadTenant(tx, id)
   if (version !== null && tenant.version !== version)
     throw new Conflict(`${tenant.name} was changed by somebody else since you opened it.`)
   const changes = changesOf(tenant, wanted)
@@ -67,17 +73,23 @@ export async function updateTenant(
       ...(blocks_inheritance !== undefined && { blocks_inheritance: Number(blocks_inheritance) }),
       version: tenant.version + 1,
     })
-    .where('id', '=', id)
+    .where(ofTenant('tenant.id', id))
     .execute()
 }
 
 /** Deletes an empty tenant. Throws Conflict when something is in it, or when it is an MSP. */
-export async function deleteTenant(tx: Tx, id: number) {
-  const tenant = await tx.selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!tenant) throw new NotFound(`tenant ${id}`)
-  const refusal = (await refuseDeletions(tx, [tenant])).get(id)
+export async function deleteTenant(tx: Tx, asker: Asker, id: VisibleTenant<'tenant.delete'>) {
+  const tenant = await loadTenant(tx, id)
+  const refusal = (await refuseDeletions(tx, asker, [tenant])).get(id)
   if (refusal) throw refusal
-  await tx.deleteFrom('tenant').where('id', '=', id).execute()
+  await tx.deleteFrom('tenant').where(ofTenant('tenant.id', id)).execute()
+}
+
+async function loadTenant(tx: Tx, id: VisibleTenant) {
+  const query = tx.selectFrom('tenant').selectAll().where(ofTenant('tenant.id', id))
+  const tenant = await query.executeTakeFirst()
+  if (!tenant) throw new NotFound(`tenant ${id}`)
+  return tenant
 }
 
 const nameColumns = (name: string) => ({
@@ -98,7 +110,7 @@ type Stored = {
  * Throws on a change that the rest of the tree forbids. Inside the operation, so that two moves at
  * the same moment cannot make a cycle.
  */
-async function requirePossible(tx: Tx, tenant: Stored, changes: TenantChanges) {
+async function requirePossible(tx: Tx, tenant: Stored, changes: AdmittedChanges) {
   const { description: _, ...others } = changes
   if (tenant.id === ROOT_ID && Object.keys(others).length > 0) throw rootStays()
   const { parent_id, name, slug, kind } = changes

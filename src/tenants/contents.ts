@@ -1,14 +1,17 @@
+import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Kind } from '../db/schema.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { Conflict } from '../errors.ts'
+import { type Hidden, listHidden } from './hidden.ts'
 import { rootStays } from './places.ts'
 import { ROOT_ID } from './queries.ts'
 
 /** How many of what is in each tenant. A feature that puts something into tenants adds its own. */
 const contentsOf = prepared((db, { ids }: { ids: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
     .select((eb) => {
       const counted = eb.fn.countAll<number>().as('number')
@@ -64,25 +67,37 @@ const describeContents = (contents: Contents) =>
     .map(([number, one, many]) => `${number} ${number === 1 ? one : many}`)
     .join(', ')
 
+const UNSEEN = 'something that you may not see'
+
+function countByParent(hidden: Hidden[]) {
+  const counts = new Map<number | null, number>()
+  for (const { parent_id } of hidden) counts.set(parent_id, (counts.get(parent_id) ?? 0) + 1)
+  return counts
+}
+
 /**
  * Those of the tenants that cannot be deleted, and why. `gone` says how many children of a tenant
  * will have been deleted before.
  */
 export async function refuseDeletions(
   db: Reads,
+  asker: Asker,
   tenants: { id: number; name: string; kind: Kind }[],
   gone: ReadonlyMap<number, number> = new Map(),
 ) {
   const refused = new Map<number, Conflict>()
   const ids = JSON.stringify(tenants.map(({ id }) => id))
   const contents = new Map((await contentsOf(db, { ids })).map((row) => [row.id, row]))
+  const hidden = countByParent(await listHidden(db, asker))
   for (const { id, name, kind } of tenants) {
     if (id === ROOT_ID) refused.set(id, rootStays())
     else if (kind === 'msp')
       refused.set(id, new Conflict(`${name} is an MSP tenant. Make it another kind first.`))
     else {
       const found = contents.get(id)!
-      const inside = describeContents({ ...found, children: found.children - (gone.get(id) ?? 0) })
+      const unseen = hidden.get(id) ?? 0
+      const children = found.children - (gone.get(id) ?? 0) - unseen
+      const inside = describeContents({ ...found, children }) || (unseen > 0 && UNSEEN)
       if (inside) refused.set(id, new Conflict(`${name} is not empty: it has ${inside}.`))
     }
   }

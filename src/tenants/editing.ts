@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
-import { findParent, parentText } from './find-parent.ts'
+import { findParent, parentText, textOfParent } from './find-parent.ts'
 import { kindLooks } from './kinds.ts'
 import { getTenant, type Tenant } from './queries.ts'
 
@@ -10,13 +10,27 @@ import { getTenant, type Tenant } from './queries.ts'
 export async function formOf(db: Db, actor: Actor, tenant: Tenant): Promise<Form> {
   return freshForm({
     name: tenant.name,
-    parent: await parentText(db, actor, tenant.parent_id!),
+    parent: await textOfParent(db, actor, tenant.id),
     kind: tenant.kind,
     slug: tenant.slug,
     description: tenant.description,
     ...(tenant.active && { active: 'on' }),
     version: String(tenant.version),
   })
+}
+
+/**
+ * The id of the parent that is typed for a tenant; the one that it has where nothing is typed, or
+ * what was there already: that may be a tenant which the actor does not see.
+ */
+export async function findNewParent(
+  db: Db,
+  actor: Actor,
+  { id, parent_id }: Pick<Tenant, 'id' | 'parent_id'>,
+  text: string | undefined,
+) {
+  if (text === undefined || text.trim() === (await textOfParent(db, actor, id))) return parent_id!
+  return (await findParent(db, actor, text)).id
 }
 
 /** The fields in which what was typed differs from what is stored now. */
@@ -31,11 +45,12 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   const tenant = await getTenant(db, actor, id)
   if (form.values['version'] === String(tenant.version)) return undefined
   const stored = (await formOf(db, actor, tenant)).values
-  const parent = await findParent(db, actor, form.values['parent']!)
+  const parent_id = await findNewParent(db, actor, tenant, form.values['parent'])
   const values = {
     ...form.values,
     // A parent may be typed in several ways; here it is compared with the one that is stored.
-    parent: await parentText(db, actor, parent.id),
+    parent:
+      parent_id === tenant.parent_id ? stored['parent']! : await parentText(db, actor, parent_id),
     version: String(tenant.version),
   }
   const saved_over = fields

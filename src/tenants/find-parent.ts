@@ -1,7 +1,10 @@
-import type { Actor } from '../access/actor.ts'
+import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedInScope } from '../db/prepared.ts'
+import { inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
+import { ROOT_PATH, sees } from './hidden.ts'
 import { nameKey, sortKey } from './names.ts'
 import { formatPath, parsePath } from './path.ts'
 import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
@@ -12,20 +15,26 @@ import { suggestTenants } from './suggest.ts'
  * by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
  * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`.
  */
-export async function findParent(db: Reads, actor: Actor, text: string): Promise<Tenant> {
+export async function findParent(db: Reads, actor: Asker, text: string): Promise<Tenant> {
   const typed = text.trim()
   if (typed === '') throw new Invalid({ parent: 'Choose a parent, or All tenants.' })
   const id =
-    (await findByPath(db, parsePath(typed))) ??
-    (await findBySlug(db, typed)) ??
+    (await findByPath(db, actor, parsePath(typed))) ??
+    (await findBySlug(db, actor, typed)) ??
     (await findByName(db, actor, typed))
   if (id === undefined) throw await unknownParent(db, actor, typed)
   return getTenant(db, actor, id)
 }
 
 /** How a tenant is written so that `findParent` finds it again. */
-export async function parentText(db: Reads, actor: Actor, id: number) {
-  const path = await getPath(db, actor, id)
+export const parentText = async (db: Reads, actor: Asker, id: number) =>
+  textOf(await getPath(db, actor, id))
+
+/** How the parent of a tenant is written, whether or not the asker sees it. */
+export const textOfParent = async (db: Reads, actor: Asker, id: number) =>
+  textOf((await getPath(db, actor, id)).slice(0, -1))
+
+function textOf(path: { name: string }[]) {
   const [root, ...below] = path.map((step) => step.name)
   return below.length > 0 ? formatPath(below) : root!
 }
@@ -33,53 +42,63 @@ export async function parentText(db: Reads, actor: Actor, id: number) {
 type ChildKey = { parent_id: number; name_key: string }
 
 const childByName = prepared((db, { parent_id, name_key }: ChildKey) =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
-    .select('id')
+    .select(['id', 'path'])
     .where('parent_id', '=', parent_id)
     .where('name_key', '=', name_key),
 )
 
-async function findByPath(db: Reads, names: string[]) {
-  let id: number | undefined = ROOT_ID
+/** A path may lead past nodes that the asker does not see, as paths are shown to them. */
+async function findByPath(db: Reads, actor: Asker, names: string[]) {
+  let at = { id: ROOT_ID, path: ROOT_PATH }
   for (const [depth, name] of names.entries()) {
-    const [child]: { id: number }[] = await childByName(db, {
-      parent_id: id,
+    const [child] = await childByName(db, {
+      parent_id: at.id,
       name_key: nameKey(name),
     })
     // A path may begin with "All tenants" itself, unless a tenant is called so.
     if (!child && depth === 0 && nameKey(name) === 'all tenants') continue
     if (!child) return undefined
-    id = child.id
+    at = child
   }
-  return names.length > 0 ? id : undefined
+  return names.length > 0 && sees(actor, at.path) ? at.id : undefined
 }
 
-const tenantBySlug = prepared((db, { slug }: { slug: string }) =>
-  db.selectFrom('tenant').select('id').where('slug', '=', slug),
+const tenantBySlug = preparedInScope((db, scope, { slug }: { slug: string }) =>
+  db
+    .selectFrom('tenant')
+    .select('id')
+    .where('slug', '=', slug)
+    .where(inScope(scope, 'tenant.path')),
 )
 
-async function findBySlug(db: Reads, slug: string) {
-  const [tenant] = await tenantBySlug(db, { slug })
+async function findBySlug(db: Reads, actor: Asker, slug: string) {
+  const [tenant] = await tenantBySlug(db, visibleScope(actor, 'tenant.view'), { slug })
   return tenant?.id
 }
 
 /** How many namesakes the message names. */
 const NAMESAKES = 3
 
-const tenantsByName = prepared((db, keys: { sort_key: string; name_key: string }) =>
+type NameKeys = { sort_key: string; name_key: string }
+
+const tenantsByName = preparedInScope((db, scope, keys: NameKeys) =>
   db
     .selectFrom('tenant')
     .select('id')
     // The sort key has an index over all branches; the name key decides.
     .where('sort_key', '=', keys.sort_key)
     .where('name_key', '=', keys.name_key)
+    .where(inScope(scope, 'tenant.path'))
     .orderBy('id')
     .limit(NAMESAKES + 1),
 )
 
-async function findByName(db: Reads, actor: Actor, name: string) {
-  const found = await tenantsByName(db, { sort_key: sortKey(name), name_key: nameKey(name) })
+async function findByName(db: Reads, actor: Asker, name: string) {
+  const scope = visibleScope(actor, 'tenant.view')
+  const keys = { sort_key: sortKey(name), name_key: nameKey(name) }
+  const found = await tenantsByName(db, scope, keys)
   if (found.length <= 1) return found[0]?.id
   const paths = found.slice(0, NAMESAKES).map(({ id }) => parentText(db, actor, id))
   const listed = (await Promise.all(paths)).join('; ')
@@ -90,7 +109,7 @@ async function findByName(db: Reads, actor: Actor, name: string) {
 }
 
 /** Says what was probably meant, where only one tenant has the text in its name or slug. */
-async function unknownParent(db: Reads, actor: Actor, typed: string) {
+async function unknownParent(db: Reads, actor: Asker, typed: string) {
   const [likely, ...others] = await suggestTenants(db, actor, typed, 2)
   const isOne = likely !== undefined && others.length === 0
   const meant = isOne && `Did you mean “${await parentText(db, actor, likely.id)}”?`

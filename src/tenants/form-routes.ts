@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
+import { visibleScope } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
@@ -7,13 +10,16 @@ import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
 import { wouldChange } from './changes.ts'
 import { createTenant, updateTenant } from './commands.ts'
 import { refuseDeletions } from './contents.ts'
-import { conflictOf, formOf, type SavedOver } from './editing.ts'
-import { findParent, parentText } from './find-parent.ts'
+import { conflictOf, findNewParent, formOf, type SavedOver } from './editing.ts'
+import { findParent, parentText, textOfParent } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
-import { getTenantHead, readTenantId } from './head.ts'
+import { getTenantHead, readTenantId, type TenantHead } from './head.ts'
+import { ROOT_PATH } from './hidden.ts'
 import { usualKindBelow } from './kinds.ts'
 import { getTenant, ROOT_ID, type Tenant } from './queries.ts'
-import { withRefusal } from './refusal.ts'
+import { statusOf, withRefusal } from './refusal.ts'
+import { admitChanges, admitNewTenant, kindsFor } from './rights.ts'
+import { topmostIds } from './top.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -28,47 +34,49 @@ function newTenant(app: FastifyInstance, db: Db) {
   const config = { permission: 'tenant.create', scope: 'anywhere' } as const
 
   app.get('/tenants/new', { config }, async ({ actor, query }, reply) => {
-    const { parent } = z.object({ parent: z.string().default('root') }).parse(query)
-    const tenant = await getTenant(db, actor, readTenantId(parent))
+    const { parent } = z.object({ parent: z.string().optional() }).parse(query)
+    const id = parent === undefined ? usualParent(actor) : readTenantId(parent)
+    const tenant = id === undefined ? undefined : await getTenant(db, actor, id)
     const form = freshForm({
-      parent: await parentText(db, actor, tenant.id),
-      kind: usualKindBelow(tenant.kind),
+      parent: tenant ? await parentText(db, actor, tenant.id) : '',
+      kind: usualKindBelow(tenant?.kind ?? 'client'),
     })
-    return reply.page(views.newTenant(form))
+    return reply.page(views.newTenant(form, kindsFor(actor)))
   })
 
   app.post('/tenants', { config }, async ({ actor, body }, reply) => {
     const parsed = parseForm(NewTenantForm, body)
-    if (!parsed.ok) return reply.code(422).page(views.newTenant(parsed.form))
+    const kinds = kindsFor(actor)
+    if (!parsed.ok) return reply.code(422).page(views.newTenant(parsed.form, kinds))
     try {
       const { parent: text, ...input } = parsed.input
       const parent = await findParent(db, actor, text)
-      const id = await operation(db, actor, 'tenant.create', (tx) =>
-        createTenant(tx, parent.id, input),
+      const id = await operation(db, actor, 'tenant.create', async (tx) =>
+        createTenant(tx, await admitNewTenant(tx, actor, parent.id, input), input),
       )
       return reply.done(`/tenants/${id}`, `${input.name} was created.`)
     } catch (error) {
       const form = withRefusal(freshForm(typed(body)), error)
-      return reply.code(422).page(views.newTenant(form))
+      return reply.code(statusOf(error)).page(views.newTenant(form, kinds))
     }
   })
 }
 
 function editTenant(app: FastifyInstance, db: Db) {
-  const config = { permission: 'tenant.edit', scope: 'anywhere' } as const
+  const config = { permission: 'tenant.edit', scope: 'tenant' } as const
 
   app.get<Id>('/tenants/:id/edit', { config }, async ({ actor, params }, reply) => {
     const head = await getTenantHead(db, actor, editableId(params.id), 'edit')
     const form = await formOf(db, actor, head.tenant)
-    return reply.page(views.edit(head, form, await keptBecause(db, head.tenant)))
+    return reply.page(views.edit(await editPage(db, actor, head, form)))
   })
 
   app.post<Id>('/tenants/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const id = editableId(params.id)
     const again = async (status: number, form: Form, saved_over: SavedOver | null = null) => {
       const head = await getTenantHead(db, actor, id, 'edit')
-      const kept_because = await keptBecause(db, head.tenant)
-      return reply.code(status).page(views.edit(head, form, kept_because, saved_over))
+      const page = await editPage(db, actor, head, form)
+      return reply.code(status).page(views.edit({ ...page, saved_over }))
     }
     const tenant = await getTenant(db, actor, id)
     const parsed = parseForm(EditTenantForm, body)
@@ -76,22 +84,50 @@ function editTenant(app: FastifyInstance, db: Db) {
     const form = freshForm(typed(body))
     try {
       const { parent: text, version, ...fields } = parsed.input
-      const parent = await findParent(db, actor, text)
-      const wanted = { ...fields, parent_id: parent.id }
+      const wanted = { ...fields, parent_id: await findNewParent(db, actor, tenant, text) }
       if (wouldChange(tenant, wanted))
-        await operation(db, actor, 'tenant.update', (tx) => updateTenant(tx, id, wanted, version))
+        await operation(db, actor, 'tenant.update', async (tx) => {
+          const admitted = await admitChanges(tx, actor, id, wanted)
+          await updateTenant(tx, admitted.id, admitted.changes, version)
+        })
       return reply.done(`/tenants/${id}`, `${fields.name} was updated.`)
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, form, error)
       if (conflict) return again(409, conflict.form, conflict.saved_over)
-      return again(422, withRefusal(form, error))
+      return again(statusOf(error), withRefusal(form, error))
     }
   })
 }
 
+/** Where somebody usually creates tenants: below All tenants, or below the only tenant they have. */
+function usualParent(actor: Actor) {
+  if (permits(actor.access, 'tenant.create', ROOT_PATH)) return ROOT_ID
+  const [id, ...others] = topmostIds(visibleScope(actor, 'tenant.create')) ?? []
+  return others.length > 0 ? undefined : id
+}
+
+/** The tab Edit: what of it is for the actor. */
+async function editPage(db: Db, actor: Actor, head: TenantHead, form: Form) {
+  const { tenant } = head
+  const { access } = actor
+  return {
+    head,
+    form,
+    kinds: kindsFor(actor, tenant.kind),
+    fixed_parent: permits(access, 'tenant.move', tenant.path)
+      ? null
+      : await textOfParent(db, actor, tenant.id),
+    may_block: permits(access, 'preference.lock', tenant.path),
+    deletion: permits(access, 'tenant.delete', tenant.path)
+      ? { kept_because: await keptBecause(db, actor, tenant) }
+      : null,
+    saved_over: null,
+  }
+}
+
 /** Why a tenant cannot be deleted as it is now; null when it can. */
-async function keptBecause(db: Db, tenant: Tenant) {
-  const refusals = await refuseDeletions(db, [tenant])
+async function keptBecause(db: Db, actor: Actor, tenant: Tenant) {
+  const refusals = await refuseDeletions(db, actor, [tenant])
   return refusals.get(tenant.id)?.message ?? null
 }
 

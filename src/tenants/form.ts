@@ -55,6 +55,8 @@ export const NewTenantForm = z.strictObject({
 
 /** What the tab Edit sends: everything, and the version that was being edited. */
 export const EditTenantForm = NewTenantForm.extend({
+  /** Only who may move the tenant is asked for it. */
+  parent: ParentText.optional(),
   slug: TenantSlug,
   active: Checkbox,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),

@@ -1,19 +1,22 @@
 import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
 import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { readId } from '../web/numbers.ts'
 import { kindLooks } from './kinds.ts'
-import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
+import { getPath, getTenant, type PathStep, ROOT_ID, type Tenant } from './queries.ts'
 import { type TabLink, type TabPath, tabLinks } from './tabs.ts'
 
 /** What stands above each page of a tenant: its name, where it belongs, its tabs. */
 export type TenantHead = {
   tenant: Tenant
   kind_label: string
-  parent: { id: number; name: string } | null
+  parent: PathStep | null
   /** For the top bar: from "All tenants" down to the tenant. */
   path: { name: string; href?: string }[]
   tabs: TabLink[]
+  /** Whether a child tenant can be created here by who looks. */
+  may_create: boolean
 }
 
 /**
@@ -32,9 +35,12 @@ export async function getTenantHead(
     kind_label: kindLooks[tenant.kind].label,
     parent: path.at(-2) ?? null,
     path: path.map((step) =>
-      step.id === id ? { name: step.name } : { name: step.name, href: `/tenants/${step.id}` },
+      step.id === id || !step.visible
+        ? { name: step.name }
+        : { name: step.name, href: `/tenants/${step.id}` },
     ),
-    tabs: tabLinks(id, current),
+    tabs: tabLinks(tenant, current, actor),
+    may_create: permits(actor.access, 'tenant.create', tenant.path),
   }
 }
 

@@ -12,14 +12,15 @@ import {
 import { kindLooks, type TenantKind, tenantKinds } from './kinds.ts'
 import { type Marked, markMatch } from './marks.ts'
 import { sortKey } from './names.ts'
-import type { Tenant } from './queries.ts'
 import type { TenantRow } from './rows.ts'
 import type { Ancestor } from './search.ts'
+import type { Top } from './top.ts'
 import type { MoreRow, TreeRow } from './tree.ts'
+import type { ListRights } from './rights.ts'
 
 /** A match of a search, with the way to it. */
 export type MatchRow = TenantRow & {
-  path: Ancestor[]
+  way: Ancestor[]
   marked_name: Marked | null
   marked_slug: Marked | null
 }
@@ -33,10 +34,12 @@ export type RowsProps = {
   moreHref: (more: MoreRow) => string
   moreRowsHref: (more: MoreRow) => string
   kinds: typeof kindLooks
+  /** Whether rows can be selected: there is something to do with them. */
+  selectable: boolean
 }
 
 /** The addresses that rows lead to, in the state that the list is in. */
-export function rowLinks(state: ListState): Omit<RowsProps, 'rows'> {
+export function rowLinks(state: ListState): Omit<RowsProps, 'rows' | 'selectable'> {
   const open = new Set(state.open)
   const others = listHref({ ...state, open: [] })
   const start = `${others}${others.includes('?') ? '&' : '?'}open=`
@@ -58,11 +61,11 @@ export function rowLinks(state: ListState): Omit<RowsProps, 'rows'> {
 }
 
 /** A match as it is shown: what was searched for is marked in its name, or else in its slug. */
-export function matchRow(row: TenantRow, path: Ancestor[], q: string): MatchRow {
+export function matchRow(row: TenantRow, way: Ancestor[], q: string): MatchRow {
   const folded = sortKey(q)
   const marked_name = markMatch(row.name, folded)
   const marked_slug = marked_name ? null : markMatch(row.slug, folded)
-  return { ...row, path, marked_name, marked_slug }
+  return { ...row, way, marked_name, marked_slug }
 }
 
 type SortLink = { label: string; sorted: 'ascending' | 'descending' | null; href: string | null }
@@ -106,8 +109,9 @@ function sortLink(state: ListState, by: Sort['by'] | null): Omit<SortLink, 'labe
 export type ListProps = RowsProps & {
   state: ListState
   /** The tenant whose children are listed, or "All tenants". */
-  branch: Tenant
+  branch: Top
   path: { name: string; href?: string }[]
+  may: ListRights
   /** How many tenants there are, in words. */
   lead: string
   heads: Head[]
@@ -132,7 +136,7 @@ export type Listed = Pick<ListProps, 'rows' | 'next_href'> & { total: number | n
 export function listPage(
   state: ListState,
   listed: Listed,
-  { branch, path }: Pick<ListProps, 'branch' | 'path'>,
+  { branch, path, may }: Pick<ListProps, 'branch' | 'path' | 'may'>,
   tenant_count: number,
 ): ListProps {
   const is_filtered = isFiltered(state)
@@ -141,13 +145,15 @@ export function listPage(
     state,
     branch,
     path,
+    may,
+    selectable: may.batch.length > 0,
     lead: leadOf(branch, tenant_count),
     rows: listed.rows,
     next_href: listed.next_href,
     heads: columnHeads(state),
     kind_options: tenantKinds,
     is_filtered,
-    is_first: !is_filtered && branch.parent_id === null && tenant_count === 1,
+    is_first: may.create && !is_filtered && branch.parent_id === null && tenant_count === 1,
     matches: is_filtered ? matchesOf(state, listed) : null,
     filter_fields: filterFieldsOf(state),
     all_that_match: whatAllMeans(is_filtered, listed.total, branch, tenant_count),
@@ -155,7 +161,7 @@ export function listPage(
   }
 }
 
-function leadOf(branch: Tenant, tenant_count: number) {
+function leadOf(branch: Top, tenant_count: number) {
   const all = `${countOf(tenant_count, 'tenant', 'tenants')} under management`
   if (branch.parent_id === null) return all
   return `${all}, ${countOf(branch.child_count, 'child', 'children')} here`
@@ -171,7 +177,7 @@ function matchesOf({ after }: ListState, { rows, total, next_href }: Listed) {
 function whatAllMeans(
   is_filtered: boolean,
   total: number | null,
-  branch: Tenant,
+  branch: Top,
   tenant_count: number,
 ) {
   if (is_filtered) return allThatMatch(total)

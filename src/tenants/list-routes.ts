@@ -3,11 +3,14 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { wholeText } from '../web/numbers.ts'
+import { actionsOf } from './batch/actions.ts'
 import { readTenantId } from './head.ts'
 import { isFiltered, type ListState, listHref, readList } from './list.ts'
 import { type Listed, listPage, matchRow, rowLinks } from './list-page.ts'
-import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
+import { getPath, getTenant, ROOT_ID } from './queries.ts'
+import { listRights } from './rights.ts'
 import { findMatches, pathsTo } from './search.ts'
+import { getTop, type Top } from './top.ts'
 import { listBranch, PAGE_SIZE } from './tree.ts'
 import { views } from './views.ts'
 
@@ -20,13 +23,15 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
 
   app.get('/tenants', { config }, async ({ actor, query }, reply) => {
     const state = readList(query)
-    const branch = await getTenant(db, actor, state.branch)
-    const root = branch.id === ROOT_ID ? branch : await getTenant(db, actor, ROOT_ID)
+    const top = await getTop(db, actor)
+    const branch = state.branch === ROOT_ID ? top : await getTenant(db, actor, state.branch)
     const listed = isFiltered(state)
       ? await listMatches(db, actor, state)
       : await listTree(db, actor, state, branch)
     const path = await pathOfBranch(db, actor, branch.id)
-    return reply.page(views.list(listPage(state, listed, { branch, path }, root.descendant_count)))
+    const may = listRights(actor, branch)
+    const page = listPage(state, listed, { branch, path, may }, top.descendant_count)
+    return reply.page(views.list(page))
   })
 
   // The rows of a branch by themselves, to be put below it.
@@ -34,14 +39,15 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
     const id = readTenantId(params.id)
     const { level } = Level.parse(query)
     const state = readList(query)
-    const branch = await getTenant(db, actor, id)
+    const branch = id === ROOT_ID ? await getTop(db, actor) : await getTenant(db, actor, id)
     const wanted = { sort: state.sort, open: new Set(state.open), level, after: state.after }
     const rows = await listBranch(db, actor, branch, wanted)
-    return reply.page(views.rows({ rows, ...rowLinks({ ...state, after: null }) }))
+    const selectable = actionsOf(actor).length > 0
+    return reply.page(views.rows({ rows, selectable, ...rowLinks({ ...state, after: null }) }))
   })
 }
 
-async function listTree(db: Db, actor: Actor, state: ListState, branch: Tenant): Promise<Listed> {
+async function listTree(db: Db, actor: Actor, state: ListState, branch: Top): Promise<Listed> {
   const { sort, after } = state
   const rows = await listBranch(db, actor, branch, {
     sort,
@@ -73,6 +79,6 @@ async function pathOfBranch(db: Db, actor: Actor, id: number) {
   return steps.map((step) => {
     if (step.id === id) return { name: step.name }
     if (step.id === ROOT_ID) return { name: 'Tenants', href: '/tenants' }
-    return { name: step.name, href: `/tenants/${step.id}` }
+    return step.visible ? { name: step.name, href: `/tenants/${step.id}` } : { name: step.name }
   })
 }

@@ -1,21 +1,30 @@
 import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
+import { requireTenant, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedInScope } from '../db/prepared.ts'
 import type { PreferenceEntryTable } from '../db/schema.ts'
+import { type VisibleTenant, inScope, ofTenant } from '../db/scope.ts'
 import { findPreference, type Preference } from '../preferences/catalogue.ts'
 import type { Bounds, Explained } from '../preferences/inheritance.ts'
 import { getPreferences } from '../preferences/queries.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
+import { listHidden, withoutHidden } from './hidden.ts'
 import { kindLooks } from './kinds.ts'
+import type { Tenant } from './queries.ts'
 
 /** How many child tenants the Overview shows. */
 const CHILDREN_SHOWN = 20
 
-const firstChildren = prepared((db, { parent_id, limit }: { parent_id: number; limit: number }) =>
+type First = { parent_id: number; limit: number }
+
+const firstChildren = preparedInScope((db, scope, { parent_id, limit }: First) =>
   db
     .selectFrom('tenant')
-    .select(['id', 'name', 'slug', 'kind', 'active', 'descendant_count', 'override_count'])
+    .select(['id', 'name', 'slug', 'kind', 'active', 'path', 'child_count'])
+    .select(['descendant_count', 'override_count'])
     .where('parent_id', '=', parent_id)
+    .where(inScope(scope, 'tenant.path'))
     .orderBy('sort_key')
     .orderBy('id')
     .limit(limit),
@@ -25,11 +34,13 @@ const firstChildren = prepared((db, { parent_id, limit }: { parent_id: number; l
 export type ListedChild = Awaited<ReturnType<typeof listFirstChildren>>[number]
 
 /** The first child tenants in the order of names. */
-export async function listFirstChildren(db: Reads, _actor: Actor, parent_id: number) {
-  const children = await firstChildren(db, { parent_id, limit: CHILDREN_SHOWN })
+export async function listFirstChildren(db: Reads, actor: Actor, parent_id: number) {
+  const scope = visibleScope(actor, 'tenant.view')
+  const children = await firstChildren(db, scope, { parent_id, limit: CHILDREN_SHOWN })
+  const hidden = await listHidden(db, actor)
   return children.map((child) => {
     const { label: kind_label, icon } = kindLooks[child.kind]
-    return { ...child, kind_label, icon }
+    return { ...withoutHidden(child, hidden), kind_label, icon }
   })
 }
 
@@ -43,22 +54,27 @@ export type SetHere = {
   dormant: string | null
 }
 
-const entriesOf = prepared((db, { tenant_id }: { tenant_id: number }) =>
+const entriesOf = prepared((db, { tenant }: { tenant: VisibleTenant }) =>
   db
     .selectFrom('preference_entry')
     .select(['key', 'form', 'value', 'added', 'removed', 'lock', 'bounds'])
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('preference_entry.tenant_id', tenant))
     .orderBy('key'),
 )
 
-/** What a tenant sets itself, by the labels of the catalogue, and what keeps it from its effect. */
+/**
+ * What a tenant sets itself, by the labels of the catalogue, and what keeps it from its effect.
+ * Null where the actor may not see preferences.
+ */
 export async function listSetHere(
   db: Reads,
   actor: Actor,
-  tenant_id: number,
+  { id: tenant_id, path }: Pick<Tenant, 'id' | 'path'>,
   now: string,
-): Promise<SetHere[]> {
-  const entries = await entriesOf(db, { tenant_id })
+): Promise<SetHere[] | null> {
+  if (!permits(actor.access, 'preference.view', path)) return null
+  const tenant = await requireTenant(db, actor, 'preference.view', tenant_id)
+  const entries = await entriesOf(db, { tenant })
   if (entries.length === 0) return []
   const { preferences } = await getPreferences(db, actor, tenant_id, now)
   const chains = new Map(preferences.map((one) => [one.preference.key, one.resolution.chain]))

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { permits } from '../access/decide.ts'
 import { readRecent } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
 import { idText } from '../web/numbers.ts'
@@ -20,14 +21,14 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
 
   app.get<{ Params: { id: string } }>(
     '/tenants/:id',
-    { config },
+    { config: { permission: 'tenant.view', scope: 'tenant' } },
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
       const head = await getTenantHead(db, actor, id, '')
       const [children, set_here, recent] = await Promise.all([
         listFirstChildren(db, actor, id),
-        listSetHere(db, actor, id, db.now()),
-        readRecent(db, actor, id),
+        listSetHere(db, actor, head.tenant, db.now()),
+        permits(actor.access, 'history.view', head.tenant.path) ? readRecent(db, actor, id) : null,
       ])
       return reply.page(views.overview({ head, children, set_here, recent }))
     },

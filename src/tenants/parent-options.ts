@@ -1,9 +1,10 @@
-import type { Actor } from '../access/actor.ts'
+import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { MAX_DEPTH } from './places.ts'
 import { kindLooks, type TenantKind, usualKindBelow } from './kinds.ts'
 import { formatPath } from './path.ts'
 import { ROOT_ID } from './queries.ts'
+import { mayPutUnder } from './rights.ts'
 import { type SuggestedTenant, suggestTenants, suggestTopmost } from './suggest.ts'
 
 /** A tenant as a field for a parent suggests it. */
@@ -21,12 +22,12 @@ export type ParentOption = {
 const SHOWN = 20
 
 /**
- * Up to 20 tenants to choose as a parent. Without `exclude` and all that is below it, and without
+ * Up to 20 tenants to choose as a parent, of those where the asker may put any. Without `exclude` and all that is below it, and without
  * those at the last level.
  */
 export async function listParentOptions(
   db: Reads,
-  actor: Actor,
+  actor: Asker,
   typed: string,
   exclude: number | null,
 ): Promise<ParentOption[]> {
@@ -38,6 +39,7 @@ export async function listParentOptions(
   return tenants
     .filter(({ id, ancestors }) => ![id, ...ancestors.map((one) => one.id)].includes(exclude ?? 0))
     .filter(({ ancestors }) => ancestors.length + 1 < MAX_DEPTH)
+    .filter(({ path }) => mayPutUnder(actor, path))
     .slice(0, SHOWN)
     .map(toOption)
 }

@@ -1,11 +1,12 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { idTable, textTable } from '../db/search.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import { type Pace, chunks, paced } from '../pace.ts'
 
 // What forbids a tenant to be where somebody wants it. Each rule is asked for many tenants at once;
-// a command that is about one asks for that one.
+// a command that is about one asks for that one. The rules are the tree's: they see all of it.
 
 /** How deep the tree may be: a tenant directly under "All tenants" is at depth 1. */
 export const MAX_DEPTH = 32
@@ -22,7 +23,7 @@ export type Parent = {
 
 /** Climbs from a tenant to the root, by primary key. */
 const ancestors = prepared((db, { id }: { id: number }) =>
-  db
+  everyTenant(db)
     .withRecursive('step(id, parent_id)', (cte) =>
       cte
         .selectFrom('tenant')
@@ -90,7 +91,7 @@ export async function refuseMoves(
 }
 
 const childrenOf = prepared((db, { ids }: { ids: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
     .select(['id', 'parent_id', 'descendant_count'])
     .where('parent_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
@@ -122,7 +123,7 @@ export async function higherThan(
 }
 
 const childrenNamed = prepared((db, { parent_id, keys }: { parent_id: number; keys: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
     .select(['id', 'name', 'name_key'])
     .where('parent_id', '=', parent_id)
@@ -146,7 +147,7 @@ export const lastMspStays = () =>
   new Invalid({ kind: 'This is the last MSP tenant. Make another one an MSP first.' })
 
 export async function countMsps(db: Reads) {
-  const { count } = await db
+  const { count } = await everyTenant(db)
     .selectFrom('tenant')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('kind', '=', 'msp')

@@ -1,8 +1,11 @@
-import type { Actor } from '../access/actor.ts'
+import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedInScope } from '../db/prepared.ts'
 import type { Kind } from '../db/schema.ts'
+import { type Scope, inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
+import { listHidden, sees, withoutHidden } from './hidden.ts'
 
 /** "All tenants", the root of the tree. Migration 002 creates it. */
 export const ROOT_ID = 1
@@ -21,9 +24,11 @@ export type Tenant = {
   descendant_count: number
   override_count: number
   override_count_below: number
+  path: string
 }
 
-export type PathStep = { id: number; name: string; slug: string; kind: Kind }
+/** A node on the way to a tenant. Of one that is not `visible`, nothing but the name is shown. */
+export type PathStep = { id: number; name: string; visible: boolean }
 
 const TENANT_COLUMNS = [
   'tenant.id',
@@ -39,24 +44,35 @@ const TENANT_COLUMNS = [
   'tenant.descendant_count',
   'tenant.override_count',
   'tenant.override_count_below',
+  'tenant.path',
 ] as const
 
-/**
- * Every read of tenants starts here: those that the actor may see. Whoever can sign in today is
- * an administrator of All tenants, so that is every tenant.
- */
-export const visibleTenants = (db: Reads, _actor: Actor) =>
-  db.selectFrom('tenant').select(TENANT_COLUMNS)
+/** Every read of tenants starts here: those that lie in a scope. */
+const tenantsIn = (db: Reads, scope: Scope) =>
+  db.selectFrom('tenant').select(TENANT_COLUMNS).where(inScope(scope, 'tenant.path'))
 
-const tenantById = prepared((db, { id }: { id: number }) =>
-  db.selectFrom('tenant').select(TENANT_COLUMNS).where('tenant.id', '=', id),
+/** The tenants that the asker may see, with "All tenants" if that is one of them. */
+export const visibleTenants = (db: Reads, asker: Asker) =>
+  tenantsIn(db, visibleScope(asker, 'tenant.view'))
+
+const tenantById = preparedInScope((db, scope, { id }: { id: number }) =>
+  tenantsIn(db, scope).where('tenant.id', '=', id),
 )
 
-/** A tenant, or "All tenants", by id. Throws NotFound when there is none that the actor may see. */
-export async function getTenant(db: Reads, _actor: Actor, id: number): Promise<Tenant> {
-  const [tenant] = await tenantById(db, { id })
+/**
+ * A tenant, or "All tenants", by id; its counts are of what the asker may see. Throws NotFound when
+ * there is none that they may see.
+ */
+export async function getTenant(db: Reads, asker: Asker, id: number): Promise<Tenant> {
+  const tenant = await findTenant(db, asker, id)
   if (!tenant) throw new NotFound(`tenant ${id}`)
   return tenant
+}
+
+/** As `getTenant`; undefined when there is none. */
+export async function findTenant(db: Reads, asker: Asker, id: number): Promise<Tenant | undefined> {
+  const [tenant] = await tenantById(db, visibleScope(asker, 'tenant.view'), { id })
+  return tenant && withoutHidden(tenant, await listHidden(db, asker))
 }
 
 /**
@@ -64,11 +80,11 @@ export async function getTenant(db: Reads, _actor: Actor, id: number): Promise<T
  * its parents by primary key, at most 33 steps.
  */
 const pathById = prepared((db, { id }: { id: number }) =>
-  db
+  everyTenant(db)
     .withRecursive('step', (cte) =>
       cte
         .selectFrom('tenant')
-        .select(['id', 'parent_id', 'name', 'slug', 'kind', (eb) => eb.lit(0).as('height')])
+        .select(['id', 'parent_id', 'name', 'path', (eb) => eb.lit(0).as('height')])
         .where('id', '=', id)
         .unionAll(
           cte
@@ -78,20 +94,23 @@ const pathById = prepared((db, { id }: { id: number }) =>
               'tenant.id',
               'tenant.parent_id',
               'tenant.name',
-              'tenant.slug',
-              'tenant.kind',
+              'tenant.path',
               (eb) => eb('step.height', '+', 1).as('height'),
             ]),
         ),
     )
     .selectFrom('step')
-    .select(['id', 'name', 'slug', 'kind', 'height'])
+    .select(['id', 'name', 'path', 'height'])
     .orderBy('height', 'desc'),
 )
 
-/** The path of a tenant, "All tenants" first and the tenant itself last. */
-export async function getPath(db: Reads, _actor: Actor, id: number): Promise<PathStep[]> {
-  const path = await pathById(db, { id })
-  if (path.length === 0) throw new NotFound(`tenant ${id}`)
-  return path.map(({ id, name, slug, kind }) => ({ id, name, slug, kind }))
+/**
+ * The path of a tenant, "All tenants" first and the tenant itself last. Throws NotFound when the
+ * asker may not see the tenant; whoever does may know the names above it.
+ */
+export async function getPath(db: Reads, asker: Asker, id: number): Promise<PathStep[]> {
+  const steps = await pathById(db, { id })
+  const own = steps.at(-1)
+  if (!own || !sees(asker, own.path)) throw new NotFound(`tenant ${id}`)
+  return steps.map(({ id, name, path }) => ({ id, name, visible: sees(asker, path) }))
 }

@@ -1,16 +1,24 @@
 import type { z } from 'zod'
-import type { Actor } from '../access/actor.ts'
+import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { beginsWithText, containsText, idTable, MIN_TRIGRAM_LENGTH } from '../db/search.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { TenantListQuery, TenantResource } from './api-schemas.ts'
+import { ROOT_PATH, sees } from './hidden.ts'
 import { kindLooks } from './kinds.ts'
 import { sortKey } from './names.ts'
-import { ROOT_ID, type Tenant, getPath, getTenant, visibleTenants } from './queries.ts'
+import {
+  type PathStep,
+  ROOT_ID,
+  type Tenant,
+  getPath,
+  getTenant,
+  visibleTenants,
+} from './queries.ts'
 import { findMatches, pathsTo } from './search.ts'
 
 /** A tenant as the API shows it. Throws NotFound when there is none that the actor may see. */
-export async function describeTenant(db: Reads, actor: Actor, id: number): Promise<TenantResource> {
+export async function describeTenant(db: Reads, actor: Asker, id: number): Promise<TenantResource> {
   const [tenant, path] = await Promise.all([getTenant(db, actor, id), getPath(db, actor, id)])
   return toResource(tenant, path)
 }
@@ -18,7 +26,7 @@ export async function describeTenant(db: Reads, actor: Actor, id: number): Promi
 type Query = z.infer<typeof TenantListQuery>
 
 /** A page of tenants by name, as the API shows them: all, or the children of one of them. */
-export async function listTenants(db: Reads, actor: Actor, query: Query) {
+export async function listTenants(db: Reads, actor: Asker, query: Query) {
   const { ids, next_cursor } =
     query.parent_id === undefined
       ? await findAnywhere(db, actor, query)
@@ -28,7 +36,7 @@ export async function listTenants(db: Reads, actor: Actor, query: Query) {
 
 type Found = { ids: number[]; next_cursor: string | null }
 
-async function findAnywhere(db: Reads, actor: Actor, query: Query): Promise<Found> {
+async function findAnywhere(db: Reads, actor: Asker, query: Query): Promise<Found> {
   const { q, kind = null, limit, cursor = null } = query
   const filter = { q, kind, active: 'any', overrides: false } as const
   const { rows, next } = await findMatches(db, actor, filter, { limit, after: cursor })
@@ -38,7 +46,7 @@ async function findAnywhere(db: Reads, actor: Actor, query: Query): Promise<Foun
 /** Children by name. They are looked through one by one, so `q` needs no index here. */
 async function findChildren(
   db: Reads,
-  actor: Actor,
+  actor: Asker,
   parent_id: number,
   { q, kind, limit, cursor }: Query,
 ): Promise<Found> {
@@ -71,20 +79,21 @@ const matchesText = (text: string) =>
   [...text].length < MIN_TRIGRAM_LENGTH ? beginsWithText(text) : containsText(text)
 
 /** The tenants with the given ids, in their order: two queries, however many there are. */
-async function describeTenants(db: Reads, actor: Actor, ids: number[]) {
+async function describeTenants(db: Reads, actor: Asker, ids: number[]) {
   const tenants = await visibleTenants(db, actor)
     .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .execute()
   const pathTo = await pathsTo(db, actor, tenants)
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
-  const root = { id: ROOT_ID, name: kindLooks.root.label }
+  const root = { id: ROOT_ID, name: kindLooks.root.label, visible: sees(actor, ROOT_PATH) }
   return ids.flatMap((id) => {
     const tenant = byId.get(id)
-    return tenant ? toResource(tenant, [root, ...pathTo(tenant), tenant]) : []
+    return tenant ? toResource(tenant, [root, ...pathTo(tenant), { ...tenant, visible: true }]) : []
   })
 }
 
-function toResource(tenant: Tenant, path: { id: number; name: string }[]): TenantResource {
+/** Of a node that the asker may not see, nothing is said but its name. */
+function toResource(tenant: Tenant, path: PathStep[]): TenantResource {
   const { id, name, slug, kind, description, parent_id, active, blocks_inheritance } = tenant
   return {
     id,
@@ -92,8 +101,8 @@ function toResource(tenant: Tenant, path: { id: number; name: string }[]): Tenan
     slug,
     kind,
     description,
-    parent_id,
-    path: path.map((step) => ({ id: step.id, name: step.name })),
+    parent_id: path.at(-2)?.visible ? parent_id : null,
+    path: path.map(({ id, name, visible }) => ({ id: visible ? id : null, name })),
     active: active === 1,
     blocks_inheritance: blocks_inheritance === 1,
     version: tenant.version,

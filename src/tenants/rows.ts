@@ -15,6 +15,7 @@ export type TenantRow = {
   child_count: number
   override_count: number
   override_count_below: number
+  path: string
 }
 
 export const ROW_COLUMNS = [
@@ -29,4 +30,5 @@ export const ROW_COLUMNS = [
   'tenant.child_count',
   'tenant.override_count',
   'tenant.override_count_below',
+  'tenant.path',
 ] as const

@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely'
-import type { Actor } from '../access/actor.ts'
+import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import {
@@ -10,7 +10,10 @@ import {
   tenantsContaining,
 } from '../db/search.ts'
 import type { Schema } from '../db/schema.ts'
+import { type Scope, inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
+import { listHidden, sees, withoutHidden } from './hidden.ts'
 import type { TenantFilter } from './list.ts'
 import { sortKey } from './names.ts'
 import { ROOT_ID } from './queries.ts'
@@ -38,17 +41,19 @@ type Place = { order: 'sort_key' | 'slug'; key: string; id: number }
  */
 export async function findMatches(
   db: Reads,
-  _actor: Actor,
+  actor: Asker,
   filter: TenantFilter,
   { limit, descending = false, after = null }: Page,
 ): Promise<Matches> {
   const text = sortKey(filter.q)
   const range = { limit: limit + 1, descending, start: after ? readPlace(after) : null }
+  const matching = matcherOf(filter, visibleScope(actor, 'tenant.view'))
   const isShort = text !== '' && Array.from(text).length < MIN_TRIGRAM_LENGTH
   const found = isShort
-    ? await matchesBeginning(db, filter, text, range)
-    : await matchesContaining(db, filter, text, range)
-  const rows = found.slice(0, limit)
+    ? await matchesBeginning(db, matching, text, range)
+    : await matchesContaining(db, matching, text, range)
+  const hidden = await listHidden(db, actor)
+  const rows = found.slice(0, limit).map((row) => withoutHidden(row, hidden))
   const isLast = found.length <= limit
   const next = isLast
     ? null
@@ -58,22 +63,22 @@ export async function findMatches(
 
 type Range = { limit: number; descending: boolean; start: Place | null }
 
-async function matchesContaining(db: Reads, filter: TenantFilter, text: string, range: Range) {
-  const all = matching(db.selectFrom('tenant'), filter)
+async function matchesContaining(db: Reads, matching: Matcher, text: string, range: Range) {
+  const all = matching(db.selectFrom('tenant'))
   if (text === '') return inOrder(all, 'sort_key', range)
   const isFrequent = (await countContaining(db, text, FEW + 1)) > FEW
   if (isFrequent) return inOrder(all.where(containsText(text)), 'sort_key', range)
-  return inOrder(matching(tenantsContaining(db, text, FEW), filter), 'sort_key', range)
+  return inOrder(matching(tenantsContaining(db, text, FEW)), 'sort_key', range)
 }
 
-async function matchesBeginning(db: Reads, filter: TenantFilter, text: string, range: Range) {
+async function matchesBeginning(db: Reads, matching: Matcher, text: string, range: Range) {
   const end = `${text}\u{10ffff}`
   const { start, limit } = range
   const named =
     start?.order === 'slug'
       ? []
       : await inOrder(
-          matching(db.selectFrom('tenant'), filter)
+          matching(db.selectFrom('tenant'))
             .where('tenant.sort_key', '>=', text)
             .where('tenant.sort_key', '<', end),
           'sort_key',
@@ -81,7 +86,7 @@ async function matchesBeginning(db: Reads, filter: TenantFilter, text: string, r
         )
   if (named.length >= limit) return named
   const slugged = await inOrder(
-    matching(db.selectFrom('tenant'), filter)
+    matching(db.selectFrom('tenant'))
       .where('tenant.slug', '>=', text)
       .where('tenant.slug', '<', end)
       .where((eb) =>
@@ -95,14 +100,33 @@ async function matchesBeginning(db: Reads, filter: TenantFilter, text: string, r
 
 type Candidates = SelectQueryBuilder<Schema, 'tenant', object>
 
-function matching(candidates: Candidates, { kind, active, overrides }: TenantFilter) {
-  let query = candidates
-  query = kind ? query.where('tenant.kind', '=', kind) : query.where('tenant.id', '<>', ROOT_ID)
-  // Written out, not given as values: only so does SQLite know that a partial index will do.
-  if (active !== 'any')
-    query = query.where((eb) => eb('tenant.active', '=', eb.lit(active === 'active' ? 1 : 0)))
-  if (overrides) query = query.where((eb) => eb('tenant.override_count', '>', eb.lit(0)))
-  return query
+type Matcher = (candidates: Candidates) => Candidates
+
+/** Keeps of some tenants those that lie in the scope and that the filter matches. */
+const matcherOf =
+  ({ kind, active, overrides }: TenantFilter, scope: Scope): Matcher =>
+  (candidates) => {
+    let query = within(candidates, scope)
+    query = kind ? query.where('tenant.kind', '=', kind) : query.where('tenant.id', '<>', ROOT_ID)
+    // Written out, not given as values: only so does SQLite know that a partial index will do.
+    if (active !== 'any')
+      query = query.where((eb) => eb('tenant.active', '=', eb.lit(active === 'active' ? 1 : 0)))
+    if (overrides) query = query.where((eb) => eb('tenant.override_count', '>', eb.lit(0)))
+    return query
+  }
+
+/**
+ * Confines tenants to a scope. Where that lies below one or more tenants of the top level, these
+ * are named too: one of them is read in the order of names by an index of its own.
+ */
+export function within(candidates: Candidates, scope: Scope): Candidates {
+  const query = candidates.where(inScope(scope, 'tenant.path'))
+  const tops = new Set(scope.allow.map(({ from }) => Number(from.split('/')[2])))
+  // An empty text stands for the top of "All tenants" itself.
+  if (tops.has(0)) return query
+  const [top, ...others] = tops
+  if (top === undefined || others.length > 0) return query.where('tenant.top_id', 'in', [...tops])
+  return query.where('tenant.top_id', '=', top)
 }
 
 function inOrder(
@@ -135,36 +159,39 @@ function readPlace(text: string): Place {
   return { order: order === 'slug' ? 'slug' : 'sort_key', key: String(key), id: Number(id) }
 }
 
-export type Ancestor = { id: number; parent_id: number | null; name: string }
+/** A node above a tenant. Of one that is not `visible`, nothing but the name is shown. */
+export type Ancestor = { id: number; parent_id: number | null; name: string; visible: boolean }
 
 /** The ancestors of many tenants at once: climbs from all of them together, by primary key. */
 const ancestorsOfAll = prepared((db, { ids_json }: { ids_json: string }) =>
-  db
+  everyTenant(db)
     .withRecursive('step', (cte) =>
       cte
         .selectFrom(idTable(ids_json))
         .crossJoin('tenant')
         .whereRef('tenant.id', '=', 'listed.id')
-        .select(['tenant.id', 'tenant.parent_id', 'tenant.name'])
+        .select(['tenant.id', 'tenant.parent_id', 'tenant.name', 'tenant.path'])
         .union(
           cte
             .selectFrom('step')
             .innerJoin('tenant', 'tenant.id', 'step.parent_id')
-            .select(['tenant.id', 'tenant.parent_id', 'tenant.name']),
+            .select(['tenant.id', 'tenant.parent_id', 'tenant.name', 'tenant.path']),
         ),
     )
     .selectFrom('step')
-    .select(['id', 'parent_id', 'name']),
+    .select(['id', 'parent_id', 'name', 'path']),
 )
 
 /**
- * The path to each of the tenants, in one query: its ancestors from the top, without "All
+ * The path to each of the tenants, which the asker may see, in one query: its ancestors from the top, without "All
  * tenants" and without itself.
  */
-export async function pathsTo(db: Reads, _actor: Actor, tenants: { parent_id: number | null }[]) {
+export async function pathsTo(db: Reads, actor: Asker, tenants: { parent_id: number | null }[]) {
   const parents = [...new Set(tenants.map((tenant) => tenant.parent_id))]
   const steps = await ancestorsOfAll(db, { ids_json: JSON.stringify(parents) })
-  const byId = new Map<number | null, Ancestor>(steps.map((step) => [step.id, step]))
+  const byId = new Map<number | null, Ancestor>(
+    steps.map(({ path, ...step }) => [step.id, { ...step, visible: sees(actor, path) }]),
+  )
   return (tenant: { parent_id: number | null }) => {
     const path: Ancestor[] = []
     let step = byId.get(tenant.parent_id)

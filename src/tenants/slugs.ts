@@ -1,10 +1,11 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
 import { numberedSlug, slugFrom } from './names.ts'
 
 const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
-  db.selectFrom('tenant').select(['id', 'name']).where('slug', '=', slug),
+  everyTenant(db).selectFrom('tenant').select('id').where('slug', '=', slug),
 )
 
 /** A free slug for a new tenant of this name: the name's own, or that with a number. */
@@ -34,9 +35,12 @@ export async function findFreeNumber(isTaken: (number: number) => Promise<boolea
   return free
 }
 
-/** Throws Invalid when another tenant than `own_id` has the slug. */
+/**
+ * Throws Invalid when another tenant than `own_id` has the slug. Which one is not said: it may be one
+ * that whoever asks must not know of.
+ */
 export async function requireFreeSlug(db: Reads, slug: string, own_id: number | null) {
   const [holder] = await holderOfSlug(db, { slug })
   if (holder && holder.id !== own_id)
-    throw new Invalid({ slug: `The slug "${slug}" is taken by ${holder.name}.` })
+    throw new Invalid({ slug: `The slug "${slug}" is taken by another tenant.` })
 }

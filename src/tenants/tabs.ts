@@ -1,4 +1,7 @@
-import { ROOT_ID } from './queries.ts'
+import { permits } from '../access/decide.ts'
+import type { Permission } from '../access/permissions.ts'
+import type { Asker } from '../access/visible.ts'
+import { ROOT_ID, type Tenant } from './queries.ts'
 
 /** A page of a tenant. */
 type Tab = {
@@ -7,15 +10,17 @@ type Tab = {
   label: string
   /** Whether "All tenants" has it too. */
   of_root: boolean
+  /** What it takes to open it. */
+  permission: Permission
 }
 
 /** The tabs of a tenant's page, in order. A feature with a page for each tenant adds its own. */
 const tabs = [
-  { path: '', label: 'Overview', of_root: true },
-  { path: 'preferences', label: 'Preferences', of_root: true },
-  { path: 'access', label: 'Access', of_root: true },
-  { path: 'history', label: 'History', of_root: true },
-  { path: 'edit', label: 'Edit', of_root: false },
+  { path: '', label: 'Overview', of_root: true, permission: 'tenant.view' },
+  { path: 'preferences', label: 'Preferences', of_root: true, permission: 'preference.view' },
+  { path: 'access', label: 'Access', of_root: true, permission: 'access.view' },
+  { path: 'history', label: 'History', of_root: true, permission: 'history.view' },
+  { path: 'edit', label: 'Edit', of_root: false, permission: 'tenant.edit' },
 ] as const satisfies Tab[]
 
 export type TabPath = (typeof tabs)[number]['path']
@@ -23,10 +28,15 @@ export type TabPath = (typeof tabs)[number]['path']
 /** A tab as it is drawn. */
 export type TabLink = { label: string; href: string; current: boolean }
 
-/** The tabs of one tenant, with the one that is being looked at. */
-export const tabLinks = (id: number, current: TabPath): TabLink[] =>
+/** The tabs of one tenant that the asker may open, with the one that is being looked at. */
+export const tabLinks = (
+  { id, path: place }: Pick<Tenant, 'id' | 'path'>,
+  current: TabPath,
+  { access }: Asker,
+): TabLink[] =>
   tabs
     .filter((tab) => tab.of_root || id !== ROOT_ID)
+    .filter((tab) => permits(access, tab.permission, place))
     .map(({ path, label }) => ({
       label,
       href: `/tenants/${id}${path && `/${path}`}`,

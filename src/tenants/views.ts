@@ -3,18 +3,29 @@ import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { SavedOver } from './editing.ts'
 import type { TenantHead } from './head.ts'
-import { kindLooks, tenantKinds } from './kinds.ts'
+import { kindLooks, type TenantKind } from './kinds.ts'
 import type { ListProps, RowsProps } from './list-page.ts'
 import type { ListedChild, SetHere } from './overview.ts'
 import type { ParentOption } from './parent-options.ts'
 
-const kinds = tenantKinds.map((kind) => ({ value: kind, label: kindLooks[kind].label }))
+type KindOption = { value: TenantKind; label: string }
 
-type FormPage = { form: Form; kinds: typeof kinds }
+const kindOptions = (kinds: readonly TenantKind[]): KindOption[] =>
+  kinds.map((kind) => ({ value: kind, label: kindLooks[kind].label }))
+
+type FormPage = { form: Form; kinds: KindOption[] }
 const newTenant = view<FormPage>('tenants/new')
-const edit = view<
-  FormPage & { head: TenantHead; kept_because: string | null; saved_over: SavedOver | null }
->('tenants/edit')
+type EditPage = {
+  form: Form
+  head: TenantHead
+  /** The parent, where it is not for who looks to move the tenant. */
+  fixed_parent: string | null
+  may_block: boolean
+  /** Why the tenant cannot be deleted, or null when it can; null as a whole for who may not. */
+  deletion: { kept_because: string | null } | null
+  saved_over: SavedOver | null
+}
+const edit = view<EditPage & FormPage>('tenants/edit')
 
 export const views = {
   list: view<ListProps>('tenants/list'),
@@ -22,16 +33,13 @@ export const views = {
   overview: view<{
     head: TenantHead
     children: ListedChild[]
-    set_here: SetHere[]
-    recent: HistoryEntry[]
+    /** Null where preferences, or the history, are not for who looks. */
+    set_here: SetHere[] | null
+    recent: HistoryEntry[] | null
   }>('tenants/overview'),
-  newTenant: (form: Form) => newTenant({ form, kinds }),
-  /** `kept_because` says why the tenant cannot be deleted; null when it can. */
-  edit: (
-    head: TenantHead,
-    form: Form,
-    kept_because: string | null,
-    saved_over: SavedOver | null = null,
-  ) => edit({ head, form, kept_because, saved_over, kinds }),
+  newTenant: (form: Form, kinds: readonly TenantKind[]) =>
+    newTenant({ form, kinds: kindOptions(kinds) }),
+  edit: ({ kinds, ...page }: EditPage & { kinds: readonly TenantKind[] }) =>
+    edit({ ...page, kinds: kindOptions(kinds) }),
   parentOptions: view<{ options: ParentOption[] }>('tenants/_parent-options'),
 }

@@ -5,6 +5,7 @@ import { createTenant } from '../../src/tenants/commands.ts'
 import { checkedApi } from '../support/contract.ts'
 import { fullScans, planOf, watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
+import { anyTenant } from '../support/any-tenant.ts'
 
 type Page = {
   tenants: { id: number; name: string; path: { name: string }[] }[]
@@ -16,7 +17,7 @@ const addChildren = ({ db, actor }: World, parent_id: number, count: number, pre
   operation(db, actor, 'test.children', async (tx) => {
     for (let number = 0; number < count; number++) {
       const name = `${prefix} ${(number * 37) % count}`
-      await createTenant(tx, parent_id, { name, kind: 'location', description: '' })
+      await createTenant(tx, anyTenant(parent_id), { name, kind: 'location', description: '' })
     }
   })
 

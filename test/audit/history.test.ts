@@ -14,19 +14,24 @@ import {
   world,
   type World,
 } from '../support/world.ts'
+import { PROGRAM } from '../support/any-tenant.ts'
 
 const history = async ({ alice }: World, id: number | string) =>
   mainText((await alice.get(`/tenants/${id}/history`)).body)
 
 const rename = ({ db, actor }: World, id: number, name: string, reason?: string) =>
   operation(db, actor, { kind: 'tenant.update', reason: reason ?? null }, (tx) =>
-    updateTenant(tx, id, { name }),
+    updateTenant(tx, anyTenant(id), { name }),
   )
 
 const importTenants = ({ db, actor }: World, parent_id: number, count: number) =>
   operation(db, actor, 'tenant.import', async (tx) => {
     for (let number = 1; number <= count; number++)
-      await createTenant(tx, parent_id, { name: `S${number}`, kind: 'location', description: '' })
+      await createTenant(tx, anyTenant(parent_id), {
+        name: `S${number}`,
+        kind: 'location',
+        description: '',
+      })
   })
 
 t.test('says who changed what, when and why, from old to new', async (t) => {
@@ -87,7 +92,7 @@ t.test('names what was deleted, and what pointed at it', async (t) => {
   await operation(w.db, w.actor, 'tenant.update', (tx) =>
     updateTenant(tx, ACME_LEGAL, { parent_id: RIVAL }),
   )
-  await operation(w.db, w.actor, 'tenant.delete', (tx) => deleteTenant(tx, ACME_LEEDS))
+  await operation(w.db, w.actor, 'tenant.delete', (tx) => deleteTenant(tx, PROGRAM, ACME_LEEDS))
   t.match(await history(w, 'root'), 'Deleted tenant Leeds office')
   t.match(await history(w, ACME_LEGAL), `was a deleted tenant (${ACME_LEEDS}) → now Rival`)
   t.equal((await w.alice.get(`/tenants/${ACME_LEEDS}/history`)).statusCode, 404)
@@ -99,7 +104,7 @@ t.test('tells a move between two parents of the same name', async (t) => {
   const twin = { name: 'Acme', parent: 'Rival', kind: 'division', slug: 'twin', description: '' }
   const { location } = (await alice.post('/tenants', twin)).headers
   await operation(w.db, w.actor, 'tenant.update', (tx) =>
-    updateTenant(tx, ACME_LEEDS, { parent_id: Number(location!.split('/').at(-1)) }),
+    updateTenant(tx, ACME_LEEDS, { parent_id: anyTenant(Number(location!.split('/').at(-1))) }),
   )
   t.match(await history(w, ACME_LEEDS), 'Parent was Acme → now Acme')
 })

@@ -4,6 +4,7 @@ import { tables } from '../../src/db/tables.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { withFile } from '../support/rows.ts'
 import { ACME, ACME_LEGAL, type World, world } from '../support/world.ts'
+import { PROGRAM } from '../support/any-tenant.ts'
 
 const lastChanges = ({ db }: World) =>
   db
@@ -35,7 +36,7 @@ t.test('holds a changed row before and after, in full', async (t) => {
 
 t.test('holds a deleted row', async (t) => {
   const here = await world(t)
-  await operation(here.db, here.actor, 'test', (tx) => deleteTenant(tx, ACME_LEGAL))
+  await operation(here.db, here.actor, 'test', (tx) => deleteTenant(tx, PROGRAM, ACME_LEGAL))
   const [change] = await lastChanges(here)
   t.match(change, { row_id: ACME_LEGAL, after: null })
   t.match(JSON.parse(change!.before!), { id: ACME_LEGAL, name: 'Legal' })

@@ -4,6 +4,7 @@ import { operation, preview, system } from '../../src/db/operation.ts'
 import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { readState } from '../support/rows.ts'
 import { ACME, START, world } from '../support/world.ts'
+import { anyTenant } from '../support/any-tenant.ts'
 
 const paris = { name: 'Paris', kind: 'location', description: '' } as const
 
@@ -63,7 +64,7 @@ t.test('shows in a preview what would be, and keeps nothing of it', async (t) =>
 
 t.test('passes on what a preview throws', async (t) => {
   const { db, actor } = await world(t)
-  const looking = preview(db, actor, (tx) => updateTenant(tx, 4711, { name: 'Nobody' }))
+  const looking = preview(db, actor, (tx) => updateTenant(tx, anyTenant(4711), { name: 'Nobody' }))
   await t.rejects(looking, /There is no tenant 4711/)
 })
 

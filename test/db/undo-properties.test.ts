@@ -8,6 +8,7 @@ import { tenantKinds } from '../../src/tenants/kinds.ts'
 import { setAt, unsetAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
 import { type World, world } from '../support/world.ts'
+import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
 
 /** One command; tenants are meant by their place in the list of those that there are. */
 const step = fc.oneof(
@@ -47,11 +48,16 @@ async function take(tx: Tx, step: Step) {
   const place = (index: number) => tenants[index % tenants.length]!.id
   const id = place(step.on)
   if (step.verb === 'create')
-    await createTenant(tx, id, { name: `n${step.name}`, kind: 'location', description: '' })
-  if (step.verb === 'rename') await updateTenant(tx, id, { name: `n${step.name}` })
-  if (step.verb === 'move') await updateTenant(tx, id, { parent_id: place(step.to) })
-  if (step.verb === 'kind') await updateTenant(tx, id, { kind: step.kind })
-  if (step.verb === 'delete') await deleteTenant(tx, id)
+    await createTenant(tx, anyTenant(id), {
+      name: `n${step.name}`,
+      kind: 'location',
+      description: '',
+    })
+  if (step.verb === 'rename') await updateTenant(tx, anyTenant(id), { name: `n${step.name}` })
+  if (step.verb === 'move')
+    await updateTenant(tx, anyTenant(id), { parent_id: anyTenant(place(step.to)) })
+  if (step.verb === 'kind') await updateTenant(tx, anyTenant(id), { kind: step.kind })
+  if (step.verb === 'delete') await deleteTenant(tx, PROGRAM, anyTenant(id))
   if (step.verb === 'set') await setAt(tx, id, KEY, { form: { value: step.seconds }, lock: null })
   if (step.verb === 'unset') await unsetAt(tx, id, KEY)
 }

@@ -6,6 +6,7 @@ import { Conflict } from '../../src/errors.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { readState } from '../support/rows.ts'
 import { ACME, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
+import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
 
 /** Runs commands as one operation and returns its id. */
 const perform = ({ db, actor }: World, write: Parameters<typeof operation<unknown>>[3]) =>
@@ -22,7 +23,7 @@ t.test('takes back an operation as a whole, as an operation that says so', async
   const id = await perform(here, async (tx) => {
     await updateTenant(tx, ACME, { name: 'Acme Holding', active: false })
     await updateTenant(tx, RIVAL, { parent_id: ACME })
-    await deleteTenant(tx, ACME_LEGAL)
+    await deleteTenant(tx, PROGRAM, ACME_LEGAL)
   })
   const undo = await undoOperation(here.db, here.actor, id, 'Wrong customer')
   t.strictSame(readState(here.db), before)
@@ -81,13 +82,13 @@ t.test('does not take away what something newer stands on', async (t) => {
   const made = await perform(here, async (tx) => {
     id = await createTenant(tx, ACME, paris)
   })
-  await perform(here, (tx) => createTenant(tx, id, { ...paris, name: 'Louvre' }))
+  await perform(here, (tx) => createTenant(tx, anyTenant(id), { ...paris, name: 'Louvre' }))
   await t.rejects(undoOperation(here.db, here.actor, made, null), /needs what would be/)
 })
 
 t.test('does not bring back a name that something newer has taken', async (t) => {
   const here = await world(t)
-  const deleted = await perform(here, (tx) => deleteTenant(tx, ACME_LEGAL))
+  const deleted = await perform(here, (tx) => deleteTenant(tx, PROGRAM, ACME_LEGAL))
   await perform(here, (tx) => createTenant(tx, ACME, { ...paris, slug: 'acme-leeds-legal' }))
   await t.rejects(undoOperation(here.db, here.actor, deleted, null), /has taken a name/)
 })

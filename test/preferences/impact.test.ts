@@ -79,7 +79,7 @@ async function suppose({ db }: World, { key, tenant, change }: Attempt): Promise
   const ids = await allNodes(db)
   const id = ids[tenant % ids.length]!
   if ('blocks' in change) {
-    const write = (tx: Tx) => updateTenant(tx, id, { blocks_inheritance: change.blocks })
+    const write = (tx: Tx) => updateTenant(tx, anyTenant(id), { blocks_inheritance: change.blocks })
     return { id, hypothesis: change, write }
   }
   if ('entry' in change) {

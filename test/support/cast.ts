@@ -1,17 +1,15 @@
-import type { VisibleTenant } from '../../src/db/scope.ts'
 import { operation, system } from '../../src/db/operation.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
 import { ACME, NORTHWIND, RIVAL, type World, apiClient, browser } from './world.ts'
 import { personRow } from './person.ts'
 
+export { anyTenant } from './any-tenant.ts'
+
 /** Ids of the built-in roles, as migration 006 creates them. */
 export const roles = { administrator: 1, manager: 2, technician: 3, viewer: 4 } as const
 
 export type RoleName = keyof typeof roles
-
-/** For tests: a tenant as one at which everything was found to be permitted. */
-export const anyTenant = (id: number) => id as VisibleTenant<never>
 
 /** Adds a user to a world, signed in and with an API token. */
 export async function addUser(

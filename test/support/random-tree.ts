@@ -112,15 +112,17 @@ async function apply(tx: Tx, change: Change) {
   const pick = (place: number) => ids[place % ids.length]!
   switch (change.do) {
     case 'add':
-      return createTenant(tx, pick(change.parent), {
+      return createTenant(tx, anyTenant(pick(change.parent)), {
         name: `T${ids.length}`,
         kind: 'client',
         description: '',
       })
     case 'move':
-      return updateTenant(tx, pick(change.tenant), { parent_id: pick(change.parent) })
+      return updateTenant(tx, anyTenant(pick(change.tenant)), {
+        parent_id: anyTenant(pick(change.parent)),
+      })
     case 'block':
-      return updateTenant(tx, pick(change.tenant), { blocks_inheritance: change.blocks })
+      return updateTenant(tx, anyTenant(pick(change.tenant)), { blocks_inheritance: change.blocks })
     case 'set':
       return setAt(tx, pick(change.tenant), change.key, change.draft)
     case 'unset':

@@ -13,20 +13,22 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import { type Db, openDatabase } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { operation, system } from '../../src/db/operation.ts'
+import type { VisibleTenant } from '../../src/db/scope.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import type { TenantKind } from '../../src/tenants/kinds.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import { personRow } from './person.ts'
+import { anyTenant } from './any-tenant.ts'
 
 /** The moment at which every world begins. */
 export const START = '2026-11-24T09:00:00.000Z'
 
 /** The tenants that every world has. Acme is a client with branches; Rival is another client. */
-export const NORTHWIND = 2
-export const ACME = 3
-export const ACME_LEEDS = 4
-export const ACME_LEGAL = 5
-export const RIVAL = 6
+export const NORTHWIND = anyTenant(2)
+export const ACME = anyTenant(3)
+export const ACME_LEEDS = anyTenant(4)
+export const ACME_LEGAL = anyTenant(5)
+export const RIVAL = anyTenant(6)
 
 export const ALICE_PASSWORD = 'correct horse battery staple'
 /** argon2id of ALICE_PASSWORD, so that a world need not compute it. */
@@ -82,13 +84,13 @@ async function seedDatabase(path: string) {
   const db = openDatabase(path, () => START)
   const author = { person_id: null, name: 'Set-up' }
   const alice = await operation(db, author, 'test.world', async (tx) => {
-    const add = (parent_id: number, name: string, kind: TenantKind, slug: string) =>
+    const add = (parent_id: VisibleTenant<never>, name: string, kind: TenantKind, slug: string) =>
       createTenant(tx, parent_id, { name, kind, slug, description: '' })
-    await add(ROOT_ID, 'Northwind MSP', 'msp', 'northwind')
-    await add(ROOT_ID, 'Acme', 'client', 'acme')
+    await add(anyTenant(ROOT_ID), 'Northwind MSP', 'msp', 'northwind')
+    await add(anyTenant(ROOT_ID), 'Acme', 'client', 'acme')
     await add(ACME, 'Leeds office', 'branch_office', 'acme-leeds')
     await add(ACME_LEEDS, 'Legal', 'department', 'acme-leeds-legal')
-    await add(ROOT_ID, 'Rival', 'client', 'rival')
+    await add(anyTenant(ROOT_ID), 'Rival', 'client', 'rival')
     const { id } = await tx
       .insertInto('person')
       .values({

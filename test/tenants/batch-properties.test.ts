@@ -13,6 +13,7 @@ import { readState } from '../support/rows.ts'
 import { setAt } from '../support/preferences.ts'
 import { NORTHWIND, world } from '../support/world.ts'
 import { personRow } from '../support/person.ts'
+import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 
@@ -67,11 +68,13 @@ function moveUnder(parent: number, picked: number[]): Choice {
 async function plant(tx: Tx, { chain, nodes }: Tree) {
   let last = NORTHWIND
   for (let depth = 0; depth < chain; depth++)
-    last = await createTenant(tx, last, { name: 'Link', kind: 'location', description: '' })
+    last = anyTenant(
+      await createTenant(tx, last, { name: 'Link', kind: 'location', description: '' }),
+    )
   for (const [index, { parent, name, kind, active, holds }] of nodes.entries()) {
     const ids = await allIds(tx)
     const id = await unlessRefused(() =>
-      createTenant(tx, fromEnd(ids, parent), {
+      createTenant(tx, anyTenant(fromEnd(ids, parent)), {
         name,
         kind,
         description: '',
@@ -79,7 +82,7 @@ async function plant(tx: Tx, { chain, nodes }: Tree) {
       }),
     )
     if (typeof id !== 'number') continue
-    await updateTenant(tx, id, { active })
+    await updateTenant(tx, anyTenant(id), { active })
     if (holds === 'an entry') await setAt(tx, id, KEY, { form: { value: 60 }, lock: null })
     const person = personRow(id, name, `${id}@x.example`)
     if (holds === 'a person') await tx.insertInto('person').values(person).execute()
@@ -116,10 +119,11 @@ async function actOn(tx: Tx, { action, parent_id, kind }: Batch, id: number): Pr
       ?.version
   const before = await version()
   const refusal = await unlessRefused(() => {
-    if (action === 'delete') return deleteTenant(tx, id)
-    if (action === 'set_parent') return updateTenant(tx, id, { parent_id: parent_id! })
-    if (action === 'set_kind') return updateTenant(tx, id, { kind: kind! })
-    return updateTenant(tx, id, { active: action === 'activate' })
+    if (action === 'delete') return deleteTenant(tx, PROGRAM, anyTenant(id))
+    if (action === 'set_parent')
+      return updateTenant(tx, anyTenant(id), { parent_id: anyTenant(parent_id!) })
+    if (action === 'set_kind') return updateTenant(tx, anyTenant(id), { kind: kind! })
+    return updateTenant(tx, anyTenant(id), { active: action === 'activate' })
   })
   if (refusal) return refusal.message
   return before === (await version()) ? 'unchanged' : 'done'
@@ -138,8 +142,8 @@ t.test('a batch does what the commands do to one tenant after the other', async 
     preview(db, actor, async (tx) => {
       await plant(tx, tree)
       const batch = await choose(tx, choice)
-      const plan = (await planBatch(tx, batch, paced())).flat()
-      const lines = await runBatch(tx, batch, paced())
+      const plan = (await planBatch(tx, PROGRAM, batch, paced())).flat()
+      const lines = await runBatch(tx, PROGRAM, batch, paced())
       return { batch, plan, lines, rows: await tenants(tx) }
     })
   const oneByOne = (tree: Tree, batch: Batch, ids: number[]) =>
@@ -180,7 +184,7 @@ t.test('a batch is taken back as a whole', async (t) => {
       })
       const before = readState(db)
       const done = await operation(db, actor, 'tenant.batch', async (tx) => {
-        await runBatch(tx, await choose(tx, choice), paced())
+        await runBatch(tx, PROGRAM, await choose(tx, choice), paced())
         return tx.operation.id
       })
       await undoOperation(db, actor, done, null)

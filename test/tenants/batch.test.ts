@@ -12,6 +12,7 @@ import {
   world,
   type World,
 } from '../support/world.ts'
+import { anyTenant } from '../support/any-tenant.ts'
 
 type Fields = Record<string, string | string[]>
 
@@ -37,7 +38,11 @@ async function addClients({ db, actor }: World, count: number) {
     const ids: number[] = []
     for (let number = 1; number <= count; number++)
       ids.push(
-        await createTenant(tx, 1, { name: `Client ${number}`, kind: 'client', description: '' }),
+        await createTenant(tx, anyTenant(1), {
+          name: `Client ${number}`,
+          kind: 'client',
+          description: '',
+        }),
       )
     return ids
   })

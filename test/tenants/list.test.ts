@@ -7,6 +7,7 @@ import { anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { watchQueries } from '../support/plan.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
+import { PROGRAM } from '../support/any-tenant.ts'
 
 /** The names of the rows on a page, in order; those of links that stand for more rows too. */
 const namesOn = (html: string) =>
@@ -17,7 +18,7 @@ const namesOn = (html: string) =>
 const addChildren = ({ db, actor }: World, parent_id: number, names: string[]) =>
   operation(db, actor, 'test.add', async (tx) => {
     for (const name of names)
-      await createTenant(tx, parent_id, { name, kind: 'location', description: '' })
+      await createTenant(tx, anyTenant(parent_id), { name, kind: 'location', description: '' })
   })
 
 const numbered = (count: number) =>
@@ -213,7 +214,7 @@ t.test('says what to begin with while there is only the first tenant', async (t)
   const list = async () => (await alice.get('/tenants')).body
   t.notMatch(await list(), 'Begin here')
   await operation(db, actor, 'test.delete', async (tx) => {
-    for (const id of [ACME_LEGAL, ACME_LEEDS, ACME, RIVAL]) await deleteTenant(tx, id)
+    for (const id of [ACME_LEGAL, ACME_LEEDS, ACME, RIVAL]) await deleteTenant(tx, PROGRAM, id)
   })
   t.match(mainText(await list()), 'Begin here Import a CSV New client Set defaults for everybody')
 })

@@ -4,6 +4,7 @@ import { createTenant } from '../../src/tenants/commands.ts'
 import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, fieldValue, mainText } from '../support/html.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, world, type World } from '../support/world.ts'
+import { anyTenant } from '../support/any-tenant.ts'
 
 const fresh = {
   name: 'York office',
@@ -100,7 +101,7 @@ const refused: [string, string, string, RegExp][] = [
   ['a parent of endless length', 'parent', 'x/'.repeat(6000), /too long/],
   ['an unknown kind', 'kind', 'planet', /Choose a kind/],
   ['the kind of All tenants', 'kind', 'root', /Choose a kind/],
-  ['a taken slug', 'slug', 'rival', /is taken by Rival/],
+  ['a taken slug', 'slug', 'rival', /is taken/],
   ['a slug with spaces', 'slug', 'york office', /small letters/],
   ['a slug in capitals', 'slug', 'York', /small letters/],
   ['a slug that is too long', 'slug', long, /100 characters/],
@@ -166,7 +167,9 @@ t.test('refuses a parent at the last level', async (t) => {
   await operation(w.db, w.actor, 'tenant.import', async (tx) => {
     let id = RIVAL
     for (let depth = 2; depth <= MAX_DEPTH; depth++)
-      id = await createTenant(tx, id, { name: `Level ${depth}`, kind: 'location', description: '' })
+      id = anyTenant(
+        await createTenant(tx, id, { name: `Level ${depth}`, kind: 'location', description: '' }),
+      )
   })
   const at = (depth: number) => w.alice.post('/tenants', { ...fresh, parent: `level-${depth}` })
   const { statusCode, body } = await at(MAX_DEPTH)

@@ -22,8 +22,8 @@ import { readOutline } from './outline.ts'
 /** When the provider began, and took its customers over: before the first decision. */
 const BEGINNING_DAYS_AGO = 90
 
-/** Whose access counts: at the command line it is the program's own. */
-const PROGRAM = { access: WHOLE_ACCESS }
+/** What writes it: at the command line, that is the program itself. */
+const PROGRAM = { person_id: null, name: 'Set-up', access: WHOLE_ACCESS }
 
 type Authors = Record<keyof typeof technicians, Author>
 
@@ -39,8 +39,7 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
   const present = Temporal.Instant.from(clock.now)
   const password_hash = await hashPassword(password)
   clock.now = daysBefore(present, BEGINNING_DAYS_AGO)
-  const author = { person_id: null, name: 'Set-up' }
-  const { authors, provider_id } = await operation(db, author, 'setup.complete', async (tx) => {
+  const { authors, provider_id } = await operation(db, PROGRAM, 'setup.complete', async (tx) => {
     await requireEmpty(tx)
     return createProvider(tx, password_hash)
   })
@@ -70,7 +69,8 @@ async function requireEmpty(tx: Tx) {
 }
 
 async function createProvider(tx: Tx, password_hash: string) {
-  const provider_id = await createTenant(tx, ROOT_ID, { ...provider, description: '' })
+  const root = await requireTenant(tx, PROGRAM, 'tenant.create', ROOT_ID)
+  const provider_id = await createTenant(tx, root, { ...provider, description: '' })
   // The others decide things too, but nobody knows their passwords.
   const unknown = await hashPassword(newSecret())
   const create = async ({ name, email }: { name: string; email: string }, hash: string) => ({
@@ -88,7 +88,9 @@ async function createProvider(tx: Tx, password_hash: string) {
 async function createCustomers(tx: Tx, known: Places): Promise<Places> {
   const places = new Map(known).set('', ROOT_ID).set(ROOT, ROOT_ID)
   for (const { path, parent_path, name, kind, description } of readOutline(organisations)) {
-    const id = await createTenant(tx, places.get(parent_path)!, { name, kind, description })
+    const parent_id = places.get(parent_path)!
+    const parent = await requireTenant(tx, PROGRAM, 'tenant.create', parent_id)
+    const id = await createTenant(tx, parent, { name, kind, description })
     places.set(path, id)
   }
   return places
@@ -102,7 +104,8 @@ async function carryOut(tx: Tx, decision: Decision, places: Places, present: Tem
   }
   if ('block' in decision)
     return blockInheritance(tx, await requireTenant(tx, PROGRAM, 'preference.lock', id), true)
-  if ('deactivate' in decision) return updateTenant(tx, id, { active: false })
+  if ('deactivate' in decision)
+    return updateTenant(tx, await requireTenant(tx, PROGRAM, 'tenant.edit', id), { active: false })
   const exempt = await requireTenant(tx, PROGRAM, 'preference.exempt', id)
   await grantExemption(tx, PROGRAM, exempt, {
     key: decision.exempt,

@@ -1,8 +1,24 @@
+import { permitsSomewhere } from '../../access/decide.ts'
+import type { Permission } from '../../access/permissions.ts'
+import type { Asker } from '../../access/visible.ts'
 import type { TenantKind } from '../kinds.ts'
 
 export const batchActions = ['set_parent', 'set_kind', 'activate', 'deactivate', 'delete'] as const
 
 export type BatchAction = (typeof batchActions)[number]
+
+/** What an action needs at each of the tenants. */
+export const permissionsFor: Record<BatchAction, Permission> = {
+  set_parent: 'tenant.move',
+  set_kind: 'tenant.edit',
+  activate: 'tenant.edit',
+  deactivate: 'tenant.edit',
+  delete: 'tenant.delete',
+}
+
+/** The actions that the asker may do somewhere. */
+export const actionsOf = ({ access }: Asker) =>
+  batchActions.filter((action) => permitsSomewhere(access, permissionsFor[action]))
 
 /** What is to be done with many tenants. Parent and kind are null until they are chosen. */
 export type Batch = {

@@ -1,6 +1,8 @@
 import type { Actor } from '../../access/actor.ts'
+import { currentActor } from '../../access/current-actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
+import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
   confirmForm,
@@ -13,8 +15,10 @@ import {
 import type { JobKind } from '../../jobs/kind.ts'
 import type { Form } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
-import { kindLooks, tenantKinds } from '../kinds.ts'
-import type { Batch } from './actions.ts'
+import { kindLooks } from '../kinds.ts'
+import { findTenant } from '../queries.ts'
+import { kindsFor, mayPutUnder } from '../rights.ts'
+import { type Batch, permissionsFor } from './actions.ts'
 import { KindForm, ParentForm } from './form.ts'
 import { planBatch, runBatch } from './run.ts'
 import { views } from './views.ts'
@@ -30,21 +34,22 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
   name: 'tenant.batch',
   section: 'tenants',
 
-  permission: ({ action }) => (action === 'delete' ? 'tenant.delete' : 'tenant.edit'),
+  permission: ({ action }) => permissionsFor[action],
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
       const parent = await findParent(db, actor, parseFields(ParentForm, fields).parent)
+      if (!mayPutUnder(actor, parent.path)) throw new Invalid({ parent: NOT_THERE })
       return { ...batch, parent_id: parent.id }
     }
     if (batch.action === 'set_kind') return { ...batch, kind: parseFields(KindForm, fields).kind }
     return batch
   },
 
-  async foresee(db, _actor, batch, pace) {
+  async foresee(db, actor, batch, pace) {
     const { action, parent_id, kind, ids } = batch
     const report = isComplete(batch)
-      ? reportOn('Tenant', (await planBatch(db, batch, pace)).flat(), action === 'delete')
+      ? reportOn('Tenant', (await planBatch(db, actor, batch, pace)).flat(), action === 'delete')
       : null
     return { action, parent_id, kind, selected: ids.length, report }
   },
@@ -68,7 +73,11 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
   async run(db, actor, batch, pace) {
     const kind = `tenant.batch_${batch.action}`
     return operation(db, actor, { kind, reason: batch.reason }, async (tx) =>
-      reportOn('Tenant', await runBatch(tx, batch, pace), batch.action === 'delete'),
+      reportOn(
+        'Tenant',
+        await runBatch(tx, await currentActor(tx, db.now(), actor), batch, pace),
+        batch.action === 'delete',
+      ),
     )
   },
 
@@ -77,17 +86,20 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
   },
 }
 
+const NOT_THERE = 'You may not put tenants there. Choose another parent.'
+
 const isComplete = ({ action, parent_id, kind }: Batch) =>
   (action !== 'set_parent' || parent_id !== null) && (action !== 'set_kind' || kind !== null)
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
 async function drawChoice(db: Db, actor: Actor, { action, parent_id, kind }: Outlook, form: Form) {
   if (action === 'set_parent') {
-    const parent = parent_id === null ? '' : await parentText(db, actor, parent_id)
+    const known = parent_id !== null && (await findTenant(db, actor, parent_id))
+    const parent = known ? await parentText(db, actor, known.id) : ''
     return views.parentChoice({ form: withValues(form, { parent }) })
   }
   if (action === 'set_kind') {
-    const kinds = tenantKinds.map((value) => ({ value, label: kindLooks[value].label }))
+    const kinds = kindsFor(actor).map((value) => ({ value, label: kindLooks[value].label }))
     return views.kindChoice({ form: withValues(form, { kind: kind ?? 'client' }), kinds })
   }
   return null

@@ -1,3 +1,5 @@
+import { permits } from '../../access/decide.ts'
+import { type Asker, lacks } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { refuseDeletions } from '../contents.ts'
@@ -11,9 +13,10 @@ import {
   refuseMoves,
   rootStays,
 } from '../places.ts'
-import { ROOT_ID } from '../queries.ts'
+import { ROOT_ID, findTenant } from '../queries.ts'
+import { mayPutUnder, noSuchParent, refuseKind } from '../rights.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
-import type { Batch } from './actions.ts'
+import { type Batch, permissionsFor } from './actions.ts'
 import type { Selected } from './selection.ts'
 
 /**
@@ -23,10 +26,22 @@ import type { Selected } from './selection.ts'
  */
 export type Judge = (tenants: Selected[]) => Promise<Verdict[]>
 
-export async function openJudge(db: Reads, batch: Batch, pace: Pace): Promise<Judge> {
-  if (batch.action === 'delete') return judgeDeletions(db)
-  if (batch.action === 'set_parent') return judgeMoves(db, batch.parent_id!, pace)
-  if (batch.action === 'set_kind') return judgeKinds(batch.kind!, await countMsps(db))
+/** A judge for whom first the rights of the asker count, at each of the tenants. */
+export async function openJudge(db: Reads, asker: Asker, batch: Batch, pace: Pace): Promise<Judge> {
+  const judge = await chooseJudge(db, asker, batch, pace)
+  const permission = permissionsFor[batch.action]
+  return async (tenants) => {
+    const admitted = tenants.filter(({ path }) => permits(asker.access, permission, path))
+    const verdicts = await judge(admitted)
+    const found = new Map(admitted.map((tenant, index) => [tenant, verdicts[index]!]))
+    return tenants.map((tenant) => found.get(tenant) ?? refused(lacks(permission)))
+  }
+}
+
+async function chooseJudge(db: Reads, asker: Asker, batch: Batch, pace: Pace): Promise<Judge> {
+  if (batch.action === 'delete') return judgeDeletions(db, asker)
+  if (batch.action === 'set_parent') return judgeMoves(db, asker, batch.parent_id!, pace)
+  if (batch.action === 'set_kind') return judgeKinds(db, asker, batch.kind!)
   return judgeActivity(batch.action === 'activate')
 }
 
@@ -39,23 +54,34 @@ function judgeActivity(active: boolean): Judge {
     })
 }
 
-/** `msps` is how many MSP tenants there are; the last one stays what it is. */
-function judgeKinds(kind: TenantKind, msps: number): Judge {
-  return async (tenants) =>
-    tenants.map((tenant) => {
-      if (tenant.kind === kind) return unchanged
-      if (tenant.id === ROOT_ID) return refused(rootStays())
-      if (tenant.kind === 'msp') {
-        if (msps < 2) return refused(lastMspStays())
-        msps--
-      }
-      return done(`Kind: ${kindLooks[tenant.kind].label} → ${kindLooks[kind].label}`)
-    })
+/** The last MSP tenant stays what it is. */
+async function judgeKinds(db: Reads, asker: Asker, kind: TenantKind): Promise<Judge> {
+  let msps = await countMsps(db)
+  const judgeOne = async (tenant: Selected) => {
+    if (tenant.kind === kind) return unchanged
+    if (tenant.id === ROOT_ID) return refused(rootStays())
+    const refusal = await refuseKind(db, asker, tenant, kind)
+    if (refusal) return refused(refusal)
+    if (tenant.kind === 'msp') {
+      if (msps < 2) return refused(lastMspStays())
+      msps--
+    }
+    return done(`Kind: ${kindLooks[tenant.kind].label} → ${kindLooks[kind].label}`)
+  }
+  return async (tenants) => {
+    const verdicts: Verdict[] = []
+    for (const tenant of tenants) verdicts.push(await judgeOne(tenant))
+    return verdicts
+  }
 }
 
-async function judgeMoves(db: Reads, parent_id: number, pace: Pace): Promise<Judge> {
+async function judgeMoves(db: Reads, asker: Asker, parent_id: number, pace: Pace): Promise<Judge> {
+  const above = await findTenant(db, asker, parent_id)
+  if (!above || !mayPutUnder(asker, above.path)) {
+    const verdict = above ? refused(lacks('tenant.move')) : refused(noSuchParent())
+    return async (tenants) => tenants.map(() => verdict)
+  }
   const parent = await findParentChain(db, parent_id)
-  const parent_name = await nameOf(db, parent_id)
   const moved = new Set<number>()
   const arrived = new Map<string, string>()
   return async (tenants) => {
@@ -72,25 +98,16 @@ async function judgeMoves(db: Reads, parent_id: number, pace: Pace): Promise<Jud
       if (namesake !== undefined) return refused(nameIsTaken(namesake))
       arrived.set(tenant.name_key, tenant.name)
       moved.add(tenant.id)
-      return done(`Parent: ${tenant.parent_name} → ${parent_name}`)
+      return done(`Parent: ${tenant.parent_name} → ${above.name}`)
     })
   }
 }
 
-async function nameOf(db: Reads, id: number) {
-  const tenant = await db
-    .selectFrom('tenant')
-    .select('name')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return tenant?.name ?? ''
-}
-
-function judgeDeletions(db: Reads): Judge {
+function judgeDeletions(db: Reads, asker: Asker): Judge {
   /** How many children of each tenant are deleted before it. */
   const gone = new Map<number, number>()
   return async (tenants) => {
-    const kept = await refuseDeletions(db, tenants, gone)
+    const kept = await refuseDeletions(db, asker, tenants, gone)
     return tenants.map(({ id, parent_id }) => {
       const refusal = kept.get(id)
       if (refusal) return refused(refusal)

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../access/actor.ts'
+import { permitsSomewhere } from '../../access/decide.ts'
+import { lacks } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import { Invalid } from '../../errors.ts'
 import { draftJob } from '../../jobs/commands.ts'
@@ -7,7 +9,7 @@ import { paced } from '../../pace.ts'
 import { fieldErrors } from '../../web/form.ts'
 import { type TenantFilter, readFilter } from '../list.ts'
 import { findMatches } from '../search.ts'
-import type { Batch } from './actions.ts'
+import { type Batch, actionsOf, permissionsFor } from './actions.ts'
 import { SelectionForm } from './form.ts'
 import { batchTitle, tenantBatch } from './job.ts'
 
@@ -17,11 +19,14 @@ const PAGE = 1000
 export function batchRoutes(app: FastifyInstance, db: Db) {
   app.post(
     '/tenants/batches',
-    { config: { permission: 'tenant.edit', scope: 'anywhere' } },
+    { config: { permission: 'tenant.view', scope: 'anywhere' } },
     async ({ actor, body }, reply) => {
+      if (actionsOf(actor).length === 0) throw lacks('tenant.edit')
       const parsed = SelectionForm.safeParse(body ?? {})
       if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))
       const { action, match, ids: ticked } = parsed.data
+      const permission = permissionsFor[action]
+      if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
       const ids = match ? await listMatchingIds(db, actor, readFilter(body)) : [...new Set(ticked)]
       if (ids.length === 0) throw new Invalid({ ids: 'Select at least one tenant.' })
 

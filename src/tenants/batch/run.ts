@@ -1,9 +1,11 @@
+import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
+import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import type { BatchLine } from '../../jobs/batch.ts'
-import type { Batch } from './actions.ts'
+import { type Batch, permissionsFor } from './actions.ts'
 import { openJudge } from './judges.ts'
 import { loadSelection } from './selection.ts'
 
@@ -17,9 +19,9 @@ type PlannedLine = BatchLine & { id: number }
  * What the action would do to each tenant, level by level, the deepest first. Only reads. What a
  * tenant refuses is said, and the rest stands.
  */
-export async function planBatch(db: Reads, batch: Batch, pace: Pace) {
-  const levels = await loadSelection(db, batch.ids, pace)
-  const judge = await openJudge(db, batch, pace)
+export async function planBatch(db: Reads, asker: Asker, batch: Batch, pace: Pace) {
+  const levels = await loadSelection(db, asker, batch.ids, pace)
+  const judge = await openJudge(db, asker, batch, pace)
   const total = levels.reduce((sum, level) => sum + level.length, 0)
   let judged = 0
   const plan: PlannedLine[][] = []
@@ -40,30 +42,33 @@ export async function planBatch(db: Reads, batch: Batch, pace: Pace) {
  * Does the action with all that do not refuse it, under the open operation. Level by level, so that
  * the log has children before their parents, as an undo needs it.
  */
-export async function runBatch(tx: Tx, batch: Batch, pace: Pace) {
-  const plan = await planBatch(tx, batch, () => pace(0, 0))
+export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
+  const plan = await planBatch(tx, asker, batch, () => pace(0, 0))
   const levels = plan.map((lines) => lines.filter(({ outcome }) => outcome === 'done'))
   const total = levels.reduce((sum, level) => sum + level.length, 0)
   let written = 0
   for (const level of levels)
     for (const some of chunks(level, WRITTEN_AT_ONCE)) {
       const ids = some.map(({ id }) => id)
-      await write(tx, batch, JSON.stringify(ids))
+      await write(tx, asker, batch, JSON.stringify(ids))
       await pace((written += ids.length), total)
     }
   return plan.flat()
 }
 
-async function write(tx: Tx, batch: Batch, ids_json: string) {
+async function write(tx: Tx, asker: Asker, batch: Batch, ids_json: string) {
+  const admitted = inScope(visibleScope(asker, permissionsFor[batch.action]), 'tenant.path')
   if (batch.action === 'delete')
     await tx
       .deleteFrom('tenant')
+      .where(admitted)
       .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
       .execute()
   else
     await tx
       .updateTable('tenant')
       .set((eb) => ({ ...columnsOf(batch), version: eb('version', '+', 1) }))
+      .where(admitted)
       .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
       .execute()
 }

@@ -1,16 +1,20 @@
+import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
-import { prepared } from '../../db/prepared.ts'
+import { prepared, preparedInScope } from '../../db/prepared.ts'
+import { inScope } from '../../db/scope.ts'
+import { everyTenant } from '../../db/scope-guard.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
-import { MAX_DEPTH } from '../places.ts'
 
 const AT_ONCE = 500
 
-const tenantsById = prepared((db, { ids }: { ids: string }) =>
+const tenantsById = preparedInScope((db, scope, { ids }: { ids: string }) =>
   db
     .selectFrom('tenant')
-    .select(['id', 'parent_id', 'kind', 'name', 'name_key', 'slug', 'active', 'descendant_count'])
-    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
+    .select(['id', 'parent_id', 'kind', 'name', 'name_key', 'slug', 'active', 'path'])
+    .select('descendant_count')
+    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
+    .where(inScope(scope, 'tenant.path')),
 )
 
 type Row = Awaited<ReturnType<typeof tenantsById>>[number]
@@ -19,47 +23,36 @@ type Row = Awaited<ReturnType<typeof tenantsById>>[number]
 export type Selected = Row & { parent_name: string }
 
 /**
- * The selected tenants that are still there, level by level: the deepest of the tree first, so that
- * children come before their parents; within a level in the order of selection.
+ * The selected tenants that are still there for the asker, level by level: the deepest of the tree
+ * first, so that children come before their parents; within a level in the order of selection.
  */
-export async function loadSelection(db: Reads, ids: number[], pace: Pace) {
-  const known = await loadWithAncestors(db, ids, pace)
+export async function loadSelection(db: Reads, asker: Asker, ids: number[], pace: Pace) {
+  const scope = visibleScope(asker, 'tenant.view')
   const levels: Selected[][] = []
-  for (const id of ids) {
+  for (const some of chunks(ids, AT_ONCE)) {
+    const rows = await tenantsById(db, scope, { ids: JSON.stringify(some) })
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    const parents = await namesOf(db, [...new Set(rows.map(({ parent_id }) => parent_id))])
+    for (const id of some) {
+      const row = byId.get(id)
+      if (!row) continue
+      const level = (levels[row.path.split('/').length] ??= [])
+      level.push({ ...row, parent_name: parents.get(row.parent_id!) ?? '' })
+    }
     await pace(0, 0)
-    const row = known.get(id)
-    if (!row) continue
-    const parent = row.parent_id === null ? undefined : known.get(row.parent_id)
-    const level = (levels[depthOf(row, known)] ??= [])
-    level.push({ ...row, parent_name: parent?.name ?? '' })
   }
   return levels.filter((level) => level !== undefined).reverse()
 }
 
-/** Few tenants have children, so the ancestors of many are few. */
-async function loadWithAncestors(db: Reads, ids: number[], pace: Pace) {
-  const known = new Map<number, Row>()
-  for (let missing = ids; missing.length > 0;) {
-    const parent_ids = new Set<number>()
-    for (const some of chunks(missing, AT_ONCE)) {
-      for (const row of await tenantsById(db, { ids: JSON.stringify(some) })) {
-        known.set(row.id, row)
-        if (row.parent_id !== null) parent_ids.add(row.parent_id)
-      }
-      await pace(0, 0)
-    }
-    missing = [...parent_ids].filter((id) => !known.has(id))
-  }
-  return known
-}
+const namesById = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
+    .selectFrom('tenant')
+    .select(['id', 'name'])
+    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
+)
 
-/** Ends also where a preview, which reads for a while, has met a tree that was changed meanwhile. */
-function depthOf(row: Row, known: Map<number, Row>) {
-  let depth = 0
-  let at: Row | undefined = row
-  while (at && at.parent_id !== null && depth <= MAX_DEPTH) {
-    at = known.get(at.parent_id)
-    depth++
-  }
-  return depth
+/** The names of parents, which may be known of every tenant that one sees. */
+async function namesOf(db: Reads, parent_ids: (number | null)[]) {
+  const found = await namesById(db, { ids: JSON.stringify(parent_ids) })
+  return new Map(found.map(({ id, name }) => [id, name]))
 }

@@ -1,4 +1,7 @@
+import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Tx } from '../../db/operation.ts'
+import { inScope } from '../../db/scope.ts'
+import { everyTenant } from '../../db/scope-guard.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { nameKey, sortKey } from '../names.ts'
 import type { Place } from './forest.ts'
@@ -18,7 +21,7 @@ export async function applyPlan(tx: Tx, plan: Plan, pace: Pace) {
   const created = await topDown(plan, plan.created, pace)
   const ids = await allotIds(tx, created)
   const idOf = (place: Place) => place.existing?.id ?? ids.get(place)!
-  await clearNames(tx, plan.in_the_way)
+  await clearNames(tx, plan.asker, plan.in_the_way)
   let done = 0
   for (const some of chunks(created, ROWS_AT_ONCE)) {
     const rows = some.map(({ place, slug }) => ({
@@ -31,14 +34,14 @@ export async function applyPlan(tx: Tx, plan: Plan, pace: Pace) {
     await pace((done += rows.length), total)
   }
   for (const { place } of await topDown(plan, plan.changed, pace)) {
-    await changeTenant(tx, place, idOf)
+    await changeTenant(tx, plan.asker, place, idOf)
     await pace(++done, total)
   }
 }
 
 /** New tenants get their ids up front, so that one insert can hold parents and children. */
 async function allotIds(tx: Tx, created: Plan['created']) {
-  const { last } = await tx
+  const { last } = await everyTenant(tx)
     .selectFrom('tenant')
     .select((eb) => eb.fn.max('id').as('last'))
     .executeTakeFirstOrThrow()
@@ -70,7 +73,12 @@ const columnsOf = (place: PlacedRow, idOf: (place: Place) => number) => ({
   active: Number(place.row.active ?? place.existing?.active ?? true),
 })
 
-async function changeTenant(tx: Tx, place: PlacedRow, idOf: (place: Place) => number) {
+async function changeTenant(
+  tx: Tx,
+  asker: Asker,
+  place: PlacedRow,
+  idOf: (place: Place) => number,
+) {
   const existing = place.existing!
   await tx
     .updateTable('tenant')
@@ -80,15 +88,19 @@ async function changeTenant(tx: Tx, place: PlacedRow, idOf: (place: Place) => nu
       version: existing.version + 1,
     })
     .where('id', '=', existing.id)
+    .where(admitted(asker))
     .execute()
 }
 
+const admitted = (asker: Asker) => inScope(visibleScope(asker, 'tenant.import'), 'tenant.path')
+
 /** No name has a control character in it, so a key with one is nobody's. */
-async function clearNames(tx: Tx, places: Set<Place>) {
+async function clearNames(tx: Tx, asker: Asker, places: Set<Place>) {
   for (const { existing } of places)
     await tx
       .updateTable('tenant')
       .set({ name_key: `${existing!.name_key}\u0001` })
       .where('id', '=', existing!.id)
+      .where(admitted(asker))
       .execute()
 }

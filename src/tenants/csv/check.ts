@@ -1,6 +1,7 @@
 import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { MAX_DEPTH, countMsps, higherThan } from '../places.ts'
+import { isSeen } from './existing.ts'
 import { type Forest, type Place, childNow } from './forest.ts'
 import type { PlacedRow } from './place.ts'
 import type { BadLine } from '../../web/csv/read.ts'
@@ -23,7 +24,10 @@ export async function refuseTakenNames(forest: Forest, placed: PlacedRow[], bad:
       (holder.parent !== place.parent || holder.row.name_key !== holder.existing!.name_key)
     if (leaves) in_the_way.add(holder)
     else {
-      const reason = `"${holder.existing!.name}" (slug "${holder.existing!.slug}") is under the same parent already.`
+      const { name, slug } = holder.existing!
+      const reason = isSeen(forest.asker, holder.existing)
+        ? `"${name}" (slug "${slug}") is under the same parent already.`
+        : 'There is a tenant of this name under the same parent already.'
       bad.push({ line: place.row.line, reason })
     }
   }

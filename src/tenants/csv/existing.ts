@@ -1,22 +1,32 @@
+import type { Asker } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
+import { everyTenant } from '../../db/scope-guard.ts'
 import { type Pace, chunks } from '../../pace.ts'
+import { sees } from '../hidden.ts'
 import { ROOT_ID } from '../queries.ts'
 
 /** How many values one query asks for. */
 const AT_ONCE = 500
 
-/** A tenant as it is in the database, as far as an import compares it. */
+/**
+ * A tenant as it is in the database, as far as an import compares it. Of one that whoever imports
+ * may not see, nothing may be told: it is known only since slugs and names are not given twice.
+ */
 export type Existing = Awaited<ReturnType<typeof getRoot>>
 
 const selectExisting = (db: Reads) =>
-  db
+  everyTenant(db)
     .selectFrom('tenant')
     .select(['id', 'parent_id', 'kind', 'name', 'name_key', 'slug', 'description', 'active'])
-    .select(['descendant_count', 'version'])
+    .select(['descendant_count', 'version', 'path'])
 
 /** "All tenants". */
 export const getRoot = (db: Reads) =>
   selectExisting(db).where('id', '=', ROOT_ID).executeTakeFirstOrThrow()
+
+/** Whether who imports may see the tenant; a new one of the file is theirs. */
+export const isSeen = (asker: Asker, existing: Existing | null) =>
+  existing === null || sees(asker, existing.path)
 
 /** Those of the slugs that tenants have. */
 export async function loadBySlug(db: Reads, slugs: Iterable<string>, pace: Pace) {

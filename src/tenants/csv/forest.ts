@@ -1,8 +1,9 @@
+import type { Asker } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { nameKey } from '../names.ts'
 import { parsePath } from '../path.ts'
-import { type Existing, getRoot, loadById, loadBySlug, loadChildren } from './existing.ts'
+import { type Existing, getRoot, isSeen, loadById, loadBySlug, loadChildren } from './existing.ts'
 import type { Row } from './row.ts'
 
 /** A tenant of the tree as it will be: one that exists, a new one of the file, or both in one. */
@@ -16,6 +17,8 @@ export type Place = {
 /** What an import knows of the tree: what the file names, and what of the database that touches. */
 export type Forest = {
   db: Reads
+  /** Who imports. */
+  asker: Asker
   pace: Pace
   root: Place
   by_id: Map<number, Place>
@@ -27,10 +30,16 @@ export type Forest = {
 }
 
 /** The forest with "All tenants" and every tenant whose slug the file may mean. */
-export async function openForest(db: Reads, slugs: Set<string>, pace: Pace): Promise<Forest> {
+export async function openForest(
+  db: Reads,
+  asker: Asker,
+  slugs: Set<string>,
+  pace: Pace,
+): Promise<Forest> {
   const root = { existing: await getRoot(db), row: null, parent: null }
   const forest: Forest = {
     db,
+    asker,
     pace,
     root,
     by_id: new Map([[root.existing.id, root]]),
@@ -94,7 +103,8 @@ export function arrive(forest: Forest, place: Place, parent: Place, key: string)
 
 /**
  * The places that a path of names may mean ("Acme / Leeds"): with the names that tenants have now,
- * and with those that the file gives them.
+ * and with those that the file gives them. It may lead past tenants that who imports does not see,
+ * but not to one.
  */
 export async function findByPath(forest: Forest, path: string) {
   let found = new Set([forest.root])
@@ -110,7 +120,7 @@ export async function findByPath(forest: Forest, path: string) {
     if (depth === 0 && below.size === 0 && key === forest.root.existing!.name_key) continue
     found = below
   }
-  return found
+  return new Set([...found].filter(({ existing }) => isSeen(forest.asker, existing)))
 }
 
 function entry<Value>(map: Map<Place, Map<string, Value>>, place: Place) {

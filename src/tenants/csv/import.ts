@@ -1,3 +1,5 @@
+import { currentActor } from '../../access/current-actor.ts'
+import type { Asker } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import type { Author } from '../../db/operation.ts'
 import { type ImportSummary, importAtOnce, summarise } from '../../jobs/import.ts'
@@ -21,29 +23,34 @@ export type ImportOptions = {
  */
 export async function importTenants(
   db: Db,
-  author: Author,
+  who: Author & Asker,
   csv: Buffer | string,
   { dry_run = false, progress, signal }: ImportOptions = {},
 ): Promise<ImportSummary> {
   const pace = paced(progress, signal)
   return summarise(
-    dry_run ? await previewImport(db, csv, pace) : await runImport(db, author, csv, pace),
+    dry_run ? await previewImport(db, who, csv, pace) : await runImport(db, who, csv, pace),
   )
 }
 
 /** What the file would do to the tree as it is now. */
-export async function previewImport(db: Db, csv: Buffer | string, pace: Pace): Promise<Plan> {
-  return planImport(db, await readRows(openCsv(csv, columns), readRow, pace), pace)
+export async function previewImport(
+  db: Db,
+  asker: Asker,
+  csv: Buffer | string,
+  pace: Pace,
+): Promise<Plan> {
+  return planImport(db, asker, await readRows(openCsv(csv, columns), readRow, pace), pace)
 }
 
-/** Applies the file unless it has bad lines. */
-export async function runImport(db: Db, author: Author, csv: Buffer | string, pace: Pace) {
+/** Applies the file unless it has bad lines, with the rights of who imports at that moment. */
+export async function runImport(db: Db, who: Author & Asker, csv: Buffer | string, pace: Pace) {
   const read = await readRows(openCsv(csv, columns), readRow, pace)
   return importAtOnce(
     db,
-    author,
+    who,
     'tenant.import',
-    (tx) => planImport(tx, read, pace),
+    async (tx) => planImport(tx, await currentActor(tx, db.now(), who), read, pace),
     (tx, plan) => applyPlan(tx, plan, pace),
   )
 }

@@ -18,7 +18,7 @@ export const csvImport = importJob<Item<'created'>, Item<'changed'>, PlacedRow>(
     again_href: '/tenants/import',
     heads: ['Parent', 'Kind'],
   },
-  preview: (db, _actor, csv, pace) => previewImport(db, csv, pace),
+  preview: previewImport,
   run: runImport,
   describe: {
     created: ({ place, slug }) => ({

@@ -1,3 +1,4 @@
+import type { Asker } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Kind } from '../../db/schema.ts'
 import type { Pace } from '../../pace.ts'
@@ -10,6 +11,7 @@ import {
   learnChildren,
   openForest,
 } from './forest.ts'
+import { isSeen } from './existing.ts'
 import { type TenantKind, usualKindBelow } from '../kinds.ts'
 import type { BadLine } from '../../web/csv/read.ts'
 import type { Row } from './row.ts'
@@ -29,14 +31,14 @@ const kindOfParent = ({ row, existing, parent }: Place): Kind =>
  * is about the tenant with its slug; without one, about the tenant of its name under its parent.
  * Rows whose parent is a path wait until the rows on that path have their places. Adds to `bad`.
  */
-export async function placeRows(db: Reads, rows: Row[], bad: BadLine[], pace: Pace) {
+export async function placeRows(db: Reads, asker: Asker, rows: Row[], bad: BadLine[], pace: Pace) {
   const slugs = new Set<string>()
   for (const { slug, parent } of rows) {
     if (slug) slugs.add(slug)
     if (parent) slugs.add(parent)
     await pace(0, 0)
   }
-  const forest = await openForest(db, slugs, pace)
+  const forest = await openForest(db, asker, slugs, pace)
   await claimSlugs(forest, rows, bad)
 
   const waiting = new Map<string, Row[]>()
@@ -57,7 +59,9 @@ async function claimSlugs(forest: Forest, rows: Row[], bad: BadLine[]) {
     await forest.pace(0, 0)
     if (row.slug === undefined) continue
     const place = forest.by_slug.get(row.slug) ?? { existing: null, row: null, parent: null }
-    if (place === forest.root)
+    if (!isSeen(forest.asker, place.existing))
+      bad.push({ line: row.line, reason: `The slug "${brief(row.slug)}" is taken.` })
+    else if (place === forest.root)
       bad.push({ line: row.line, reason: 'All tenants is the root of the tree; it stays.' })
     else if (place.row)
       bad.push({ line: row.line, reason: `Line ${place.row.line} has the same slug.` })
@@ -68,11 +72,18 @@ async function claimSlugs(forest: Forest, rows: Row[], bad: BadLine[]) {
   }
 }
 
-/** The parent that a row names by slug, or by saying nothing; undefined when it is a path. */
+/**
+ * The parent that a row names by slug, or by saying nothing; undefined when it is a path. Who does
+ * not see the parent of a tenant can say nothing about it, so nothing leaves it where it is.
+ */
 function statedParent(forest: Forest, row: Row) {
-  if (row.parent) return forest.by_slug.get(row.parent)
+  if (row.parent) {
+    const parent = forest.by_slug.get(row.parent)
+    return parent && isSeen(forest.asker, parent.existing) ? parent : undefined
+  }
   const own = row.slug === undefined ? undefined : forest.by_slug.get(row.slug)
-  return row.parent === undefined && own?.existing ? (own.parent ?? forest.root) : forest.root
+  const stays = row.parent === undefined || !isSeen(forest.asker, own?.parent?.existing ?? null)
+  return stays && own?.existing ? (own.parent ?? forest.root) : forest.root
 }
 
 /** Settles the rows whose parent is a path, in as many rounds as there are levels of them. */
@@ -146,7 +157,8 @@ function placeOf(forest: Forest, row: Row, parent: Place): Place | undefined {
     return place?.row === row ? place : undefined
   }
   const place = childNow(forest, parent, row.name_key)
-  if (!place) return { existing: null, row, parent }
+  // Who may not see the tenant of this name is told that the name is taken, as of any other.
+  if (!place || !isSeen(forest.asker, place.existing)) return { existing: null, row, parent }
   place.row ??= row
   return place
 }

@@ -1,3 +1,4 @@
+import type { Asker } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Difference, ImportPlan } from '../../jobs/import.ts'
 import type { Pace } from '../../pace.ts'
@@ -7,6 +8,7 @@ import type { Forest, Place } from './forest.ts'
 import { type PlacedRow, kindOf, placeRows } from './place.ts'
 import type { BadLine } from '../../web/csv/read.ts'
 import type { Row } from './row.ts'
+import { refuseForbidden } from './rights.ts'
 import { chooseSlugs } from './slugs.ts'
 
 /** What a file would do. */
@@ -15,6 +17,8 @@ export type Plan = ImportPlan<
   { place: PlacedRow; differences: Difference[] },
   PlacedRow
 > & {
+  /** With whose rights it was made. */
+  asker: Asker
   depths: Depths
   /** Tenants whose name another one takes over. */
   in_the_way: Set<Place>
@@ -23,14 +27,21 @@ export type Plan = ImportPlan<
 /** Compares the rows of a file with the tree as it is now. `bad` holds what reading found. */
 export async function planImport(
   db: Reads,
+  asker: Asker,
   { rows, bad }: { rows: Row[]; bad: BadLine[] },
   pace: Pace,
 ): Promise<Plan> {
   const problems = [...bad]
-  const { forest, placed } = await placeRows(db, rows, problems, pace)
+  const { forest, placed } = await placeRows(db, asker, rows, problems, pace)
   const in_the_way = await refuseTakenNames(forest, placed, problems)
   const depths = await refuseImpossibleDepths(db, forest, placed, problems, pace)
   await refuseLastMsp(db, placed, problems)
+  const compared = new Map<PlacedRow, Difference[]>()
+  for (const place of placed) {
+    await pace(0, 0)
+    if (depths.get(place) !== Infinity) compared.set(place, compare(forest, place))
+  }
+  await refuseForbidden(forest, compared, problems)
 
   const bad_lines = new Set(problems.map(({ line }) => line))
   const good = placed
@@ -40,13 +51,14 @@ export async function planImport(
     created: [],
     changed: [],
     unchanged: [],
+    asker,
     bad: problems.sort((one, other) => one.line - other.line),
     depths,
     in_the_way,
   }
   for (const place of good) {
     await pace(0, 0)
-    const differences = compare(forest, place)
+    const differences = compared.get(place) ?? []
     if (differences.length > 0) plan.changed.push({ place, differences })
     else if (place.existing) plan.unchanged.push(place)
   }

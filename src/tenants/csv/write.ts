@@ -1,7 +1,9 @@
 import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
+import { everyTenant } from '../../db/scope-guard.ts'
 import { paced } from '../../pace.ts'
 import type { TenantFilter } from '../list.ts'
+import { sees } from '../hidden.ts'
 import { ROOT_ID } from '../queries.ts'
 import { findMatches } from '../search.ts'
 import { csvHead, csvLine } from '../../web/csv/write.ts'
@@ -22,6 +24,7 @@ export async function* writeCsv(db: Db, actor: Actor, filter: TenantFilter) {
     yield (
       await readLines(
         db,
+        actor,
         rows.map((row) => row.id),
       )
     ).join('')
@@ -30,19 +33,20 @@ export async function* writeCsv(db: Db, actor: Actor, filter: TenantFilter) {
   } while (after !== null)
 }
 
-async function readLines(db: Db, ids: number[]) {
-  const tenants = await db
+/** Of a parent that the actor may not see, nothing is written; an import takes that for "as it is". */
+async function readLines(db: Db, actor: Actor, ids: number[]) {
+  const tenants = await everyTenant(db)
     .selectFrom('tenant')
     .innerJoin('tenant as parent', 'parent.id', 'tenant.parent_id')
     .select(['tenant.name', 'tenant.kind', 'tenant.description', 'tenant.slug', 'tenant.active'])
-    .select(['parent.id as parent_id', 'parent.slug as parent_slug'])
+    .select(['parent.id as parent_id', 'parent.slug as parent_slug', 'parent.path as parent_path'])
     .where('tenant.id', 'in', ids)
     .orderBy('tenant.id')
     .execute()
   return tenants.map((tenant) =>
     csvLine([
       tenant.name,
-      tenant.parent_id === ROOT_ID ? '' : tenant.parent_slug,
+      tenant.parent_id !== ROOT_ID && sees(actor, tenant.parent_path) ? tenant.parent_slug : '',
       tenant.kind,
       tenant.description,
       tenant.slug,
