@@ -19,7 +19,15 @@ const SERVING = ['db', 'web']
 
 /** What a feature lets others use, beside its queries, its commands and its actor. */
 const DOORS = {
-  access: ['decide.ts', 'delegation.ts', 'form.ts', 'navigation.ts', 'visible.ts'],
+  access: [
+    'current-actor.ts',
+    'decide.ts',
+    'delegation.ts',
+    'form.ts',
+    'navigation.ts',
+    'raising.ts',
+    'visible.ts',
+  ],
   audit: ['history.ts'],
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],

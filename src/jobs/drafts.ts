@@ -21,9 +21,9 @@ export async function outlookOf(
 ) {
   const { id } = job
   if (job.total < LARGE) return kind.foresee(db, actor, await readInput(db, id), paced())
-  const kept = await keptOutlook(db, job, any_age)
+  const kept = await keptOutlook(db, actor, job, any_age)
   if (kept || runner.find(id)) return kept
   runner.foresee({ kind, id, actor, input: await readInput(db, id) })
   await runner.settle(id, patience_ms)
-  return keptOutlook(db, await getJob(db, actor, id))
+  return keptOutlook(db, actor, await getJob(db, actor, id))
 }

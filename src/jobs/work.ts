@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Actor } from '../access/actor.ts'
+import { currentActor, requireSameAccess } from '../access/current-actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Busy, Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
@@ -43,8 +44,9 @@ export async function run(db: Db, log: Log, { kind, id, actor, input }: Work, ru
   const { signal } = running.cancel
   let end: JobEnd
   try {
-    const pace = paceOf(running, progressNotes(db, log, id))
-    end = { state: 'done', result: await kind.run(db, actor, input, pace) }
+    const now_allowed = await currentActor(db, db.now(), actor)
+    const pace = whileAllowed(db, now_allowed, paceOf(running, progressNotes(db, log, id)))
+    end = { state: 'done', result: await kind.run(db, now_allowed, input, pace) }
   } catch (error) {
     end = describeFailure(error, signal, log)
   }
@@ -63,7 +65,8 @@ export async function foresee(
 ) {
   const { signal } = running.cancel
   try {
-    const outlook = await lookAhead(db, () => kind.foresee(db, actor, input, paceOf(running)))
+    const pace = whileAllowed(db, actor, paceOf(running))
+    const outlook = await lookAhead(db, actor, () => kind.foresee(db, actor, input, pace))
     await insist(signal, () => keepOutlook(db, id, outlook))
   } catch (error) {
     if (signal.aborted) return
@@ -79,6 +82,20 @@ async function insist(stopping: AbortSignal, write: () => Promise<unknown>): Pro
   } catch (error) {
     if (!(error instanceof Busy) || stopping.aborted) throw error
     await insist(stopping, write)
+  }
+}
+
+/** So often it is looked whether the person may still do what they began. */
+const ASK_EVERY_MS = 250
+
+/** The pace, which also stops the work when what the person may do has changed. */
+function whileAllowed(db: Db, actor: Actor, pace: Pace): Pace {
+  let asked = performance.now()
+  return async (done, total) => {
+    await pace(done, total)
+    if (performance.now() - asked < ASK_EVERY_MS) return
+    await requireSameAccess(db, db.now(), actor)
+    asked = performance.now()
   }
 }
 
