@@ -1,6 +1,8 @@
+import type { Permission } from '../access/permissions.ts'
 import { type Asker, nameTenants, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { WHOLE_TREE, inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import type { Referred, Row } from './tables.ts'
 
 /** What a row points at. */
@@ -14,6 +16,7 @@ const NOUNS: Record<Referred, string> = {
   person: 'person',
   user_group: 'group',
   role: 'role',
+  tag: 'tag',
 }
 
 /**
@@ -24,13 +27,13 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
   const ids = (table: Referred) => [
     ...new Set(references.filter((one) => one.table === table).map(({ id }) => id)),
   ]
-  const [tenants, people, groups, roles] = await Promise.all([
-    nameTenants(db, asker, ids('tenant')),
-    namePeople(db, asker, ids('person')),
-    nameGroups(db, asker, ids('user_group')),
-    nameRoles(db, ids('role')),
-  ])
-  const known = { tenant: tenants, person: people, user_group: groups, role: roles }
+  const known = {
+    tenant: await nameTenants(db, asker, ids('tenant')),
+    person: await nameRows(db, asker, 'person', 'person.view', ids('person')),
+    user_group: await nameRows(db, asker, 'user_group', 'access.view', ids('user_group')),
+    tag: await nameTags(db, asker, ids('tag')),
+    role: await nameRoles(db, ids('role')),
+  }
   const sees_all = visibleScope(asker, 'tenant.view') === WHOLE_TREE
   return (table, id) => {
     if (id === null || id === undefined) return null
@@ -40,31 +43,48 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
   }
 }
 
-const byId = <One extends { id: number }>(rows: One[]) => new Map(rows.map((row) => [row.id, row]))
+type Named = Map<number, { name: string }>
 
-async function namePeople(db: Reads, asker: Asker, ids: number[]) {
-  if (ids.length === 0) return byId<{ id: number; name: string }>([])
-  const people = await db
-    .selectFrom('person')
+/** The names of rows of a table, where their tenant is one at which the asker has the permission. */
+async function nameRows(
+  db: Reads,
+  asker: Asker,
+  table: 'person' | 'user_group',
+  permission: Permission,
+  ids: number[],
+): Promise<Named> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom(table)
     .select(['id', 'name'])
-    .where(inScope(visibleScope(asker, 'person.view'), 'person.tenant_id'))
+    .where(inScope(visibleScope(asker, permission), `${table}.tenant_id`))
     .where('id', 'in', ids)
     .execute()
-  return byId(people)
+  return new Map(rows.map(({ id, name }) => [id, { name }]))
 }
 
-async function nameGroups(db: Reads, asker: Asker, ids: number[]) {
-  if (ids.length === 0) return byId<{ id: number; name: string }>([])
-  const groups = await db
-    .selectFrom('user_group')
-    .select(['id', 'name'])
-    .where(inScope(visibleScope(asker, 'access.view'), 'user_group.tenant_id'))
+/**
+ * The names of tags. People have tags that were made further up, so one reads those of every tenant
+ * and leaves out what was made neither in nor above what the asker sees.
+ */
+async function nameTags(db: Reads, asker: Asker, ids: number[]): Promise<Named> {
+  if (ids.length === 0) return new Map()
+  const tags = await everyTenant(db)
+    .selectFrom('tag')
+    .select(['id', 'name', 'tenant_id'])
     .where('id', 'in', ids)
     .execute()
-  return byId(groups)
+  const places = await nameTenants(
+    db,
+    asker,
+    tags.map((tag) => tag.tenant_id),
+  )
+  const known = tags.filter((tag) => places.has(tag.tenant_id))
+  return new Map(known.map(({ id, name }) => [id, { name }]))
 }
 
-async function nameRoles(db: Reads, ids: number[]) {
-  if (ids.length === 0) return byId<{ id: number; name: string }>([])
-  return byId(await db.selectFrom('role').select(['id', 'name']).where('id', 'in', ids).execute())
+async function nameRoles(db: Reads, ids: number[]): Promise<Named> {
+  if (ids.length === 0) return new Map()
+  const roles = await db.selectFrom('role').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(roles.map(({ id, name }) => [id, { name }]))
 }

@@ -19,7 +19,7 @@ type Plain = {
 }
 /** A column that points at a row of another table, which is shown by its name. */
 type Reference = { label: string; refers: Referred }
-export type Referred = 'tenant' | 'person' | 'user_group' | 'role'
+export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag'
 
 /** A logged table in words. */
 export type Table = {
@@ -134,6 +134,26 @@ export const loggedTables: Record<string, Table> = {
       active: { label: 'Active', words: yesOrNo, usual: 1 },
     },
   },
+  tag: {
+    label: 'Tag',
+    permission: 'person.view',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      tenant_id: { label: 'Tenant', refers: 'tenant' },
+    },
+  },
+  person_tag: {
+    label: 'Tag',
+    permission: 'person.view',
+    verbs: { Created: 'Added', Changed: 'Changed', Deleted: 'Removed' },
+    title: (row, names) => names('tag', row['tag_id'])!,
+    line: { values: [], place: 'person_id', before_place: 'of' },
+    columns: {
+      tag_id: { label: 'Tag', refers: 'tag' },
+      person_id: { label: 'Person', refers: 'person' },
+    },
+  },
   role: {
     label: 'Role',
     title: (row) => String(row['name']),
@@ -207,6 +227,7 @@ export const loggedTables: Record<string, Table> = {
   },
   identity_provider: {
     label: 'Provider of single sign-on',
+    permission: 'access.view',
     title: (row) => String(row['name']),
     columns: {
       name: { label: 'Name' },
@@ -220,6 +241,7 @@ export const loggedTables: Record<string, Table> = {
   },
   identity: {
     label: 'Link of single sign-on',
+    permission: 'access.view',
     title: (row) => String(row['subject']),
     columns: {
       person_id: { label: 'Of', refers: 'person' },

@@ -141,3 +141,26 @@ t.test('what takes a further permission to see is in no history without it', asy
     t.notMatch(text, /Tokyo|Dana|access as|denial|Person|Kim Custom ·|@/, page)
   }
 })
+
+t.test('tags of people go by their name, wherever above they were made', async (t) => {
+  const w = await changedBoth(t)
+  await operation(w.db, w.actor, 'person.tag', async (tx) => {
+    const made = { tenant_id: anyTenant(1), name: 'Key user', name_key: 'key user' }
+    const { id } = await tx
+      .insertInto('tag')
+      .values({ ...made, color: 'blue' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await tx
+      .insertInto('person_tag')
+      .values({
+        tenant_id: anyTenant(ACME),
+        person_id: w.dana.person_id,
+        tag_tenant_id: 1,
+        tag_id: id,
+      })
+      .execute()
+  })
+  const text = mainText((await w.bob.browser.get(`/tenants/${ACME}/history`)).body)
+  t.match(text, /Added tag Key user of Dana Reader/)
+})
