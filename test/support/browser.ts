@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { findChromium, launchChromium } from './chromium.ts'
-import { world, type World } from './world.ts'
+import { world, type World, type WorldOptions } from './world.ts'
 
 type Visit = Pick<BrowserContextOptions, 'colorScheme' | 'javaScriptEnabled'> & {
   /** Whether Alice's session is in the browser; it is, unless said otherwise. */
@@ -26,7 +26,7 @@ export type Site = World & {
  * its end, for whatever the browser complained about: errors of scripts, reports of the content
  * security policy, requests that failed, dialogs. Without Chromium they are skipped, except in CI.
  */
-export async function browserTests(t: Test) {
+export async function browserTests(t: Test, options: WorldOptions = {}) {
   const chromium = findChromium()
   if (!chromium && process.env.CI) throw new Error('There is no Chromium for the browser tests.')
   const skip = chromium ? false : 'there is no Chromium here'
@@ -34,7 +34,7 @@ export async function browserTests(t: Test) {
   t.teardown(() => browser?.close())
   return (name: string, journey: (t: Test, site: Site) => Promise<void>) =>
     t.test(name, { skip }, async (t) => {
-      const w = await world(t)
+      const w = await world(t, options)
       const complaints: string[] = []
       const expected_statuses = new Set<number>()
       const url = await w.app.listen({ host: '127.0.0.1', port: 0 })

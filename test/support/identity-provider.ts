@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type Configuration, Provider } from 'oidc-provider'
 import type { Test } from 'tap'
 
@@ -30,6 +31,9 @@ export async function identityProvider(
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['a key for tests'] },
     pkce: { required: () => true },
+    features: { devInteractions: { enabled: false } },
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
     async loadExistingGrant({ oidc }) {
       const grant = new oidc.provider.Grant({
@@ -43,12 +47,27 @@ export async function identityProvider(
     ...configuration,
   })
   const answer = provider.callback()
-  server.on('request', (request, response) => void answer(request, response))
+  server.on('request', (request, response) =>
+    request.url!.startsWith('/interaction/')
+      ? void letIn(provider, request, response)
+      : void answer(request, response),
+  )
   t.teardown(() => {
     server.closeAllConnections()
     server.close()
   })
   return { issuer, provider, client: () => webClient() }
+}
+
+const LOGIN_PAGE = `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,">
+<form method="post"><label>Account <input name="account"></label><button>Sign in</button></form>`
+
+/** The page of the provider on which one signs in: by saying who one is. */
+async function letIn(provider: Provider, request: IncomingMessage, response: ServerResponse) {
+  if (request.method !== 'POST')
+    return response.setHeader('content-type', 'text/html').end(LOGIN_PAGE)
+  const accountId = new URLSearchParams(await text(request)).get('account')!
+  return provider.interactionFinished(request, response, { login: { accountId } })
 }
 
 /** Everybody at the provider claims to be Alice, by e-mail. That must count for nothing. */
@@ -68,7 +87,7 @@ function webClient() {
       cookies.set(name!, value!)
     }
     const location = answer.headers.get('location')
-    return { text: await answer.text(), location: location && new URL(location, url).href }
+    return { url, text: await answer.text(), location: location && new URL(location, url).href }
   }
   /**
    * Goes where Tenantry sends the browser, signs in there as `account` if that is asked for, and
@@ -79,9 +98,8 @@ function webClient() {
     let next = await request(href)
     for (let step = 0; step < 10; step++) {
       if (!next.location) {
-        const action = /action="([^"]+)"/.exec(next.text)?.[1]
-        if (!action) throw new Error(`the provider asks for nothing: ${next.text.slice(0, 500)}`)
-        next = await request(action, { prompt: 'login', login: account, password: 'x' })
+        if (next.text !== LOGIN_PAGE) throw new Error(`the provider says: ${next.text}`)
+        next = await request(next.url, { account })
       } else if (new URL(next.location).origin === origin) next = await request(next.location)
       else return next.location
     }

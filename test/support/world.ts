@@ -46,7 +46,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const seed = seedDatabase(join(folder, 'seed.db'))
 let worlds = 0
 
-type WorldOptions = { patience_ms?: number; app?: Partial<AppOptions> }
+export type WorldOptions = { patience_ms?: number; app?: Partial<AppOptions> }
 
 /**
  * A database of the test's own with the cast in it, the application on it, and its people signed
