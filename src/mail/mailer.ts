@@ -1,4 +1,3 @@
-import nodemailer from 'nodemailer'
 import { renderAlone, view } from '../web/page.ts'
 import { asText, inert, type Message } from './message.ts'
 
@@ -30,18 +29,11 @@ export const noMailer: Mailer = {
 /** A mailer by SMTP, when the settings name a server, a sender and our own address. */
 export function createMailer({ smtp_url, mail_from, url }: MailSettings): Mailer {
   if (!smtp_url || !mail_from || !url) return noMailer
-  const transport = nodemailer.createTransport({
-    url: smtp_url,
-    requireTLS: needsTls(smtp_url),
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
-    dnsTimeout: 10_000,
-  })
   return {
     configured: true,
     async send(message) {
       try {
+        const transport = await connectTo(smtp_url)
         await transport.sendMail(compose(message, mail_from, url + (message.action?.path ?? '')))
         return { sent: true }
       } catch (error) {
@@ -49,6 +41,19 @@ export function createMailer({ smtp_url, mail_from, url }: MailSettings): Mailer
       }
     },
   }
+}
+
+/** The library is read when the first mail is sent: that takes a while. */
+async function connectTo(smtp_url: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url: smtp_url,
+    requireTLS: needsTls(smtp_url),
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    dnsTimeout: 10_000,
+  })
 }
 
 const htmlPage = view<{ message: Message; href: string }>('mail/message')

@@ -40,7 +40,16 @@ export async function furnish({ alice, api }: Site) {
   await api.patch(`/tenants/${RIVAL}`, { active: false, description: 'One of the oldest.' })
   await api.patch(`/tenants/${ACME_LEEDS}`, { blocks_inheritance: true })
   await alice.post('/account/tokens', { name: 'Nightly report', days: '90' })
+  await alice.post('/single-sign-on', PROVIDER)
   return furnishJobs(alice)
+}
+
+const PROVIDER = {
+  name: 'Entra ID',
+  tenant: 'All tenants',
+  slug: 'entra',
+  issuer: 'https://id.example',
+  client_id: 'tenantry',
 }
 
 async function furnishJobs(alice: Site['alice']) {

@@ -1,6 +1,11 @@
-import * as openid from 'openid-client'
+import type { AuthorizationResponseError, ClientAuth, Configuration } from 'openid-client'
 import { type SafeFetch, Unreachable } from '../../web/safe-fetch.ts'
 import { isOfDirectory, sameIssuer } from './issuer.ts'
+
+/** Read when it is first needed: that takes a while, and many installations never do. */
+const load = () => import('openid-client')
+
+type Library = Awaited<ReturnType<typeof load>>
 
 /** What a provider said, or did not, in words for whoever is to mend it. The cause is for the log. */
 export class ProviderProblem extends Error {}
@@ -26,10 +31,11 @@ export type Vouched = {
 
 /** Reads what a provider says of itself, and checks that it is the one that was meant. */
 export async function discover(settings: ClientSettings, fetch: SafeFetch) {
+  const openid = await load()
   const server = new URL(settings.issuer)
   const plain = server.protocol === 'http:' ? [openid.allowInsecureRequests] : []
   const found = await openid
-    .discovery(server, settings.client_id, {}, authenticate(settings.client_secret), {
+    .discovery(server, settings.client_id, {}, authenticate(openid, settings.client_secret), {
       [openid.customFetch]: fetch,
       // Signatures are checked although the token comes straight from the provider.
       execute: [openid.enableNonRepudiationChecks, ...plain],
@@ -47,7 +53,7 @@ export async function discover(settings: ClientSettings, fetch: SafeFetch) {
 }
 
 /** By whatever way the provider takes; with PKCE, even a client without a secret is safe. */
-function authenticate(secret: string | null): openid.ClientAuth {
+function authenticate(openid: Library, secret: string | null): ClientAuth {
   if (secret === null) return openid.None()
   return (server, ...rest) => {
     const ways = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
@@ -60,10 +66,11 @@ function authenticate(secret: string | null): openid.ClientAuth {
 
 /** Where to send the browser. To prove anew is to sign in there even where one is signed in. */
 export async function authorizationUrl(
-  provider: openid.Configuration,
+  provider: Configuration,
   { state, nonce, verifier, redirect_uri }: Challenge,
   anew: boolean,
 ) {
+  const openid = await load()
   return openid.buildAuthorizationUrl(provider, {
     redirect_uri,
     scope: 'openid',
@@ -80,11 +87,12 @@ export async function authorizationUrl(
  * it vouches for. Throws ProviderProblem.
  */
 export async function redeem(
-  provider: openid.Configuration,
+  provider: Configuration,
   { state, nonce, verifier, redirect_uri }: Challenge,
   search: string,
   anew: boolean,
 ): Promise<Vouched> {
+  const openid = await load()
   const tokens = await openid
     .authorizationCodeGrant(provider, new URL(redirect_uri + search), {
       expectedState: state,
@@ -122,7 +130,7 @@ function explainDiscovery(error: unknown): never {
 }
 
 function explainRefusal(error: unknown): never {
-  if (error instanceof openid.AuthorizationResponseError)
+  if ((error as Partial<AuthorizationResponseError>).code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR')
     throw new ProviderProblem('The provider did not sign you in.', { cause: error })
   throw new ProviderProblem('What the provider answered does not prove who you are.', {
     cause: error,
