@@ -14,7 +14,7 @@ export async function pageHits(_db: Reads, actor: Actor, words: string, limit: n
       const has = split(`${label} ${detail}`)
       return wanted.every((word) => has.some((one) => one.startsWith(word)))
     })
-    .slice(0, limit)
+    .slice(0, wanted.length === 0 ? undefined : limit)
     .map(({ href, icon, label, detail }): Hit => ({ href, icon, name: label, detail }))
 }
 

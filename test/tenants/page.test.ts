@@ -42,11 +42,16 @@ t.test('has a link to each of its tabs, and marks the one that is open', async (
   t.same(await tabs('/tenants/3'), [
     '*/tenants/3',
     '/tenants/3/preferences',
+    '/tenants/3/access',
     '/tenants/3/history',
     '/tenants/3/edit',
   ])
-  const root = ['/tenants/1', '/tenants/1/preferences', '*/tenants/1/history']
-  t.same(await tabs('/tenants/root/history'), root)
+  t.same(await tabs('/tenants/root/history'), [
+    '/tenants/1',
+    '/tenants/1/preferences',
+    '/tenants/1/access',
+    '*/tenants/1/history',
+  ])
 })
 
 t.test('marks a tenant that is not active or blocks inheritance', async (t) => {
