@@ -37,6 +37,11 @@ declare module 'fastify' {
     actor: Actor
     /** What there is to know of the session that proved it; null where a token did, or nothing. */
     session_state: SessionState | null
+    /**
+     * Whether who asked may still have what they asked for: for what goes on after the answer has
+     * begun. Fails closed.
+     */
+    isStillAdmitted(): Promise<boolean>
     /** In how many days the actor must have set up a second factor; null when there is no need. */
     second_factor_days: number | null
   }
@@ -51,13 +56,13 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
   app.decorateRequest('actor', null as unknown as Actor)
   app.decorateRequest('session_state', null)
   app.decorateRequest('second_factor_days', null)
+  app.decorateRequest('isStillAdmitted', function (this: FastifyRequest) {
+    return isStillAdmitted(db, this).catch(() => false)
+  })
   app.addHook('onRoute', requireDeclared)
   app.addHook('onRequest', async (request, reply) => {
     const { permission, credential } = request.routeOptions.config
-    const found =
-      credential === 'token'
-        ? await findTokenActor(db, request.headers.authorization)
-        : await findSessionActor(db, request)
+    const found = await findActor(db, request)
     if (found) request.actor = found
     // A path that is no route has none, and answers 404.
     if (!permission || permission === 'public') return
@@ -80,6 +85,22 @@ function requireDeclared({ method, url, config = {} }: RouteOptions) {
     throw new Error(`${String(method)} ${url} declares no permission`)
   const needs_scope = permission !== 'public' && permission !== 'signed_in'
   if (needs_scope && !scope) throw new Error(`${String(method)} ${url} declares no scope`)
+}
+
+const findActor = (db: Db, request: FastifyRequest) =>
+  request.routeOptions.config.credential === 'token'
+    ? findTokenActor(db, request.headers.authorization)
+    : findSessionActor(db, request)
+
+/** As at the beginning of the request, by what is true now. */
+async function isStillAdmitted(db: Db, request: FastifyRequest) {
+  const { permission } = request.routeOptions.config
+  const found = await findActor(db, request)
+  if (!found || !permission) return false
+  request.actor = found
+  if (permission !== 'public' && permission !== 'signed_in')
+    await requirePermission(db, request, permission)
+  return true
 }
 
 async function findSessionActor(db: Db, request: FastifyRequest) {

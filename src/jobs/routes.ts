@@ -73,7 +73,7 @@ function showJobs(app: FastifyInstance, desk: Desk, stopping: AbortSignal) {
     return reply
       .type('text/event-stream')
       .header('x-accel-buffering', 'no')
-      .send(streamEvents(runner.find(job.id), stopping))
+      .send(streamEvents(runner.find(job.id), stopping, () => request.isStillAdmitted()))
   })
 }
 
