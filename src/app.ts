@@ -3,6 +3,8 @@ import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
+import { memberRoutes } from './access/groups/member-routes.ts'
+import { groupRoutes } from './access/groups/routes.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
 import { assignmentApi } from './access/assignments/api.ts'
 import { explanationApi } from './access/assignments/explanation-api.ts'
@@ -101,6 +103,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
 
   accessFeatures(app, db, options)
   roleRoutes(app, db)
+  groupRoutes(app, db)
+  memberRoutes(app, db)
   accessRoutes(app, db)
   grantingRoutes(app, db)
   tenantListRoutes(app, db)

@@ -79,6 +79,15 @@ const pages: Page[] = [
     needs: { permission: 'settings.manage', at: 'all_tenants' },
   },
   {
+    section: 'groups',
+    menu: 'more',
+    href: '/groups',
+    icon: 'users',
+    label: 'Groups',
+    detail: 'People to whom roles are assigned together',
+    needs: { permission: 'access.view', at: 'anywhere' },
+  },
+  {
     section: 'jobs',
     menu: 'more',
     href: '/jobs',

@@ -139,6 +139,15 @@ export const matrix: Record<string, Expectation> = {
   'GET /assignments/subjects': anywhere(page, 'administrator'),
   'POST /assignments': anywhere(form, 'administrator'),
 
+  'GET /groups': page,
+  'GET /groups/new': anywhere(page, 'administrator'),
+  'POST /groups': anywhere(form, 'administrator'),
+  'GET /groups/:id': nothing,
+  'POST /groups/:id': anywhere(nothing, 'administrator'),
+  'POST /groups/:id/members': anywhere(nothing, 'administrator'),
+  'POST /groups/:id/members/:person_id/removal': anywhere(nothing, 'administrator'),
+  'POST /groups/:id/deletion': anywhere(nothing, 'administrator'),
+
   'GET /tenants': page,
   'GET /tenants/new': anywhere(page, 'administrator'),
   'GET /tenants/options': page,

@@ -29,6 +29,18 @@ async function createRole({ api }: World) {
   return String(created.json().id)
 }
 
+async function createGroup({ alice }: World) {
+  const support = { name: 'Support', description: '', tenant: 'Northwind MSP' }
+  const created = await alice.post('/groups', support)
+  return String(created.headers.location)
+}
+
+async function createMember(here: World) {
+  const group = await createGroup(here)
+  await here.alice.post(`${group}/members`, { email: here.actor.email })
+  return group
+}
+
 /** The writes that say who may do what. */
 export const accessWrites: Record<string, Write> = {
   'POST /assignments': {
@@ -54,6 +66,31 @@ export const accessWrites: Record<string, Write> = {
     operations: 1,
     prepare: createRole,
     send: ({ alice }, id) => alice.post(`/roles/${id}/deletion`),
+  },
+  'POST /groups': {
+    operations: 1,
+    send: ({ alice }) =>
+      alice.post('/groups', { name: 'Support', description: '', tenant: 'Acme' }),
+  },
+  'POST /groups/:id': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ alice }, group) => alice.post(group, { name: 'Help', description: '', version: '1' }),
+  },
+  'POST /groups/:id/members': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ alice, actor }, group) => alice.post(`${group}/members`, { email: actor.email }),
+  },
+  'POST /groups/:id/members/:person_id/removal': {
+    operations: 1,
+    prepare: createMember,
+    send: ({ alice, actor }, group) => alice.post(`${group}/members/${actor.person_id}/removal`),
+  },
+  'POST /groups/:id/deletion': {
+    operations: 1,
+    prepare: createMember,
+    send: ({ alice }, group) => alice.post(`${group}/deletion`),
   },
 
   'POST /api/v1/assignments': {

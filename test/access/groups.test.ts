@@ -1,0 +1,122 @@
+import t from 'tap'
+import { addCast, addUser, roles } from '../support/cast.ts'
+import { fieldError, mainText } from '../support/html.ts'
+import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
+
+const support = { name: 'Support', description: '', tenant: 'Acme' }
+
+/** A new group, by its address. */
+async function create({ alice }: Pick<World, 'alice'>, fields: object = {}) {
+  const { headers } = await alice.post('/groups', { ...support, ...fields })
+  return String(headers.location)
+}
+
+const idOf = (address: string) => Number(address.split('/').pop())
+
+const give = ({ api }: World, group: string, fields: object) =>
+  api.post('/assignments', { group_id: idOf(group), role_id: roles.viewer, ...fields })
+
+const dana_email = `dana.reader@${ACME}.example`
+
+t.test('whoever joins a group has what it has, until they leave', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  const group = await create(w)
+  await give(w, group, { tenant_id: RIVAL })
+  const sees = async () =>
+    (await dana.browser.get(`/tenants/${RIVAL}/preferences`)).statusCode === 200
+  t.notOk(await sees())
+  await w.alice.post(`${group}/members`, { email: dana_email.toUpperCase() })
+  t.ok(await sees())
+  t.match(mainText((await w.alice.get(group)).body), /1 member .* Dana Reader .* Viewer at Rival/)
+  const tab = mainText((await w.alice.get(`/tenants/${RIVAL}/access`)).body)
+  t.match(tab, /Dana Reader .* Viewer here by group Support/)
+  await w.alice.post(`${group}/members/${dana.person_id}/removal`)
+  t.notOk(await sees())
+})
+
+t.test('T9: its members are people of its tenant, and nobody else', async (t) => {
+  const w = await world(t)
+  await addCast(w)
+  const group = await create(w)
+  const { body } = await w.alice.post(`${group}/members`, {
+    email: `charlie.rival@${RIVAL}.example`,
+  })
+  t.match(fieldError(body, 'email'), /Nobody at Acme/)
+})
+
+t.test('adding to a group is giving: nobody adds to one that has more than they', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const group = await create(w)
+  await give(w, group, { tenant_id: ACME, role_id: roles.administrator })
+  const add = () => mia.browser.post(`${group}/members`, { email: dana_email })
+  t.match(mainText((await add()).body), /cannot give what you do not have/)
+  const elsewhere = await create(w, { name: 'Elsewhere' })
+  await give(w, elsewhere, { tenant_id: RIVAL })
+  const added = await mia.browser.post(`${elsewhere}/members`, { email: dana_email })
+  t.equal(added.statusCode, 422)
+  t.notMatch(added.body, /Rival/)
+  t.equal((await dana.browser.get(`/tenants/${RIVAL}/preferences`)).statusCode, 404)
+})
+
+t.test('leaving a group to which something is denied is giving, too', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const group = await create(w)
+  await give(w, group, { tenant_id: ACME_LEEDS, role_id: null, effect: 'deny' })
+  await w.alice.post(`${group}/members`, { email: dana_email })
+  const leave = `${group}/members/${dana.person_id}/removal`
+  t.equal((await mia.browser.post(leave)).statusCode, 403)
+  t.equal((await dana.browser.get(`/tenants/${ACME_LEEDS}/preferences`)).statusCode, 404)
+  t.equal((await w.alice.post(leave)).statusCode, 303)
+  t.equal((await dana.browser.get(`/tenants/${ACME_LEEDS}/preferences`)).statusCode, 200)
+})
+
+t.test('a group is seen, and changed, by those of its tenant only', async (t) => {
+  const w = await world(t)
+  const { charlie, dana } = await addCast(w)
+  const group = await create(w)
+  t.equal((await charlie.browser.get(group)).statusCode, 404)
+  t.equal((await charlie.browser.post(`${group}/deletion`)).statusCode, 404)
+  t.notMatch((await charlie.browser.get('/groups')).body, /Support/)
+  t.equal((await dana.browser.get(group)).statusCode, 200)
+  t.equal((await dana.browser.post(`${group}/deletion`)).statusCode, 403)
+  const there = await charlie.browser.post('/groups', support)
+  t.ok([404, 422].includes(there.statusCode))
+})
+
+t.test('a group with something assigned to it is not deleted', async (t) => {
+  const w = await world(t)
+  const group = await create(w)
+  const { id } = (await give(w, group, { tenant_id: ACME })).json()
+  t.equal((await w.alice.post(`${group}/deletion`)).statusCode, 409)
+  await w.api.delete(`/assignments/${id}`)
+  t.equal((await w.alice.post(`${group}/deletion`)).statusCode, 303)
+  t.equal((await w.alice.get(group)).statusCode, 404)
+})
+
+t.test('a change that somebody else has overtaken is told what is there now', async (t) => {
+  const w = await world(t)
+  const group = await create(w, { tenant: 'Northwind MSP' })
+  const change = (name: string, version: string) =>
+    w.alice.post(group, { name, description: '', version })
+  t.equal((await change('Help', '1')).statusCode, 303)
+  const late = await change('Late', '1')
+  t.equal(late.statusCode, 422)
+  t.match(mainText(late.body), /it is called Help now/)
+  t.equal((await change('Late', '2')).statusCode, 303)
+})
+
+t.test('says at its field what is wrong with a new group', async (t) => {
+  const w = await world(t)
+  await create(w)
+  const twice = await w.alice.post('/groups', { ...support, name: 'SUPPORT' })
+  t.match(fieldError(twice.body, 'name'), /has a group called Support/)
+  const nowhere = await w.alice.post('/groups', { ...support, tenant: 'Atlantis' })
+  t.match(fieldError(nowhere.body, 'tenant'), /no tenant/)
+  const nameless = await w.alice.post('/groups', { ...support, name: '' })
+  t.match(fieldError(nameless.body, 'name'), /Enter a name/)
+})
