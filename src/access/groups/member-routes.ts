@@ -37,6 +37,10 @@ export function memberRoutes(app: FastifyInstance, db: Db) {
     },
   )
 
+  addingRoutes(app, db)
+}
+
+function addingRoutes(app: FastifyInstance, db: Db) {
   app.post<{ Params: Params }>(
     '/groups/:id/members',
     { config },
