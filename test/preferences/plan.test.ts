@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { Access } from '../../src/access/decide.ts'
+import { permissions } from '../../src/access/permissions.ts'
 import { operation } from '../../src/db/operation.ts'
 import { getPreference } from '../../src/preferences/catalogue.ts'
 import { listExemptions } from '../../src/preferences/exemptions.ts'
@@ -9,6 +11,15 @@ import { setAt } from '../support/preferences.ts'
 import { ACME, ACME_LEGAL, type World, world } from '../support/world.ts'
 
 const KEY = 'maintenance.install_os_updates'
+
+const everything = new Set(permissions)
+
+/** Somebody of Acme who is kept from its legal department. */
+const ACME_BUT_LEGAL: Access = {
+  allows: [{ path: '/1/3/', permissions: everything }],
+  denies: [{ path: '/1/3/4/5/', permissions: everything }],
+  limit: null,
+}
 
 async function lockedWorld(t: Parameters<typeof world>[0]): Promise<World> {
   const here = await world(t)
@@ -33,6 +44,17 @@ t.test('measuring a change scans no table', async (t) => {
   const queries = watchQueries(db)
   await measureImpact(db, actor, 1, getPreference(KEY), { entry: null }, clock.now)
   t.ok(queries.length > 3)
+  for (const query of queries) t.same(fullScans(planOf(path, query)), [], query.sql)
+})
+
+t.test('nor does measuring or listing for somebody who sees a part of the tree', async (t) => {
+  const here = await lockedWorld(t)
+  const { db, clock, path } = here
+  const actor = { ...here.actor, access: ACME_BUT_LEGAL }
+  const queries = watchQueries(db)
+  await measureImpact(db, actor, ACME, getPreference(KEY), { entry: null }, clock.now)
+  await listExemptions(db, actor, ACME)
+  t.ok(queries.length > 5)
   for (const query of queries) t.same(fullScans(planOf(path, query)), [], query.sql)
 })
 
