@@ -1,7 +1,12 @@
 import t, { type Test } from 'tap'
+import { permissions } from '../../src/access/permissions.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
+import { getPreference } from '../../src/preferences/catalogue.ts'
 import { grantExemption } from '../../src/preferences/commands.ts'
+import { getExemption, listExemptions } from '../../src/preferences/exemptions.ts'
+import { measureImpact } from '../../src/preferences/impact.ts'
+import { getPreferences } from '../../src/preferences/queries.ts'
 import { addCast, addUser, anyTenant } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { setAt } from '../support/preferences.ts'
@@ -64,6 +69,18 @@ t.test('T5: a stranger finds no preference of another customer, by any address',
   t.equal((await charlie.browser.get(`${under_own}/withdrawal`)).statusCode, 404)
   t.equal((await charlie.api.get(under_own)).statusCode, 404)
   t.equal((await charlie.api.delete(under_own)).statusCode, 404)
+})
+
+t.test('T5: nor would a stranger if a route forgot to ask', async (t) => {
+  const w = await decided(t)
+  const allows = [{ path: `/1/${RIVAL}/`, permissions: new Set(permissions) }]
+  const stranger = { ...w.actor, access: { allows, denies: [], limit: null } }
+  const missing = { message: /There is no tenant 3/ }
+  await t.rejects(getPreferences(w.db, stranger, ACME, w.db.now()), missing)
+  await t.rejects(listExemptions(w.db, stranger, ACME), missing)
+  await t.rejects(getExemption(w.db, stranger, ACME, w.exemption_id), missing)
+  const impact = [getPreference(TIMEOUT), { entry: null }, w.db.now()] as const
+  await t.rejects(measureImpact(w.db, stranger, ACME, ...impact), missing)
 })
 
 t.test('T5: nor does a stranger by the API', async (t) => {
