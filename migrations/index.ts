@@ -8,6 +8,7 @@ import * as roles from './006-access.ts'
 import * as factors from './007-factors.ts'
 import * as identityProviders from './008-identity-providers.ts'
 import * as people from './009-people.ts'
+import * as accessRequests from './010-access-requests.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '007-factors': factors,
   '008-identity-providers': identityProviders,
   '009-people': people,
+  '010-access-requests': accessRequests,
 }

@@ -18,6 +18,7 @@ import { providerRoutes } from './access/oidc/provider-routes.ts'
 import { oidcSignInRoutes } from './access/oidc/sign-in-routes.ts'
 import { passkeyRoutes } from './access/passkey-routes.ts'
 import { passkeySignInRoutes } from './access/passkey-sign-in-routes.ts'
+import { accessRequestRoutes } from './access/requests/routes.ts'
 import { roleApi } from './access/roles/api.ts'
 import { roleRoutes } from './access/roles/routes.ts'
 import type { Sealer } from './access/sealing.ts'
@@ -31,7 +32,8 @@ import { totpRoutes } from './access/totp-routes.ts'
 import { verifyRoutes } from './access/verify-routes.ts'
 import type { Db } from './db/connection.ts'
 import { jobRoutes } from './jobs/routes.ts'
-import type { Mailer } from './mail/mailer.ts'
+import { type Mailer, noMailer } from './mail/mailer.ts'
+import { notificationRoutes } from './notifications/routes.ts'
 import { answerErrors, answerUnreadable } from './web/errors.ts'
 import { refuseCrossSite } from './web/csrf.ts'
 import { type Lifecycle, reportHealth } from './web/health.ts'
@@ -104,6 +106,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   accessFeatures(app, db, options)
   roleRoutes(app, db)
   groupRoutes(app, db)
+  accessRequestRoutes(app, db, options.mailer ?? noMailer)
+  notificationRoutes(app, db)
   memberRoutes(app, db)
   accessRoutes(app, db)
   grantingRoutes(app, db)

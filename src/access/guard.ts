@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Db } from '../db/connection.ts'
+import { countUnread } from '../notifications/queries.ts'
 import { readTenantId } from '../tenants/head.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { localPath } from '../web/local-path.ts'
@@ -42,6 +43,8 @@ declare module 'fastify' {
      * begun. Fails closed.
      */
     isStillAdmitted(): Promise<boolean>
+    /** How much at the bell the actor has not read yet. */
+    unread_count: number
     /** In how many days the actor must have set up a second factor; null when there is no need. */
     second_factor_days: number | null
   }
@@ -56,6 +59,7 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
   app.decorateRequest('actor', null as unknown as Actor)
   app.decorateRequest('session_state', null)
   app.decorateRequest('second_factor_days', null)
+  app.decorateRequest('unread_count', 0)
   app.decorateRequest('isStillAdmitted', function (this: FastifyRequest) {
     return isStillAdmitted(db, this).catch(() => false)
   })
@@ -69,6 +73,7 @@ export function guardRoutes(app: FastifyInstance, db: Db) {
     if (!found)
       return credential === 'token' ? askForToken(request, reply) : askToSignIn(request, reply)
     if (permission !== 'signed_in') await requirePermission(db, request, permission)
+    if (credential !== 'token') request.unread_count = await countUnread(db, found)
     if (request.session_state) await askForProof(db, request, reply, request.session_state)
   })
   app.addHook('onResponse', async (request) => {

@@ -88,12 +88,27 @@ const pages: Page[] = [
     needs: { permission: 'access.view', at: 'anywhere' },
   },
   {
+    section: 'access_requests',
+    menu: 'more',
+    href: '/access-requests',
+    icon: 'key-round',
+    label: 'Access requests',
+    detail: 'Ask for access to a tenant, and answer',
+  },
+  {
     section: 'jobs',
     menu: 'more',
     href: '/jobs',
     icon: 'activity',
     label: 'Jobs',
     detail: 'Your imports and batch actions',
+  },
+  {
+    section: 'notifications',
+    href: '/notifications',
+    icon: 'bell',
+    label: 'Notifications',
+    detail: 'What you are told',
   },
   {
     section: 'account',

@@ -24,6 +24,8 @@ const operationWords: Record<string, string> = {
   'group.delete': 'Deleted group',
   'group.add_member': 'Added a member to a group',
   'group.remove_member': 'Removed a member from a group',
+  'access.ask': 'Asked for access',
+  'access.answer': 'Answered a request for access',
   'role.create': 'Created role',
   'role.update': 'Changed role',
   'role.delete': 'Deleted role',

@@ -191,6 +191,36 @@ export interface RoleAssignmentTable {
   operation_id: number
 }
 
+export interface AccessRequestTable {
+  id: Generated<number>
+  /** The tenant of whoever asks. */
+  tenant_id: number
+  person_id: number
+  /** As it was typed: a slug or a name. */
+  asked_for: string
+  /** Null when there is no such tenant, which whoever asks is not told. */
+  asked_tenant_id: number | null
+  message: Generated<string>
+  asked_at: string
+  state: Generated<'open' | 'granted' | 'denied'>
+  answer: Generated<string>
+  answered_by: string | null
+  answered_at: string | null
+}
+
+export interface NotificationTable {
+  id: Generated<number>
+  person_id: number
+  /** Shown only while its reader may see this tenant. */
+  tenant_id: number | null
+  kind: string
+  subject_id: number | null
+  title: string
+  href: string
+  created_at: string
+  read_at: string | null
+}
+
 export interface JobTable {
   id: Generated<number>
   kind: string
@@ -274,6 +304,8 @@ export interface Schema {
   user_group: UserGroupTable
   user_group_member: UserGroupMemberTable
   role_assignment: RoleAssignmentTable
+  access_request: AccessRequestTable
+  notification: NotificationTable
   user_account: UserAccountTable
   session: SessionTable
   known_device: KnownDeviceTable

@@ -52,6 +52,13 @@ export const tables: Record<keyof Schema, TableFacts> = {
   user_group: { class: 'tenant', tenant_column: 'tenant_id' },
   user_group_member: { class: 'tenant', tenant_column: 'tenant_id' },
   role_assignment: { class: 'tenant', tenant_column: 'tenant_id' },
+  access_request: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    // The history of whoever asks must not tell whether there is such a tenant.
+    unlogged: ['asked_tenant_id'],
+  },
+  notification: { class: 'system' },
   user_account: { class: 'system' },
   session: { class: 'system' },
   known_device: { class: 'system' },

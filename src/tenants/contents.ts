@@ -39,6 +39,16 @@ const contentsOf = prepared((db, { ids }: { ids: string }) =>
           .whereRef('lock_tenant_id', '=', 'tenant.id')
           .as('exempted'),
         eb
+          .selectFrom('user_group')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('groups'),
+        eb
+          .selectFrom('role_assignment')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('assignments'),
+        eb
           .selectFrom('identity_provider')
           .select(counted)
           .whereRef('tenant_id', '=', 'tenant.id')
@@ -54,6 +64,8 @@ const words = {
   entries: ['preference set here', 'preferences set here'],
   exemptions: ['exemption', 'exemptions'],
   exempted: ['exemption from its locks', 'exemptions from its locks'],
+  groups: ['group', 'groups'],
+  assignments: ['access given or denied', 'times access given or denied'],
   providers: ['provider of single sign-on', 'providers of single sign-on'],
 } as const
 

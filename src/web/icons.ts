@@ -5,6 +5,7 @@ export const icons = [
   'activity',
   'arrow-up-left',
   'ban',
+  'bell',
   'briefcase',
   'building-2',
   'check',

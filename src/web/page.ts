@@ -24,6 +24,8 @@ export type Shell = {
   user: { name: string; tenant_name: string } | null
   /** The links that the reader may follow. */
   menu(): Menu
+  /** How much at the bell the reader has not read yet. */
+  unread: number
   /** The address of the page, to mark where the reader is and to come back to. */
   url: string
   /** In how many days the reader must have set up a second factor; null when there is no need. */
@@ -103,6 +105,7 @@ function shellOf(
   return {
     user: actor ? { name: actor.name, tenant_name: actor.tenant_name } : null,
     menu: () => menuOf(request),
+    unread: request.unread_count,
     url: request.url,
     second_factor_days: request.second_factor_days,
     takeDone: () => takeDone(request, reply),

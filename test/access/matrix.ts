@@ -148,6 +148,14 @@ export const matrix: Record<string, Expectation> = {
   'POST /groups/:id/members/:person_id/removal': anywhere(nothing, 'administrator'),
   'POST /groups/:id/deletion': anywhere(nothing, 'administrator'),
 
+  'GET /access-requests': page,
+  'POST /access-requests': form,
+  'GET /access-requests/:id': anywhere(nothing, 'administrator'),
+  'POST /access-requests/:id/grant': anywhere(nothing, 'administrator'),
+  'POST /access-requests/:id/denial': anywhere(nothing, 'administrator'),
+  'GET /notifications': page,
+  'POST /notifications/reading': form,
+
   'GET /tenants': page,
   'GET /tenants/new': anywhere(page, 'administrator'),
   'GET /tenants/options': page,

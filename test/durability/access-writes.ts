@@ -41,6 +41,12 @@ async function createMember(here: World) {
   return group
 }
 
+async function ask(here: World) {
+  const { browser } = await addUser(here, RIVAL, 'Dana', 'viewer')
+  await browser.post('/access-requests', { asked_for: 'acme', message: 'Please' })
+  return '/access-requests/1'
+}
+
 /** The writes that say who may do what. */
 export const accessWrites: Record<string, Write> = {
   'POST /assignments': {
@@ -91,6 +97,24 @@ export const accessWrites: Record<string, Write> = {
     operations: 1,
     prepare: createMember,
     send: ({ alice }, group) => alice.post(`${group}/deletion`),
+  },
+  'POST /access-requests': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/access-requests', { asked_for: 'acme', message: '' }),
+  },
+  'POST /access-requests/:id/grant': {
+    operations: 1,
+    prepare: ask,
+    send: ({ alice }, request) => alice.post(`${request}/grant`, { role: '4', lasts: 'day' }),
+  },
+  'POST /access-requests/:id/denial': {
+    operations: 1,
+    prepare: ask,
+    send: ({ alice }, request) => alice.post(`${request}/denial`, { reason: 'No need' }),
+  },
+  'POST /notifications/reading': {
+    operations: 0,
+    send: ({ alice }) => alice.post('/notifications/reading', { last: '1' }),
   },
 
   'POST /api/v1/assignments': {
