@@ -13,6 +13,7 @@ import { getPreference } from '../src/preferences/catalogue.ts'
 import { ROOT_ID } from '../src/tenants/queries.ts'
 import { COMMON_KEY, entryFor, explained_keys, toEntryRow } from './entries.ts'
 import { type Organisation, organisations, toTenantRow } from './organisations.ts'
+import { everyTenant } from '../src/db/scope-guard.ts'
 
 /** A data directory with so many tenants, and who is signed in there. */
 export type Dataset = {
@@ -161,7 +162,7 @@ async function explainChain(db: Db, actor: Actor, tenant_id: number) {
 }
 
 async function parentOf(db: Db, id: number) {
-  const { parent_id } = await db
+  const { parent_id } = await everyTenant(db)
     .selectFrom('tenant')
     .select('parent_id')
     .where('id', '=', id)

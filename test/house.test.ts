@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
+import { lookingEverywhere } from './isolation/every-tenant.ts'
 
 // The house rules that the linter cannot know: which way imports point, and what templates hold.
 
@@ -154,6 +155,11 @@ t.test('T12: SQL is written in few, reviewed places', async (t) => {
     ({ file, target }) => target === 'better-sqlite3' && roomOf(file) !== 'db',
   )
   t.same(pastKysely, [])
+})
+
+t.test('T7: few, reviewed files look past the scope of the actor', async (t) => {
+  const found = filesWith(/import \{[^}]*\beveryTenant(Tx)?\b[^}]*\}/)
+  t.same(found, Object.keys(lookingEverywhere).toSorted())
 })
 
 /** Where the browser puts HTML into the page by itself: fragments that the server drew. */

@@ -7,6 +7,7 @@ import { type Dataset, copyDataset, insertEntries, withDatabase } from '../datab
 import { COMMON_KEY } from '../entries.ts'
 import { type Figure, figure, median } from '../figure.ts'
 import { type Server, startTenantry } from '../server.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 
 /** A preference that every single tenant has set. */
 const EVERYWHERE_KEY = 'agent.stale_after_days'
@@ -26,10 +27,17 @@ export async function* preview({ scale, folder, dataset }: Bench): AsyncGenerato
 
 async function setEverywhere(data: Dataset) {
   await withDatabase(data, async (db) => {
-    const tenants = await db.selectFrom('tenant').select('id').where('id', '>', ROOT_ID).execute()
+    const tenants = await everyTenant(db)
+      .selectFrom('tenant')
+      .select('id')
+      .where('id', '>', ROOT_ID)
+      .execute()
     const ids = tenants.map(({ id }) => id)
     await operation(db, data.actor, 'preference.set', async (tx) => {
-      await tx.deleteFrom('preference_entry').where('key', '=', EVERYWHERE_KEY).execute()
+      await everyTenantTx(tx)
+        .deleteFrom('preference_entry')
+        .where('key', '=', EVERYWHERE_KEY)
+        .execute()
       await insertEntries(tx, ids, EVERYWHERE_KEY)
     })
   })

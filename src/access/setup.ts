@@ -1,5 +1,6 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import { createTenant } from '../tenants/commands.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
@@ -22,7 +23,7 @@ export type SetupLink = {
 
 /** Whether there is an MSP tenant: what decides, whatever else is in the database or is not. */
 export async function isSetUp(db: Reads) {
-  const msp = await db
+  const msp = await everyTenant(db)
     .selectFrom('tenant')
     .select('id')
     .where('kind', '=', 'msp')

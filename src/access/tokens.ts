@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts'
 import { type Tx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
-import { everyTenant } from '../db/scope-guard.ts'
+import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { USER_COLUMNS, loadActor, readPermissions } from './grants.ts'
@@ -58,12 +58,16 @@ export async function touchToken(db: Db, authorization: string | undefined) {
   })
   if (!token) return
   await system(db, (tx) =>
-    tx.updateTable('api_token').set({ last_used_at: now }).where('id', '=', token.id).execute(),
+    everyTenantTx(tx)
+      .updateTable('api_token')
+      .set({ last_used_at: now })
+      .where('id', '=', token.id)
+      .execute(),
   )
 }
 
 const staleToken = prepared((db, { token_hash, stale }: { token_hash: string; stale: string }) =>
-  db
+  everyTenant(db)
     .selectFrom('api_token')
     .select('id')
     .where('token_hash', '=', token_hash)
@@ -99,7 +103,7 @@ export async function createToken(
 
 /** Ends a token for good. Throws NotFound when the person has no such token. */
 export async function revokeToken(tx: Tx, person_id: number, id: number) {
-  const { numDeletedRows } = await tx
+  const { numDeletedRows } = await everyTenantTx(tx)
     .deleteFrom('api_token')
     .where('id', '=', id)
     .where('person_id', '=', person_id)
@@ -109,7 +113,7 @@ export async function revokeToken(tx: Tx, person_id: number, id: number) {
 
 /** The actor's own tokens, the newest first. */
 export async function listTokens(db: Db, actor: Actor) {
-  const tokens = await db
+  const tokens = await everyTenant(db)
     .selectFrom('api_token')
     .select(['id', 'name', 'prefix', 'permissions', 'expires_at', 'last_used_at'])
     .where('tenant_id', '=', actor.tenant_id)

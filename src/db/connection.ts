@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import type { Schema } from './schema.ts'
+import { scopeGuard } from './scope-guard.ts'
 import { openSqlite } from './native-binding.ts'
 
 /** What both a plain Db and an open operation can do: read. */
@@ -64,8 +65,12 @@ export function openDatabase(
   reading.pragma('query_only = ON')
   const reader = new Kysely<Schema>({
     dialect: new ReadingDialect({ database: remember(reading) }),
+    plugins: [scopeGuard],
   })
-  const writer = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remember(writing) }) })
+  const writer = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: remember(writing) }),
+    plugins: [scopeGuard],
+  })
   const db: Db = Object.assign(reader, {
     now,
     path,

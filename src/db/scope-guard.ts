@@ -6,7 +6,7 @@ import type {
   PluginTransformResultArgs,
 } from 'kysely'
 import type { Reads } from './connection.ts'
-import type { Tx } from './operation.ts'
+import type { SystemTx } from './operation.ts'
 import type { Schema } from './schema.ts'
 import { confinedTable } from './scope.ts'
 import { tables } from './tables.ts'
@@ -31,8 +31,11 @@ export const scopeGuard: KyselyPlugin = {
 export const everyTenant = (db: Reads): Reads => (db as Kysely<Schema>).withoutPlugins()
 
 /** As `everyTenant`, for a write that must reach the rows of every tenant. */
-export const everyTenantTx = (tx: Tx): Tx =>
-  Object.assign((tx as unknown as Kysely<Schema>).withoutPlugins(), { operation: tx.operation })
+export const everyTenantTx = <Writes extends SystemTx>(tx: Writes): Writes =>
+  Object.assign(
+    (tx as unknown as Kysely<Schema>).withoutPlugins() as unknown as Writes,
+    'operation' in tx && { operation: tx.operation },
+  )
 
 /** The column of a table that names the tenant of a row; undefined for tables that have none. */
 export function tenantColumn(table: string) {

@@ -4,6 +4,7 @@ import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { personRow } from '../support/person.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, type World, world } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 type Person = Awaited<ReturnType<typeof addUser>>
 
@@ -11,7 +12,7 @@ const give = ({ api }: Pick<World, 'api'>, person: Pick<Person, 'person_id'>, fi
   api.post('/assignments', { person_id: person.person_id, role_id: roles.viewer, ...fields })
 
 const countAssignments = async ({ db }: World) =>
-  (await db.selectFrom('role_assignment').select('id').execute()).length
+  (await everyTenant(db).selectFrom('role_assignment').select('id').execute()).length
 
 const form = {
   who: '',

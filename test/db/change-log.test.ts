@@ -5,9 +5,10 @@ import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/comm
 import { withFile } from '../support/rows.ts'
 import { ACME, ACME_LEGAL, type World, world } from '../support/world.ts'
 import { PROGRAM } from '../support/any-tenant.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 
 const lastChanges = ({ db }: World) =>
-  db
+  everyTenant(db)
     .selectFrom('change')
     .select(['table_name', 'row_id', 'tenant_id', 'before', 'after'])
     .where('operation_id', '=', (eb) =>
@@ -45,14 +46,17 @@ t.test('holds a deleted row', async (t) => {
 t.test('says nothing of a row that was written as it was', async (t) => {
   const here = await world(t)
   await operation(here.db, here.actor, 'test', (tx) =>
-    tx.updateTable('tenant').set({ name: 'Acme' }).where('id', '=', ACME).execute(),
+    everyTenantTx(tx).updateTable('tenant').set({ name: 'Acme' }).where('id', '=', ACME).execute(),
   )
   t.same(await lastChanges(here), [])
 })
 
 t.test('never holds a secret, nor what only reports', async (t) => {
   const { db } = await world(t)
-  const rows = await db.selectFrom('change').select(['table_name', 'before', 'after']).execute()
+  const rows = await everyTenant(db)
+    .selectFrom('change')
+    .select(['table_name', 'before', 'after'])
+    .execute()
   t.ok(rows.some(({ table_name }) => table_name === 'api_token'))
   for (const { before, after } of rows)
     t.notMatch(`${before}${after}`, /argon2|token_hash|password|child_count|override_count/)

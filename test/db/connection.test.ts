@@ -6,6 +6,7 @@ import { type Reads, openConnection, writerOf } from '../../src/db/connection.ts
 import { operation } from '../../src/db/operation.ts'
 import { updateTenant } from '../../src/tenants/commands.ts'
 import { ACME, world } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const expected = {
   journal_mode: 'wal',
@@ -71,7 +72,11 @@ t.test('lets others read while one writes', async (t) => {
   const { db, actor } = await world(t)
   await operation(db, actor, 'tenant.update', async (tx) => {
     await updateTenant(tx, ACME, { name: 'Acme 2' })
-    const names = await db.selectFrom('tenant').select('name').where('id', '=', ACME).execute()
+    const names = await everyTenant(db)
+      .selectFrom('tenant')
+      .select('name')
+      .where('id', '=', ACME)
+      .execute()
     t.same(names, [{ name: 'Acme' }])
   })
 })

@@ -5,6 +5,7 @@ import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { readState } from '../support/rows.ts'
 import { ACME, START, world } from '../support/world.ts'
 import { anyTenant } from '../support/any-tenant.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 
 const paris = { name: 'Paris', kind: 'location', description: '' } as const
 
@@ -29,7 +30,9 @@ t.test('records who, when, what kind and why', async (t) => {
 t.test('refuses to write a business table outside an operation', async (t) => {
   const { db } = await world(t)
   const before = readState(db)
-  const rename = system(db, (tx) => tx.updateTable('tenant').set({ name: 'Hacked' }).execute())
+  const rename = system(db, (tx) =>
+    everyTenantTx(tx).updateTable('tenant').set({ name: 'Hacked' }).execute(),
+  )
   await t.rejects(rename, /a write outside an operation/)
   t.strictSame(readState(db), before)
 })
@@ -56,7 +59,11 @@ t.test('shows in a preview what would be, and keeps nothing of it', async (t) =>
   const before = [readState(db), await lastOperation({ db })]
   const seen = await preview(db, actor, async (tx) => {
     await updateTenant(tx, ACME, { name: 'Acme Holding' })
-    return tx.selectFrom('tenant').select('name').where('id', '=', ACME).executeTakeFirst()
+    return everyTenant(tx)
+      .selectFrom('tenant')
+      .select('name')
+      .where('id', '=', ACME)
+      .executeTakeFirst()
   })
   t.strictSame(seen, { name: 'Acme Holding' })
   t.strictSame([readState(db), await lastOperation({ db })], before)
@@ -72,7 +79,7 @@ t.test('runs operations one after the other, and lets readers see only what is d
   const { db, actor } = await world(t)
   const rename = (name: string) =>
     operation(db, actor, 'tenant.update', async (tx) => {
-      const { name: former } = await tx
+      const { name: former } = await everyTenant(tx)
         .selectFrom('tenant')
         .select('name')
         .where('id', '=', ACME)
@@ -81,7 +88,7 @@ t.test('runs operations one after the other, and lets readers see only what is d
       await updateTenant(tx, ACME, { name: `${former} ${name}` })
     })
   const both = Promise.all([rename('One'), rename('Two')])
-  const read = db.selectFrom('tenant').select('name').where('id', '=', ACME)
+  const read = everyTenant(db).selectFrom('tenant').select('name').where('id', '=', ACME)
   t.strictSame(await read.executeTakeFirst(), { name: 'Acme' })
   await both
   t.strictSame(await read.executeTakeFirst(), { name: 'Acme One Two' })

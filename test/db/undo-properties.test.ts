@@ -9,6 +9,7 @@ import { setAt, unsetAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
 import { type World, world } from '../support/world.ts'
 import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 /** One command; tenants are meant by their place in the list of those that there are. */
 const step = fc.oneof(
@@ -44,7 +45,7 @@ const operations = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { ma
 const KEY = 'agent.check_in_interval_seconds'
 
 async function take(tx: Tx, step: Step) {
-  const tenants = await tx.selectFrom('tenant').select('id').orderBy('id').execute()
+  const tenants = await everyTenant(tx).selectFrom('tenant').select('id').orderBy('id').execute()
   const place = (index: number) => tenants[index % tenants.length]!.id
   const id = place(step.on)
   if (step.verb === 'create')

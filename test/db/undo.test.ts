@@ -7,6 +7,7 @@ import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/comm
 import { readState } from '../support/rows.ts'
 import { ACME, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
 import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 /** Runs commands as one operation and returns its id. */
 const perform = ({ db, actor }: World, write: Parameters<typeof operation<unknown>>[3]) =>
@@ -96,7 +97,7 @@ t.test('does not bring back a name that something newer has taken', async (t) =>
 t.test('does not bring back a secret', async (t) => {
   const here = await world(t)
   await perform(here, (tx) => createToken(tx, here.actor, 'for a script'))
-  const { id } = await here.db
+  const { id } = await everyTenant(here.db)
     .selectFrom('api_token')
     .select('id')
     .where('name', '=', 'for a script')

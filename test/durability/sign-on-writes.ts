@@ -3,6 +3,7 @@ import { addProvider, link } from '../access/oidc/cast.ts'
 import { forgingProvider } from '../support/forging-provider.ts'
 import type { World } from '../support/world.ts'
 import type { Write } from './account-writes.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const singleSignOn = {
   name: 'Entra ID',
@@ -32,7 +33,10 @@ export const signOnWrites: Record<string, Write> = {
     operations: 1,
     async prepare(here, t) {
       await addSingleSignOn(here, t)
-      const { id } = await here.db.selectFrom('identity').select('id').executeTakeFirstOrThrow()
+      const { id } = await everyTenant(here.db)
+        .selectFrom('identity')
+        .select('id')
+        .executeTakeFirstOrThrow()
       return String(id)
     },
     send: ({ alice }, id) => alice.post(`/account/single-sign-on/${id}/removal`),

@@ -118,14 +118,14 @@ export async function take(open: Tx, model: Model, { verb, one, other }: Step) {
   else if (verb === 'withdraw' && assignments.size > 0) {
     const id = pick(assignments.keys(), one)!
     assignments.delete(id)
-    await tx.deleteFrom('role_assignment').where('id', '=', id).execute()
+    await everyTenantTx(tx).deleteFrom('role_assignment').where('id', '=', id).execute()
   } else if (verb === 'leave group' && groups.size > 0) {
     const id = pick(groups.keys(), one)!
     const group = groups.get(id)!
     const leaver = pick(group.members, other)
     if (leaver === undefined) return
     group.members = group.members.filter((member) => member !== leaver)
-    await tx
+    await everyTenantTx(tx)
       .deleteFrom('user_group_member')
       .where('group_id', '=', id)
       .where('person_id', '=', leaver)
@@ -142,12 +142,12 @@ async function changePerson(tx: Tx, model: Model, verb: Step['verb'], id: number
     // Whoever moves leaves the groups of the old tenant, and the tokens that were made there.
     for (const group of model.groups.values())
       group.members = group.members.filter((member) => member !== id)
-    await tx.deleteFrom('user_group_member').where('person_id', '=', id).execute()
-    await tx.deleteFrom('api_token').where('person_id', '=', id).execute()
+    await everyTenantTx(tx).deleteFrom('user_group_member').where('person_id', '=', id).execute()
+    await everyTenantTx(tx).deleteFrom('api_token').where('person_id', '=', id).execute()
     person.limit = []
   } else return
   const { active, role, tenant } = person
-  await tx
+  await everyTenantTx(tx)
     .updateTable('person')
     .set({ active: Number(active), role_id: role, tenant_id: anyTenant(tenant) })
     .where('id', '=', id)
@@ -157,7 +157,11 @@ async function changePerson(tx: Tx, model: Model, verb: Step['verb'], id: number
 async function moveTenant(tx: Tx, model: Model, id: number, parent: number) {
   if (ancestry(model, parent).includes(id)) return
   model.tenants.get(id)!.parent = parent
-  await tx.updateTable('tenant').set({ parent_id: parent }).where('id', '=', id).execute()
+  await everyTenantTx(tx)
+    .updateTable('tenant')
+    .set({ parent_id: parent })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Only what nothing hangs on can be deleted; what was assigned there goes with it. */
@@ -169,7 +173,7 @@ async function deleteTenant(tx: Tx, model: Model, id: number) {
   if (is_used) return
   for (const [assignment_id, { tenant }] of assignments)
     if (tenant === id) assignments.delete(assignment_id)
-  await tx.deleteFrom('role_assignment').where('tenant_id', '=', id).execute()
+  await everyTenantTx(tx).deleteFrom('role_assignment').where('tenant_id', '=', id).execute()
   tenants.delete(id)
-  await tx.deleteFrom('tenant').where('id', '=', id).execute()
+  await everyTenantTx(tx).deleteFrom('tenant').where('id', '=', id).execute()
 }

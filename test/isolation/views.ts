@@ -10,9 +10,10 @@ import { type Scope, inScope } from '../../src/db/scope.ts'
 import { ASKED } from './forest.ts'
 import { type Model, can } from './model.ts'
 import type { Keys } from './planted.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const peopleIn = preparedInScope((db, scope: Scope, _: object) =>
-  db
+  everyTenant(db)
     .selectFrom('person')
     .select(['person.id', 'person.tenant_id'])
     .where(inScope(scope, 'person.tenant_id')),
@@ -39,7 +40,7 @@ export async function actorsOf(tx: Tx, model: Model, id: number, keys: Keys) {
 
 export async function look(tx: Tx, { access }: Actor, permission: Permission) {
   const scope = scopeOf(access, permission)
-  const tenants = await tx
+  const tenants = await everyTenant(tx)
     .selectFrom('tenant')
     .select(['id', 'path'])
     .where(inScope(scope, 'tenant.path'))

@@ -14,6 +14,7 @@ import { setAt } from '../support/preferences.ts'
 import { NORTHWIND, world } from '../support/world.ts'
 import { personRow } from '../support/person.ts'
 import { PROGRAM, anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 
@@ -90,7 +91,9 @@ async function plant(tx: Tx, { chain, nodes }: Tree) {
 }
 
 const allIds = async (tx: Tx) =>
-  (await tx.selectFrom('tenant').select('id').orderBy('id').execute()).map(({ id }) => id)
+  (await everyTenant(tx).selectFrom('tenant').select('id').orderBy('id').execute()).map(
+    ({ id }) => id,
+  )
 
 const fromEnd = (ids: number[], index: number) => ids[ids.length - 1 - (index % ids.length)]!
 
@@ -115,8 +118,13 @@ async function unlessRefused<Result>(act: () => Promise<Result>) {
 /** Does the action by the commands for one tenant. */
 async function actOn(tx: Tx, { action, parent_id, kind }: Batch, id: number): Promise<string> {
   const version = async () =>
-    (await tx.selectFrom('tenant').select('version').where('id', '=', id).executeTakeFirst())
-      ?.version
+    (
+      await everyTenant(tx)
+        .selectFrom('tenant')
+        .select('version')
+        .where('id', '=', id)
+        .executeTakeFirst()
+    )?.version
   const before = await version()
   const refusal = await unlessRefused(() => {
     if (action === 'delete') return deleteTenant(tx, PROGRAM, anyTenant(id))
@@ -131,7 +139,7 @@ async function actOn(tx: Tx, { action, parent_id, kind }: Batch, id: number): Pr
 
 const inShort = ({ outcome, detail }: Verdict) => (outcome === 'refused' ? detail : outcome)
 
-const tenants = (tx: Tx) => tx.selectFrom('tenant').selectAll().orderBy('id').execute()
+const tenants = (tx: Tx) => everyTenant(tx).selectFrom('tenant').selectAll().orderBy('id').execute()
 
 const rounds = { numRuns: Number(process.env.TENANTRY_TEST_ROUNDS ?? 150) }
 

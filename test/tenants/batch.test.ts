@@ -13,6 +13,7 @@ import {
   type World,
 } from '../support/world.ts'
 import { anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 type Fields = Record<string, string | string[]>
 
@@ -28,7 +29,7 @@ const report = (html: string) =>
   [...html.matchAll(/<tr><th scope="row">.*?<\/tr>/g)].map(([row]) => textOf(row))
 
 const tenant = ({ db }: World, id: number) =>
-  db.selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirst()
+  everyTenant(db).selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirst()
 
 const lastOperation = ({ db }: World) =>
   db.selectFrom('operation').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()
@@ -147,7 +148,11 @@ t.test('does it with all that match, wherever they are', async (t) => {
   const w = await world(t)
   const job = await draft(w, 'deactivate', [], { match: '1', q: 'acme', kind: '', active: '' })
   await confirmJob(w.alice, job, { reason: '' })
-  const inactive = await w.db.selectFrom('tenant').select('id').where('active', '=', 0).execute()
+  const inactive = await everyTenant(w.db)
+    .selectFrom('tenant')
+    .select('id')
+    .where('active', '=', 0)
+    .execute()
   t.same(inactive.map(({ id }) => id).sort(), [ACME, ACME_LEEDS, ACME_LEGAL])
 })
 

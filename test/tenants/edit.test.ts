@@ -5,9 +5,10 @@ import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, fieldValue, mainText } from '../support/html.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, world, type World } from '../support/world.ts'
 import { anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const find = ({ db }: World, id: number) =>
-  db.selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  everyTenant(db).selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 const operations = ({ db }: World) =>
   db.selectFrom('operation').select(['id', 'kind']).orderBy('id').execute()

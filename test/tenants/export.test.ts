@@ -6,6 +6,7 @@ import { importTenants } from '../../src/tenants/csv/import.ts'
 import { TenantDescription, TenantName } from '../../src/tenants/form.ts'
 import { nameKey } from '../../src/tenants/names.ts'
 import { ACME, ACME_LEEDS, type World, world } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const addNamed = ({ db, actor }: World, tenants: { name: string; description: string }[]) =>
   operation(db, actor, 'test.tenants', async (tx) => {
@@ -96,7 +97,7 @@ t.test('an export makes the same tree in an empty database', async (t) => {
       (all, head, name) => head ?? `Copy ${name},`,
     ),
   )
-  const copied = await other.db
+  const copied = await everyTenant(other.db)
     .selectFrom('tenant')
     .selectAll()
     .where('name', '=', '=cmd()')

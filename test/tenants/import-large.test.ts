@@ -2,6 +2,7 @@ import t from 'tap'
 import { mainText } from '../support/html.ts'
 import { draftImport, figures, foreseen } from '../support/jobs.ts'
 import { world } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const CLIENTS = 1000
 const BRANCHES = 99
@@ -54,7 +55,7 @@ t.test('imports 100,000 lines with progress, while others are answered', async (
     steps,
   )
   t.same(figures((await alice.get(job)).body), [100_000, 0, 0])
-  const { descendant_count } = await db
+  const { descendant_count } = await everyTenant(db)
     .selectFrom('tenant')
     .select('descendant_count')
     .where('id', '=', 1)

@@ -3,9 +3,10 @@ import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { badLines, draftImport, figures, importCsv, previewImport } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, RIVAL, world, type World } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const bySlug = ({ db }: World, slug: string) =>
-  db.selectFrom('tenant').selectAll().where('slug', '=', slug).executeTakeFirst()
+  everyTenant(db).selectFrom('tenant').selectAll().where('slug', '=', slug).executeTakeFirst()
 
 const operations = ({ db }: World) =>
   db.selectFrom('operation').select(['kind', 'change_count']).orderBy('id').execute()
@@ -225,7 +226,7 @@ t.test('leaves alone what the file has no column for', async (t) => {
 t.test('gives new tenants slugs past those that are taken', async (t) => {
   const w = await world(t)
   await importCsv(w.alice, 'name,parent\nAcme,rival\nAcme,acme\nAcme,northwind\n')
-  const rows = await w.db
+  const rows = await everyTenant(w.db)
     .selectFrom('tenant')
     .select('slug')
     .where('name', '=', 'Acme')

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { badLines, figures, importCsv, previewImport } from '../support/jobs.ts'
 import { world, type World } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const FOLDER = '/usr/share/iso-codes/json'
 
@@ -57,7 +58,7 @@ const toCsv = (places: Place[]) =>
 
 /** The locations in the database, as the source writes them. */
 async function storedPlaces({ db }: World) {
-  const rows = await db
+  const rows = await everyTenant(db)
     .selectFrom('tenant')
     .innerJoin('tenant as parent', 'parent.id', 'tenant.parent_id')
     .select(['tenant.slug', 'tenant.name', 'parent.slug as parent', 'tenant.description'])
@@ -76,7 +77,7 @@ t.test('imports every country and subdivision of ISO 3166-2', options, async (t)
   const places = distinguish(readPlaces())
   t.same(figures(await importCsv(w.alice, toCsv(places))), [places.length, 0, 0])
   t.same(sorted(await storedPlaces(w)), sorted(places))
-  const { descendant_count } = await w.db
+  const { descendant_count } = await everyTenant(w.db)
     .selectFrom('tenant')
     .select('descendant_count')
     .where('id', '=', 1)

@@ -5,6 +5,7 @@ import { MAX_DEPTH } from '../../src/tenants/places.ts'
 import { fieldError, fieldValue, mainText } from '../support/html.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, world, type World } from '../support/world.ts'
 import { anyTenant } from '../support/any-tenant.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 const fresh = {
   name: 'York office',
@@ -15,9 +16,10 @@ const fresh = {
 }
 
 const find = ({ db }: World, name: string) =>
-  db.selectFrom('tenant').selectAll().where('name', '=', name).executeTakeFirst()
+  everyTenant(db).selectFrom('tenant').selectAll().where('name', '=', name).executeTakeFirst()
 
-const count = async ({ db }: World) => (await db.selectFrom('tenant').select('id').execute()).length
+const count = async ({ db }: World) =>
+  (await everyTenant(db).selectFrom('tenant').select('id').execute()).length
 
 t.test('creates a tenant below the chosen parent and shows it', async (t) => {
   const w = await world(t)

@@ -5,6 +5,7 @@ import { chooseSlug, findFreeNumber } from '../../src/tenants/slugs.ts'
 import { importCsv } from '../support/jobs.ts'
 import { fullScans, planOf, watchQueries } from '../support/plan.ts'
 import { world, type World } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
 
 /** Tenants whose slugs are that of "Head office", plain and with the numbers up to `count`. */
 const addNamesakes = ({ db, actor }: World, count: number) =>
@@ -48,7 +49,7 @@ t.test('numbers the tenants of a file past those that there are', async (t) => {
     w.alice,
     `name,parent,slug\n${lines.join('\n')}\nTaken,,head-office-22\nTaken too,,head-office-25\n`,
   )
-  const slugs = await w.db
+  const slugs = await everyTenant(w.db)
     .selectFrom('tenant')
     .select('slug')
     .where('name', '=', 'Head office')

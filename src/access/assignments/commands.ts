@@ -1,4 +1,5 @@
 import type { Reads } from '../../db/connection.ts'
+import { ofTenant } from '../../db/scope.ts'
 import type { Tx } from '../../db/operation.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
@@ -99,7 +100,7 @@ export async function withdrawAssignment(tx: Tx, actor: Actor, tenant_id: number
   await tx
     .deleteFrom('role_assignment')
     .where('id', '=', id)
-    .where('tenant_id', '=', node)
+    .where(ofTenant('role_assignment.tenant_id', node))
     .execute()
 }
 

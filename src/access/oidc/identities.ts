@@ -33,7 +33,11 @@ export async function findUserOf(db: Reads, { provider, vouched }: Identity) {
 
 /** Remembers that somebody signed in with it. */
 export const touchIdentity = (tx: SystemTx, now: string, id: number) =>
-  tx.updateTable('identity').set({ last_used_at: now }).where('id', '=', id).execute()
+  everyTenantTx(tx)
+    .updateTable('identity')
+    .set({ last_used_at: now })
+    .where('id', '=', id)
+    .execute()
 
 /**
  * Makes an account at a provider a person's: from then on, who has it can sign in as that person.

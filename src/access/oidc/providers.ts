@@ -29,7 +29,8 @@ const withTenant = (db: Reads) =>
 
 /** The providers of the tenants in the scope, with how many people are linked. */
 export const listProviders = (db: Reads, scope: Scope) =>
-  withTenant(db)
+  // Links are counted whoever they are of.
+  withTenant(everyTenant(db))
     .select((eb) =>
       eb
         .selectFrom('identity')

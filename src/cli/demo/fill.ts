@@ -5,6 +5,7 @@ import { hashPassword } from '../../access/password.ts'
 import { requireTenant } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import { type Author, type Tx, operation } from '../../db/operation.ts'
+import { everyTenant } from '../../db/scope-guard.ts'
 import { Conflict } from '../../errors.ts'
 import {
   blockInheritance,
@@ -58,7 +59,7 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
 }
 
 async function requireEmpty(tx: Tx) {
-  const tenant = await tx
+  const tenant = await everyTenant(tx)
     .selectFrom('tenant')
     .select('name')
     .where('id', '<>', ROOT_ID)

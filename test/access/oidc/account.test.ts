@@ -5,11 +5,12 @@ import { ACME, type World, browser } from '../../support/world.ts'
 import { addCast } from '../../support/cast.ts'
 import { LEADS_AWAY } from '../../web/leads-away.ts'
 import { addProvider, cookiesOf, link, pathOf, worldWithProvider } from './cast.ts'
+import { everyTenant } from '../../../src/db/scope-guard.ts'
 
 const LATER = '2026-11-24T09:16:00.000Z'
 
 const identities = ({ db }: World) =>
-  db.selectFrom('identity').select(['person_id', 'subject']).execute()
+  everyTenant(db).selectFrom('identity').select(['person_id', 'subject']).execute()
 
 /** Has Alice begin to link an account; `end` comes back with what the provider said. */
 async function beginLink(w: Awaited<ReturnType<typeof worldWithProvider>>) {
@@ -91,7 +92,10 @@ t.test('removes a link of one’s own, and nobody else’s', async (t) => {
   const w = await worldWithProvider(t)
   const { vera } = await addCast(w)
   await link(w, w.provider, 'alice-at-idp')
-  const { id } = await w.db.selectFrom('identity').select('id').executeTakeFirstOrThrow()
+  const { id } = await everyTenant(w.db)
+    .selectFrom('identity')
+    .select('id')
+    .executeTakeFirstOrThrow()
   const address = `/account/single-sign-on/${id}/removal`
   t.equal((await vera.browser.post(address)).statusCode, 404)
   t.equal((await identities(w)).length, 1)
@@ -103,7 +107,10 @@ t.test('keeps the last way to sign in', async (t) => {
   const w = await worldWithProvider(t)
   await link(w, w.provider, 'alice-at-idp')
   await system(w.db, (tx) => tx.updateTable('user_account').set({ password_hash: null }).execute())
-  const { id } = await w.db.selectFrom('identity').select('id').executeTakeFirstOrThrow()
+  const { id } = await everyTenant(w.db)
+    .selectFrom('identity')
+    .select('id')
+    .executeTakeFirstOrThrow()
   t.equal((await w.alice.post(`/account/single-sign-on/${id}/removal`)).statusCode, 409)
   t.equal((await identities(w)).length, 1)
 })

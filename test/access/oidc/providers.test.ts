@@ -15,7 +15,8 @@ const typed = {
   client_secret: CLIENT.client_secret,
 }
 
-const providers = ({ db }: World) => db.selectFrom('identity_provider').selectAll().execute()
+const providers = ({ db }: World) =>
+  everyTenant(db).selectFrom('identity_provider').selectAll().execute()
 
 t.test('adds a provider and shows what to enter there', async (t) => {
   const w = await world(t, { app: { url: 'https://tenantry.example' } })
@@ -114,7 +115,7 @@ t.test('deletes a provider with the links to it', async (t) => {
   t.match(mainText((await w.alice.get('/single-sign-on/1')).payload), '1 account linked')
   t.equal((await w.alice.post('/single-sign-on/1/deletion')).headers.location, '/single-sign-on')
   t.same(await providers(w), [])
-  t.same(await w.db.selectFrom('identity').selectAll().execute(), [])
+  t.same(await everyTenant(w.db).selectFrom('identity').selectAll().execute(), [])
 })
 
 t.test('T5: is for administrators of All tenants only', async (t) => {

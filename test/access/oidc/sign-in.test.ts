@@ -1,7 +1,7 @@
 import t from 'tap'
 import { hashSecret } from '../../../src/access/secrets.ts'
 import { operation } from '../../../src/db/operation.ts'
-import { everyTenantTx } from '../../../src/db/scope-guard.ts'
+import { everyTenant, everyTenantTx } from '../../../src/db/scope-guard.ts'
 import { addCast } from '../../support/cast.ts'
 import { mainText } from '../../support/html.ts'
 import { ACME, type World } from '../../support/world.ts'
@@ -38,7 +38,7 @@ t.test('T33: admits nobody by an e-mail address, and makes no account', async (t
   t.match(mainText(answer.payload), 'Nobody here is linked with this account')
   t.notMatch(answer.payload, 'Alice')
   t.same(await sessions(w), before)
-  t.same(await w.db.selectFrom('identity').selectAll().execute(), [])
+  t.same(await everyTenant(w.db).selectFrom('identity').selectAll().execute(), [])
 })
 
 t.test(
