@@ -13,6 +13,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/assignments/reachers.ts': 'who reaches a tenant may be of any other',
   'src/access/current-actor.ts': 'who somebody is does not depend on what they see',
   'src/access/grants.ts': 'what somebody may do is read before there is a scope',
+  'src/access/groups/commands.ts':
+    'a person is in a group of one tenant, and an assignment to it may be anywhere',
   'src/access/last-administrator.ts': 'one administrator of All tenants must stay, whoever asks',
   'src/access/node-path.ts': 'the path of a node that was admitted',
   'src/access/oidc/identities.ts': 'an account at a provider is looked for in every tenant',

@@ -6,12 +6,13 @@ import { streamEvents } from '../../src/jobs/events.ts'
 import type { Running } from '../../src/jobs/work.ts'
 import { addUser } from '../support/cast.ts'
 import { ACME, type World, appOptions, browser, world } from '../support/world.ts'
+import { everyTenantTx } from '../../src/db/scope-guard.ts'
 
 type Person = Awaited<ReturnType<typeof addUser>>
 
 const setPerson = ({ db, actor }: World, id: number, values: { active?: 0; role_id?: null }) =>
   operation(db, actor, 'test.revoke', (tx) =>
-    tx.updateTable('person').set(values).where('id', '=', id).execute(),
+    everyTenantTx(tx).updateTable('person').set(values).where('id', '=', id).execute(),
   )
 
 /** Every way in which somebody may lose what they are being told. */

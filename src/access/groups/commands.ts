@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/operation.ts'
-import type { VisibleTenant } from '../../db/scope.ts'
+import { type VisibleTenant, ofTenant } from '../../db/scope.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import { nameKey } from '../../tenants/names.ts'
@@ -43,7 +43,7 @@ export async function updateGroup(
     .updateTable('user_group')
     .set({ ...input, name_key: nameKey(input.name), version: group.version + 1 })
     .where('id', '=', id)
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('user_group.tenant_id', tenant_id))
     .execute()
 }
 
@@ -55,12 +55,12 @@ export async function deleteGroup(tx: Tx, actor: Actor, id: number) {
   await tx
     .deleteFrom('user_group_member')
     .where('group_id', '=', id)
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('user_group_member.tenant_id', tenant_id))
     .execute()
   await tx
     .deleteFrom('user_group')
     .where('id', '=', id)
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('user_group.tenant_id', tenant_id))
     .execute()
 }
 
@@ -98,7 +98,7 @@ export async function removeMember(tx: Tx, actor: Actor, id: number, person_id: 
   await forEachAssignment(tx, id, (given) => requireMayTake(tx, actor, given))
   await tx
     .deleteFrom('user_group_member')
-    .where('tenant_id', '=', tenant_id)
+    .where(ofTenant('user_group_member.tenant_id', tenant_id))
     .where('group_id', '=', id)
     .where('person_id', '=', person_id)
     .execute()
