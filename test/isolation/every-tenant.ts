@@ -22,6 +22,9 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/passkeys.ts': 'whoever signs in has no scope yet',
   'src/access/pending-sign-ins.ts': 'whoever signs in has no scope yet',
   'src/access/raising.ts': 'what the users of a tenant would have decides, seen or not',
+  'src/access/requests/commands.ts': 'who asks for a tenant does not see it',
+  'src/access/requests/queries.ts':
+    'who asks is shown to whoever may grant access to what is asked for',
   'src/access/roles/commands.ts': 'a role that anybody has cannot be deleted',
   'src/access/sessions.ts': 'a session is looked for before there is a scope',
   'src/access/setup.ts': 'whether there is any MSP tenant',
