@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { reachOf } from '../../src/web/network-address.ts'
 import { createSafeFetch } from '../../src/web/safe-fetch.ts'
@@ -192,6 +192,22 @@ t.test('T13: a name that leads elsewhere the second time is of no use', async (t
 t.test("T13: a metadata service is out of reach even where one's own network is not", async (t) => {
   for (const host of ['169.254.169.254', '[fd00:ec2::254]', '100.100.100.200', '168.63.129.16'])
     await t.rejects(inside(`https://${host}/`), /does not go/, host)
+})
+
+t.test('T13: connects to what was resolved, and does not resolve again', async (t) => {
+  let connections = 0
+  const server = createTcpServer((socket) => {
+    connections++
+    socket.destroy()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  // No name server knows the name.
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+  const guarded = createSafeFetch({ allow_private: true, resolve })
+  await t.rejects(guarded(`https://idp.invalid:${port}/`), /could not be reached/)
+  t.equal(connections, 1)
 })
 
 t.test('T13: a name that cannot be resolved is refused', async (t) => {

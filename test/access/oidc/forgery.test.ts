@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { discover } from '../../../src/access/oidc/client.ts'
 import { isOfDirectory, Issuer, sameIssuer } from '../../../src/access/oidc/issuer.ts'
 import { type Forgery, forgingProvider } from '../../support/forging-provider.ts'
 import { CLIENT } from '../../support/identity-provider.ts'
@@ -117,6 +118,19 @@ t.test('T33: an account of another directory is none', async (t) => {
   for (const tid of ['99999999-2222-3333-4444-555555555555', undefined, '', 'v2.0', 3, ['1']])
     t.notOk(isOfDirectory(ours, tid), String(tid))
   t.ok(isOfDirectory('https://accounts.google.com', undefined))
+})
+
+t.test('T33: a directory that answers under another name is not believed', async (t) => {
+  const server = 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555'
+  const answer = (issuer: string) => async () =>
+    Response.json({
+      issuer,
+      authorization_endpoint: `${server}/authorize`,
+      token_endpoint: `${server}/token`,
+    })
+  const settings = { issuer: `${server}/v2.0`, client_id: 'a', client_secret: null }
+  await t.resolves(discover(settings, answer(settings.issuer)))
+  await t.rejects(discover(settings, answer(`${server}/v1.0`)), /calls itself/)
 })
 
 t.test('takes an issuer as people paste it', async (t) => {

@@ -70,6 +70,18 @@ t.test('T33: a provider of one tenant vouches for nobody of another', async (t) 
   t.equal((await end(await w.idp.client()(href, 'bob-at-idp'))).statusCode, 422)
 })
 
+t.test('T10: a provider that becomes another tenant’s vouches no longer, at once', async (t) => {
+  const w = await worldWithProvider(t)
+  await link(w, w.provider, 'alice-at-idp')
+  const first = await begin(w)
+  t.equal((await first.end(await w.idp.client()(first.href, 'alice-at-idp'))).statusCode, 303)
+  await operation(w.db, w.actor, 'test.move', (tx) =>
+    tx.updateTable('identity_provider').set({ tenant_id: ACME }).execute(),
+  )
+  const { href, end } = await begin(w)
+  t.equal((await end(await w.idp.client()(href, 'alice-at-idp'))).statusCode, 422)
+})
+
 t.test('T33: a state serves once, and only in the browser that began', async (t) => {
   const w = await worldWithProvider(t)
   await link(w, w.provider, 'alice-at-idp')
