@@ -9,6 +9,7 @@ import { protectLastAdministrator } from './access/last-administrator.ts'
 import { assignmentApi } from './access/assignments/api.ts'
 import { explanationApi } from './access/assignments/explanation-api.ts'
 import { grantingRoutes } from './access/assignments/granting-routes.ts'
+import { accessReportRoutes } from './access/assignments/report-routes.ts'
 import { accessRoutes } from './access/assignments/routes.ts'
 import { menuFor } from './access/navigation.ts'
 import { oidcAccountRoutes, waysToVerify } from './access/oidc/account-routes.ts'
@@ -104,13 +105,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   reportHealth(app, db, options.lifecycle ?? { stopping: false })
 
   accessFeatures(app, db, options)
-  roleRoutes(app, db)
-  groupRoutes(app, db)
-  accessRequestRoutes(app, db, options.mailer ?? noMailer)
+  permissionFeatures(app, db, options.mailer ?? noMailer)
   notificationRoutes(app, db)
-  memberRoutes(app, db)
-  accessRoutes(app, db)
-  grantingRoutes(app, db)
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
   tenantFormRoutes(app, db)
@@ -131,6 +127,17 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     explanationApi(api, db)
   })
   return app
+}
+
+/** Who may do what, and where. */
+function permissionFeatures(app: FastifyInstance, db: Db, mailer: Mailer) {
+  roleRoutes(app, db)
+  groupRoutes(app, db)
+  memberRoutes(app, db)
+  accessRoutes(app, db)
+  grantingRoutes(app, db)
+  accessRequestRoutes(app, db, mailer)
+  accessReportRoutes(app, db)
 }
 
 /** Who somebody is, and how they show it. */

@@ -1,4 +1,4 @@
-import type { RoleTable } from '../db/schema.ts'
+import type { RoleTable } from '../db/access-schema.ts'
 import { type Permission, permissions } from './permissions.ts'
 
 type RoleKey = NonNullable<RoleTable['key']>

@@ -1,6 +1,7 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import type { Kind, RoleTable } from '../db/schema.ts'
+import type { RoleTable } from '../db/access-schema.ts'
+import type { Kind } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { builtinRoles } from './builtin-roles.ts'
 import type { Actor } from './actor.ts'

@@ -96,6 +96,15 @@ const pages: Page[] = [
     detail: 'Ask for access to a tenant, and answer',
   },
   {
+    section: 'access_report',
+    menu: 'more',
+    href: '/access-report',
+    icon: 'users',
+    label: 'Access report',
+    detail: 'Everybody with access to all tenants, or to the provider',
+    needs: { permission: 'access.view', at: 'all_tenants' },
+  },
+  {
     section: 'jobs',
     menu: 'more',
     href: '/jobs',

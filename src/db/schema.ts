@@ -1,5 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 import type {
+  AccessRequestTable,
+  RoleAssignmentTable,
+  RoleTable,
+  UserGroupMemberTable,
+  UserGroupTable,
+} from './access-schema.ts'
+import type {
   ApiTokenTable,
   InvitationTable,
   KnownDeviceTable,
@@ -12,16 +19,10 @@ import type {
   TotpTable,
   UserAccountTable,
 } from './account-schema.ts'
-import type { VisibleTenant } from './scope.ts'
+import type { Kept, TenantId } from './column-types.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
-
-/** A column that the database itself keeps right (a counter): read, never written by us. */
-type Kept = ColumnType<number, never, never>
-
-/** The tenant of a row: written only with a tenant at which somebody was found to be admitted. */
-type TenantId = ColumnType<number, VisibleTenant, VisibleTenant>
 
 export type Kind =
   'root' | 'msp' | 'client' | 'branch_office' | 'department' | 'division' | 'location'
@@ -145,67 +146,6 @@ export interface PersonTagTable {
   /** Where the tag was made: the person's tenant, or one above it. */
   tag_tenant_id: number
   tag_id: number
-}
-
-export interface RoleTable {
-  id: Generated<number>
-  tenant_id: Generated<number>
-  /** Of a built-in role, whose permissions are the program's. */
-  key: 'administrator' | 'manager' | 'technician' | 'viewer' | null
-  name: string
-  name_key: string
-  description: Generated<string>
-  /** JSON list; null for a built-in role. */
-  permissions: string | null
-  requires_second_factor: Generated<number>
-  version: Generated<number>
-}
-
-export interface UserGroupTable {
-  id: Generated<number>
-  tenant_id: TenantId
-  name: string
-  name_key: string
-  description: Generated<string>
-  version: Generated<number>
-}
-
-export interface UserGroupMemberTable {
-  id: Generated<number>
-  tenant_id: TenantId
-  group_id: number
-  person_id: number
-}
-
-export interface RoleAssignmentTable {
-  id: Generated<number>
-  /** The node for which it holds, with everything below. */
-  tenant_id: TenantId
-  person_id: number | null
-  group_id: number | null
-  /** Null only where everything is denied. */
-  role_id: number | null
-  effect: 'allow' | 'deny'
-  reason: Generated<string>
-  expires_at: string | null
-  operation_id: number
-}
-
-export interface AccessRequestTable {
-  id: Generated<number>
-  /** The tenant of whoever asks. */
-  tenant_id: number
-  person_id: number
-  /** As it was typed: a slug or a name. */
-  asked_for: string
-  /** Null when there is no such tenant, which whoever asks is not told. */
-  asked_tenant_id: number | null
-  message: Generated<string>
-  asked_at: string
-  state: Generated<'open' | 'granted' | 'denied'>
-  answer: Generated<string>
-  answered_by: string | null
-  answered_at: string | null
 }
 
 export interface NotificationTable {

@@ -137,3 +137,17 @@ t.test('of oneself: GET /me says what one may do where, and hides what is denied
     ],
   )
 })
+
+t.test('reports everybody with direct access to All tenants or to an MSP tenant', async (t) => {
+  const w = await world(t)
+  const { bob, dana } = await addCast(w)
+  const give = (person_id: number, tenant_id: number) =>
+    w.api.post('/assignments', { person_id, tenant_id, role_id: roles.technician })
+  await give(dana.person_id, NORTHWIND)
+  await give(bob.person_id, RIVAL)
+  const report = mainText((await w.alice.get('/access-report')).body)
+  t.match(report, /Alice Moore .* All tenants Administrator/)
+  t.match(report, /Dana Reader .* Northwind MSP Technician/)
+  t.match(report, /Vera Viewer .* All tenants Viewer/)
+  t.notMatch(report, /Bob|Charlie/)
+})

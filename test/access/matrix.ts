@@ -153,6 +153,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /access-requests/:id': anywhere(nothing, 'administrator'),
   'POST /access-requests/:id/grant': anywhere(nothing, 'administrator'),
   'POST /access-requests/:id/denial': anywhere(nothing, 'administrator'),
+  'GET /access-report': atRoot(page),
   'GET /notifications': page,
   'POST /notifications/reading': form,
 

@@ -31,7 +31,8 @@ export async function readAccess(
   return { people, next_cursor: next && encodeCursor([next.sort_key, next.id]) }
 }
 
-function readAfter(cursor: string) {
+/** The place in a list of people at which a cursor stands. */
+export function readAfter(cursor: string) {
   const [sort_key, id] = decodeCursor(cursor, 2)
   return { sort_key: String(sort_key), id: Number(id) }
 }

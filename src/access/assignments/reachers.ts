@@ -41,8 +41,9 @@ export async function listReachers(
   const roles = permission && (await listRolesWith(db, permission))
   const found: Reacher[] = []
   let last = after
+  const nodes = path.split('/').filter(Boolean).map(Number)
   for (let looked_at = 0; looked_at < LOOKED_AT; looked_at += limit) {
-    const rows = await holders(db, path, now, roles, last).limit(limit).execute()
+    const rows = await holdersAt(db, nodes, now, { roles, after: last }).limit(limit).execute()
     const held = await listHeldGrants(
       db,
       rows.map(({ id }) => id),
@@ -66,15 +67,16 @@ async function listRolesWith(db: Reads, permission: Permission) {
   return roles.filter((role) => permissionsOf(role).has(permission)).map(({ id }) => id)
 }
 
-/** The people with a role, or an assignment in force, at the node or above it. */
-function holders(
+/**
+ * The people whose own role holds at one of the nodes or at All tenants, or who have an assignment
+ * in force at one of the nodes; only those with one of `roles`, if any are given.
+ */
+export function holdersAt(
   db: Reads,
-  path: string,
+  nodes: number[],
   now: string,
-  roles: number[] | null,
-  after: After | null,
+  { roles, after }: { roles: number[] | null; after: After | null },
 ) {
-  const nodes = path.split('/').filter(Boolean).map(Number)
   const all = everyTenant(db)
   let given = all
     .selectFrom('role_assignment')

@@ -3,6 +3,7 @@ import type { Form } from '../../web/form.ts'
 import { view } from '../../web/page.ts'
 import type { AccessRow } from './access-tab.ts'
 import type { ListedAssignment } from './queries.ts'
+import type { ReportRow } from './report.ts'
 import type { ReachedNode, ReachingPerson } from './reach.ts'
 import type { SubjectOption } from './subjects.ts'
 
@@ -25,5 +26,8 @@ export const views = {
     'access/assignments/person',
   ),
   edit: view<{ form: Form; roles: Option[]; lasting: Option[] }>('access/assignments/edit'),
+  report: view<{ rows: ReportRow[]; nodes: string[]; next: string | null }>(
+    'access/assignments/report',
+  ),
   subjects: view<{ options: SubjectOption[] }>('access/assignments/subjects'),
 }
