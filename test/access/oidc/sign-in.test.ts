@@ -75,9 +75,9 @@ t.test('T10: a provider that becomes another tenant’s vouches no longer, at on
   await link(w, w.provider, 'alice-at-idp')
   const first = await begin(w)
   t.equal((await first.end(await w.idp.client()(first.href, 'alice-at-idp'))).statusCode, 303)
-  await operation(w.db, w.actor, 'test.move', (tx) =>
-    tx.updateTable('identity_provider').set({ tenant_id: ACME }).execute(),
-  )
+  const { name, slug, issuer, client_id } = w.provider
+  const moved = { name, slug, issuer, client_id, tenant: 'Acme', client_secret: '', version: '1' }
+  t.equal((await w.alice.post('/single-sign-on/1/edit', moved)).statusCode, 303)
   const { href, end } = await begin(w)
   t.equal((await end(await w.idp.client()(href, 'alice-at-idp'))).statusCode, 422)
 })
