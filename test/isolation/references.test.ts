@@ -22,7 +22,11 @@ const CROSSINGS: Record<string, string> = {
   'identity.provider_id': 'A provider of a tenant vouches for the people below it too.',
   'role_assignment.person_id': 'Technicians of one tenant are given rights at another.',
   'role_assignment.group_id': 'So are groups of them.',
+  'person_tag.tag_tenant_id+tag_id': 'A tag can be given in its tenant and below.',
 }
+
+/** Columns that name a tenant, and are kept by triggers. */
+const KEPT = new Set(['person.top_id'])
 
 const nameOf = (table: string, { columns }: ForeignKey) =>
   `${table}.${columns.map(({ from }) => from).join('+')}`
@@ -65,6 +69,7 @@ t.test('T9: no column holds an id that the database does not look after', async 
     return columns
       .filter(({ name, type }) => type === 'INTEGER' && name.endsWith('_id') && !kept.has(name))
       .map(({ name }) => `${table}.${name}`)
+      .filter((name) => !KEPT.has(name))
   })
   t.same(loose, [])
 })
@@ -85,7 +90,7 @@ for (const table of owned)
     const sqlite = await open(t)
     for (const [tenant_id, because] of [
       [null, /NOT NULL/],
-      [987_654, /FOREIGN KEY/],
+      [987_654, /FOREIGN KEY|NOT NULL/],
     ] as const) {
       const sound = anyRow(sqlite, table, ACME)
       refusesRow(t, sqlite, table, { row: { ...sound, tenant_id }, sound, because })
