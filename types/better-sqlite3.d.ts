@@ -5,6 +5,7 @@ declare module 'better-sqlite3' {
       readonly reader: boolean
       /** Its SQL. */
       readonly source: string
+      readonly database: Database
       all(...parameters: unknown[]): unknown[]
       get(...parameters: unknown[]): unknown
       run(...parameters: unknown[]): { changes: number; lastInsertRowid: number | bigint }
@@ -14,6 +15,7 @@ declare module 'better-sqlite3' {
     interface Database {
       readonly name: string
       readonly open: boolean
+      readonly readonly: boolean
       readonly inTransaction: boolean
       prepare(sql: string): Statement
       exec(sql: string): Database

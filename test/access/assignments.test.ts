@@ -1,5 +1,6 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
+import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { personRow } from '../support/person.ts'
@@ -43,7 +44,7 @@ t.test('“Technician on All tenants, denied on Acme” is two lines', async (t)
 t.test('gives a role by the form, to a person named by e-mail address', async (t) => {
   const w = await world(t)
   const { bob } = await addCast(w)
-  const who = `bob.technician@${ACME}.example`
+  const who = `bob.technician@${canary(ACME)}.example`
   const answer = await w.alice.post('/assignments', { ...form, who, tenant: 'Rival', lasts: 'day' })
   t.equal(answer.headers.location, `/tenants/${RIVAL}/access`)
   t.ok(await sees(bob, RIVAL))
@@ -65,7 +66,11 @@ t.test('says at its field what is wrong with an assignment, and keeps the rest',
   t.match(fieldError(all.body, 'role'), /can be denied/)
   const { person_id } = await addUser(w, ACME, 'Bob', 'viewer')
   const late = { lasts: 'until', until: '2020-01-01T00:00' }
-  const past = await w.alice.post('/assignments', { ...form, ...late, who: `bob@${ACME}.example` })
+  const past = await w.alice.post('/assignments', {
+    ...form,
+    ...late,
+    who: `bob@${canary(ACME)}.example`,
+  })
   t.match(fieldError(past.body, 'until'), /in the past/)
   t.ok(person_id)
   t.equal(await countAssignments(w), 0)
@@ -74,7 +79,7 @@ t.test('says at its field what is wrong with an assignment, and keeps the rest',
 t.test('an address that several people have needs the slug of the tenant', async (t) => {
   const w = await world(t)
   await addUser(w, ACME, 'Sam', 'viewer')
-  const who = `sam@${ACME}.example`
+  const who = `sam@${canary(ACME)}.example`
   await operation(w.db, w.actor, 'test.namesake', (tx) =>
     tx
       .insertInto('person')
@@ -82,9 +87,9 @@ t.test('an address that several people have needs the slug of the tenant', async
       .execute(),
   )
   const unclear = await w.alice.post('/assignments', { ...form, who })
-  t.match(fieldError(unclear.body, 'who'), /sam@3.example \(acme\); sam@3.example \(rival\)/)
+  t.match(fieldError(unclear.body, 'who'), `${who} (acme); ${who} (rival)`)
   const options = (await w.alice.get('/assignments/subjects?q=sam')).body
-  t.match(options, /data-value="sam@3.example \(acme\)"/)
+  t.match(options, `data-value="${who} (acme)"`)
   const clear = { ...form, who: `${who} (acme)` }
   t.equal((await w.alice.post('/assignments', clear)).statusCode, 303)
 })

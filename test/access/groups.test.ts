@@ -1,4 +1,5 @@
 import t from 'tap'
+import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
@@ -16,7 +17,7 @@ const idOf = (address: string) => Number(address.split('/').pop())
 const give = ({ api }: World, group: string, fields: object) =>
   api.post('/assignments', { group_id: idOf(group), role_id: roles.viewer, ...fields })
 
-const dana_email = `dana.reader@${ACME}.example`
+const dana_email = `dana.reader@${canary(ACME)}.example`
 
 t.test('whoever joins a group has what it has, until they leave', async (t) => {
   const w = await world(t)
@@ -40,7 +41,7 @@ t.test('T9: its members are people of its tenant, and nobody else', async (t) =>
   await addCast(w)
   const group = await create(w)
   const { body } = await w.alice.post(`${group}/members`, {
-    email: `charlie.rival@${RIVAL}.example`,
+    email: `charlie.rival@${canary(RIVAL)}.example`,
   })
   t.match(fieldError(body, 'email'), /Nobody at Acme/)
 })

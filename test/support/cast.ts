@@ -1,6 +1,7 @@
 import { operation, system } from '../../src/db/operation.ts'
 import { openSession } from '../../src/access/sessions.ts'
 import { createToken } from '../../src/access/tokens.ts'
+import { canary } from './canaries.ts'
 import { ACME, NORTHWIND, RIVAL, type World, apiClient, browser } from './world.ts'
 import { personRow } from './person.ts'
 
@@ -18,7 +19,7 @@ export async function addUser(
   name: string,
   role: RoleName,
 ) {
-  const email = `${name.toLowerCase().replaceAll(' ', '.')}@${tenant_id}.example`
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@${canary(tenant_id)}.example`
   const author = { person_id: null, name: 'Set-up' }
   const { person_id, token } = await operation(db, author, 'test.user', async (tx) => {
     const { id: person_id } = await tx

@@ -19,6 +19,7 @@ import type { TenantKind } from '../../src/tenants/kinds.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import { personRow } from './person.ts'
 import { anyTenant } from './any-tenant.ts'
+import { canary, watchForLeaks } from './canaries.ts'
 
 /** The moment at which every world begins. */
 export const START = '2026-11-24T09:00:00.000Z'
@@ -61,11 +62,15 @@ export async function world(t: Test, options: WorldOptions = {}) {
   const db = openDatabase(path, () => clock.now, options)
   const app = await buildApp(db, { ...appOptions, ...options.app })
   await app.ready()
+  const leaks = watchForLeaks(app, () => clock.now, path)
   t.teardown(async () => {
     await app.close()
     await db.close()
+    if (leaks.length > 0) throw new Error(leaks.join('\n'))
   })
   return {
+    /** Answers in which somebody was shown what belongs to a tenant that they may not see. */
+    leaks,
     app,
     db,
     path,
@@ -84,13 +89,19 @@ async function seedDatabase(path: string) {
   const db = openDatabase(path, () => START)
   const author = { person_id: null, name: 'Set-up' }
   const alice = await operation(db, author, 'test.world', async (tx) => {
-    const add = (parent_id: VisibleTenant<never>, name: string, kind: TenantKind, slug: string) =>
-      createTenant(tx, parent_id, { name, kind, slug, description: '' })
-    await add(anyTenant(ROOT_ID), 'Northwind MSP', 'msp', 'northwind')
-    await add(anyTenant(ROOT_ID), 'Acme', 'client', 'acme')
+    const add = (
+      parent_id: VisibleTenant<never>,
+      name: string,
+      kind: TenantKind,
+      slug: string,
+      description = '',
+    ) => createTenant(tx, parent_id, { name, kind, slug, description })
+    const root = anyTenant(ROOT_ID)
+    await add(root, 'Northwind MSP', 'msp', 'northwind', canary(NORTHWIND))
+    await add(root, 'Acme', 'client', 'acme', canary(ACME))
     await add(ACME, 'Leeds office', 'branch_office', 'acme-leeds')
-    await add(ACME_LEEDS, 'Legal', 'department', 'acme-leeds-legal')
-    await add(anyTenant(ROOT_ID), 'Rival', 'client', 'rival')
+    await add(ACME_LEEDS, 'Legal', 'department', 'acme-leeds-legal', canary(ACME_LEGAL))
+    await add(root, 'Rival', 'client', 'rival', canary(RIVAL))
     const { id } = await tx
       .insertInto('person')
       .values({

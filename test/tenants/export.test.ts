@@ -5,8 +5,17 @@ import { createTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { importTenants } from '../../src/tenants/csv/import.ts'
 import { TenantDescription, TenantName } from '../../src/tenants/form.ts'
 import { nameKey } from '../../src/tenants/names.ts'
-import { ACME, ACME_LEEDS, type World, world } from '../support/world.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
+import { canary } from '../support/canaries.ts'
+import {
+  ACME,
+  ACME_LEEDS,
+  ACME_LEGAL,
+  NORTHWIND,
+  RIVAL,
+  type World,
+  world,
+} from '../support/world.ts'
 
 const addNamed = ({ db, actor }: World, tenants: { name: string; description: string }[]) =>
   operation(db, actor, 'test.tenants', async (tx) => {
@@ -26,20 +35,20 @@ t.test('exports every tenant but the root, as a file with a name', async (t) => 
   t.equal(response.headers['content-disposition'], 'attachment; filename="tenants-2026-11-24.csv"')
   t.equal(response.body.split('\r\n')[0], '\ufeffname,parent,kind,description,slug,active')
   t.same(lines(response.body).sort(), [
-    'Acme,,client,,acme,yes',
+    `Acme,,client,${canary(ACME)},acme,yes`,
     'Leeds office,acme,branch_office,,acme-leeds,yes',
-    'Legal,acme-leeds,department,,acme-leeds-legal,yes',
-    'Northwind MSP,,msp,,northwind,yes',
-    'Rival,,client,,rival,yes',
+    `Legal,acme-leeds,department,${canary(ACME_LEGAL)},acme-leeds-legal,yes`,
+    `Northwind MSP,,msp,${canary(NORTHWIND)},northwind,yes`,
+    `Rival,,client,${canary(RIVAL)},rival,yes`,
   ])
 })
 
 t.test('exports what the filter of the list matches', async (t) => {
   const w = await world(t)
   await operation(w.db, w.actor, 'test', (tx) => updateTenant(tx, ACME, { active: false }))
-  t.same(lines(await download(w, '?active=inactive')), ['Acme,,client,,acme,no'])
+  t.same(lines(await download(w, '?active=inactive')), [`Acme,,client,${canary(ACME)},acme,no`])
   t.same(lines(await download(w, '?q=leeds&kind=department')), [
-    'Legal,acme-leeds,department,,acme-leeds-legal,yes',
+    `Legal,acme-leeds,department,${canary(ACME_LEGAL)},acme-leeds-legal,yes`,
   ])
 })
 
