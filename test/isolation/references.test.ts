@@ -17,6 +17,7 @@ const isOwned = (table: string) => table === 'tenant' || owned.includes(table)
  * reference between the rows of tenants includes the tenant, so that it cannot.
  */
 const CROSSINGS: Record<string, string> = {
+  'access_request.asked_tenant_id': 'Whoever asks for access asks for a tenant that is not theirs.',
   'tenant.parent_id': 'It is what makes the tree.',
   'exemption.lock_tenant_id': 'Whoever is excused is so from a lock that stands above.',
   'identity.provider_id': 'A provider of a tenant vouches for the people below it too.',
