@@ -65,7 +65,7 @@ const words = {
   exemptions: ['exemption', 'exemptions'],
   exempted: ['exemption from its locks', 'exemptions from its locks'],
   groups: ['group', 'groups'],
-  assignments: ['access given or denied', 'times access given or denied'],
+  assignments: ['assignment of access', 'assignments of access'],
   providers: ['provider of single sign-on', 'providers of single sign-on'],
 } as const
 

@@ -121,3 +121,14 @@ t.test('says at its field what is wrong with a new group', async (t) => {
   const nameless = await w.alice.post('/groups', { ...support, name: '' })
   t.match(fieldError(nameless.body, 'name'), /Enter a name/)
 })
+
+t.test('a tenant with a group, or with something assigned at it, is not deleted', async (t) => {
+  const w = await world(t)
+  const group = await create(w, { tenant: 'Rival' })
+  const { id } = (await give(w, group, { tenant_id: RIVAL })).json()
+  const refused = await w.api.delete(`/tenants/${RIVAL}`)
+  t.match(refused.json().detail, /it has 1 group, 1 assignment of access/)
+  await w.api.delete(`/assignments/${id}`)
+  await w.alice.post(`${group}/deletion`)
+  t.equal((await w.api.delete(`/tenants/${RIVAL}`)).statusCode, 204)
+})

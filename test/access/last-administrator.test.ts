@@ -58,6 +58,16 @@ const lockouts: [string, (w: World) => Promise<unknown>][] = [
       }),
   ],
   [
+    'moving them to a client',
+    (w) =>
+      change(w, async (tx) => {
+        const all = everyTenantTx(tx)
+        await all.deleteFrom('api_token').where('person_id', '=', alice(w)).execute()
+        const tenant_id = anyTenant(ACME)
+        await all.updateTable('person').set({ tenant_id }).where('id', '=', alice(w)).execute()
+      }),
+  ],
+  [
     'making the MSP a client',
     (w) =>
       change(w, (tx) =>
