@@ -1,7 +1,8 @@
 import type { Reads } from '../../db/connection.ts'
-import { everyTenant } from '../../db/scope-guard.ts'
+import { inScope } from '../../db/scope.ts'
 import type { Actor } from '../actor.ts'
 import { explainAccess } from '../explain.ts'
+import { visibleScope } from '../visible.ts'
 import { isSeen } from './access-tab.ts'
 import { listHeldGrants } from './held-grants.ts'
 import { type AccessLine, toLines } from './lines.ts'
@@ -25,10 +26,11 @@ export async function readReport(
   now: string,
   { after, limit }: { after: After | null; limit: number },
 ) {
-  const nodes = await everyTenant(db)
+  const nodes = await db
     .selectFrom('tenant')
     .select(['id', 'name', 'path'])
     .where('kind', 'in', ['root', 'msp'])
+    .where(inScope(visibleScope(actor, 'access.view'), 'tenant.path'))
     .orderBy('path')
     .execute()
   const ids = nodes.map(({ id }) => id)
