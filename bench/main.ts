@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { FULL, SMOKE, type Section } from './bench.ts'
 import { makeDatasets } from './databases.ts'
 import { type Figure, formatTable } from './figure.ts'
+import { access } from './figures/access.ts'
 import { firstLoad } from './figures/first-load.ts'
 import { importing } from './figures/importing.ts'
 import { pages } from './figures/pages.ts'
@@ -17,6 +18,7 @@ const sections: Record<string, Section> = {
   resolving,
   importing,
   preview,
+  access,
   'first-load': firstLoad,
   start,
 }

@@ -52,7 +52,8 @@ async function addPaths(db: Kysely<unknown>) {
         select above.path || new.id || '/' || substr(tenant.path, length(old.path) + 1),
           coalesce(above.top_id, new.id)
         from tenant as above where above.id = new.parent_id)
-      where path >= old.path and path < substr(old.path, 1, length(old.path) - 1) || '0';
+      -- Without its first term, the index on paths would not be seen to hold.
+      where path <> '' and path >= old.path and path < substr(old.path, 1, length(old.path) - 1) || '0';
     end`.execute(db)
 }
 

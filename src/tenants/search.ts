@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely'
+import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
@@ -107,7 +107,9 @@ const matcherOf =
   ({ kind, active, overrides }: TenantFilter, scope: Scope): Matcher =>
   (candidates) => {
     let query = within(candidates, scope)
-    query = kind ? query.where('tenant.kind', '=', kind) : query.where('tenant.id', '<>', ROOT_ID)
+    query = kind
+      ? query.where((eb) => eb(hasOneTop(scope) ? sideways(eb) : eb.ref('tenant.kind'), '=', kind))
+      : query.where('tenant.id', '<>', ROOT_ID)
     // Written out, not given as values: only so does SQLite know that a partial index will do.
     if (active !== 'any')
       query = query.where((eb) => eb('tenant.active', '=', eb.lit(active === 'active' ? 1 : 0)))
@@ -121,13 +123,25 @@ const matcherOf =
  */
 export function within(candidates: Candidates, scope: Scope): Candidates {
   const query = candidates.where(inScope(scope, 'tenant.path'))
-  const tops = new Set(scope.allow.map(({ from }) => Number(from.split('/')[2])))
+  const tops = topsOf(scope)
   // An empty text stands for the top of "All tenants" itself.
   if (tops.has(0)) return query
-  const [top, ...others] = tops
-  if (top === undefined || others.length > 0) return query.where('tenant.top_id', 'in', [...tops])
-  return query.where('tenant.top_id', '=', top)
+  const [top] = tops
+  return tops.size === 1
+    ? query.where('tenant.top_id', '=', top!)
+    : query.where('tenant.top_id', 'in', [...tops])
 }
+
+const topsOf = ({ allow }: Scope) => new Set(allow.map(({ from }) => Number(from.split('/')[2])))
+
+const hasOneTop = (scope: Scope) => {
+  const tops = topsOf(scope)
+  return tops.size === 1 && !tops.has(0)
+}
+
+/** The kind so that no index on it is used: one that holds every tenant would be preferred. */
+const sideways = (eb: ExpressionBuilder<Schema, 'tenant'>) =>
+  eb.fn.coalesce('tenant.kind', eb.val('root' as const))
 
 function inOrder(
   candidates: Candidates,

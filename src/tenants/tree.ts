@@ -47,7 +47,11 @@ export async function listBranch(
   wanted: Wanted,
 ): Promise<(TreeRow | MoreRow)[]> {
   const scope = visibleScope(actor, 'tenant.view')
-  return listShown({ db, scope, hidden: await listHidden(db, actor) }, branch, wanted)
+  const hidden = await listHidden(db, actor)
+  // In the order of children, what is hidden would show by where its parent stands.
+  const tells = hidden.length > 0 && wanted.sort.by === 'children'
+  const sort: Sort = tells ? { by: 'name', descending: false } : wanted.sort
+  return listShown({ db, scope, hidden }, branch, { ...wanted, sort })
 }
 
 type Sight = { db: Reads; scope: Scope; hidden: readonly Hidden[] }
