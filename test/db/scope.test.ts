@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { openDatabase } from '../../src/db/connection.ts'
 import { preparedInScope } from '../../src/db/prepared.ts'
 import type { Schema } from '../../src/db/schema.ts'
@@ -43,6 +43,18 @@ t.test('a scope admits what is allowed above and not denied above', async (t) =>
   t.same(await ids({ allow: [], deny: [] }), [])
 })
 
+t.test('a query that is confined to a tenant finds what is of that tenant alone', async (t) => {
+  const db = await guarded(t)
+  const people = (id: number) =>
+    db
+      .selectFrom('person')
+      .select('name')
+      .where(ofTenant('person.tenant_id', anyTenant(id)))
+      .execute()
+  t.same(await people(NORTHWIND), [{ name: 'Alice Moore' }])
+  t.same(await people(ACME), [])
+})
+
 t.test('T7: a query that nothing confines does not run', async (t) => {
   const db = await guarded(t)
   const open = [
@@ -67,10 +79,12 @@ t.test('T7: a query that nothing confines does not run', async (t) => {
         .selectFrom('p')
         .selectAll(),
     () => db.selectFrom('role').select((eb) => eb.selectFrom('person').select('id').as('id')),
+    () => db.selectFrom('role').select(sql`(select name from person)`.as('name')),
     () => db.deleteFrom('exemption').where('id', '=', 1),
     () => db.updateTable('person').set({ name: 'x' }).where('id', '=', 1),
   ]
-  for (const query of open) await t.rejects(async () => query().execute(), { message: /confines/ })
+  for (const query of open)
+    await t.rejects(async () => query().execute(), { message: /confines|names the table/ })
 })
 
 t.test('T7: what is confined runs, and so does what has the same tenant as that', async (t) => {

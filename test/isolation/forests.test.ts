@@ -56,7 +56,7 @@ t.test('T4: the database shows to each user exactly what the rules say', async (
     { numRuns: FORESTS },
   )
   t.ok(checks >= FORESTS * 850, `${checks} checks`)
-  t.ok(seen > checks / 20 && seen < checks / 2, `in ${seen} of them something was seen`)
+  t.ok(seen > checks / 50 && seen < checks / 2, `in ${seen} of them something was seen`)
 })
 
 t.test('T4: a list holds exactly what a check of each object admits', async (t) => {
@@ -110,7 +110,8 @@ t.test('T4: a tenant is let through where it is listed, and nowhere else', async
     }),
     { numRuns: FORESTS / 4 },
   )
-  for (const [answer, count] of Object.entries(answers)) t.ok(count > 50, `${count} ${answer}`)
+  for (const [answer, count] of Object.entries(answers))
+    t.ok(count > FORESTS / 10, `${count} ${answer}`)
 })
 
 const isSubset = (some: number[], others: number[]) => some.every((id) => others.includes(id))

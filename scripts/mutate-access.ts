@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Mutant, mutants } from './access-mutants.ts'
+
+// Shows that the tests of access bite: takes each check away in turn, in a copy of the tree, and
+// expects the test that is named for it to fail. `npm run mutate` does them all; words that follow
+// choose those whose file holds one of them.
+
+const COPIED = ['src', 'views', 'public', 'migrations', 'test', 'types', 'package.json']
+const AT_ONCE = 2
+
+const folder = mkdtempSync(join(tmpdir(), 'tenantry-mutants-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+function copyTree(name: string) {
+  const tree = join(folder, name)
+  for (const entry of COPIED) cpSync(entry, join(tree, entry), { recursive: true })
+  symlinkSync(resolve('node_modules'), join(tree, 'node_modules'))
+  return tree
+}
+
+/** Whether a test passes in a tree. Fewer forests than usual do, and the first failure ends it. */
+const passes = (tree: string, test: string) =>
+  new Promise<boolean>((settle) => {
+    const env = { ...process.env, TENANTRY_TEST_ROUNDS: '40', TAP_BAIL: '1' }
+    spawn(process.execPath, [test], { cwd: tree, env, stdio: 'ignore' }).once('exit', (code) =>
+      settle(code === 0),
+    )
+  })
+
+/** Whether the test noticed that the check is gone. */
+async function isKilled(tree: string, { file, without, instead = '', killed_by }: Mutant) {
+  const source = readFileSync(file, 'utf8')
+  const count = source.split(without).length - 1
+  if (count === 0) throw new Error(`${file} does not hold:\n${without}`)
+  writeFileSync(
+    join(tree, file),
+    source.replace(without, () => instead),
+  )
+  const survived = await passes(tree, killed_by)
+  writeFileSync(join(tree, file), source)
+  return !survived
+}
+
+/** Does each of the tasks, in as many trees at once as there are. */
+async function inTrees<Task>(tasks: Task[], work: (tree: string, task: Task) => Promise<void>) {
+  const waiting = [...tasks]
+  const trees = Array.from({ length: AT_ONCE }, (_, index) => copyTree(`tree-${index}`))
+  await Promise.all(
+    trees.map(async (tree) => {
+      for (let task = waiting.shift(); task; task = waiting.shift()) await work(tree, task)
+    }),
+  )
+  for (const tree of trees) rmSync(tree, { recursive: true })
+}
+
+const words = process.argv.slice(2)
+const chosen = mutants.filter(
+  ({ file }) => words.length === 0 || words.some((word) => file.includes(word)),
+)
+const failing: string[] = []
+await inTrees([...new Set(chosen.map(({ killed_by }) => killed_by))], async (tree, test) => {
+  if (!(await passes(tree, test))) failing.push(`${test} fails with every check in its place`)
+})
+if (failing.length === 0)
+  await inTrees(chosen, async (tree, mutant) => {
+    if (await isKilled(tree, mutant)) return
+    failing.push(`${mutant.file}: ${mutant.killed_by} does not miss\n${mutant.without}`)
+  })
+for (const problem of failing) console.error(problem)
+console.log(`${chosen.length - failing.length} of ${chosen.length} mutants killed`)
+process.exitCode = failing.length > 0 ? 1 : 0
