@@ -11,7 +11,6 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/assignments/reach.ts':
     'the person was found to be visible; their home is where their role holds',
   'src/access/assignments/reachers.ts': 'who reaches a tenant may be of any other',
-    'who can reach every customer, for who may see that at All tenants',
   'src/access/current-actor.ts': 'who somebody is does not depend on what they see',
   'src/access/grants.ts': 'what somebody may do is read before there is a scope',
   'src/access/groups/commands.ts':
