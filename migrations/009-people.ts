@@ -20,6 +20,7 @@ async function addColumns(db: Kysely<unknown>) {
     add column source text not null default 'typed' check (source in ('typed', 'imported'))`.execute(
     db,
   )
+  await sql`alter table person add column invited_at text`.execute(db)
   await sql`alter table person add column top_id integer`.execute(db)
   await sql`alter table person add column tenant_sort_key text not null default ''`.execute(db)
   const { rows } = await sql<{ id: number; name: string }>`select id, name from person`.execute(db)
@@ -102,6 +103,8 @@ async function createIndexes(db: Kysely<unknown>) {
     db,
   )
   await sql`create index person_of_tenant on person (tenant_id, sort_key, id)`.execute(db)
+  await sql`
+    create index person_invited on person (sort_key, id) where invited_at is not null`.execute(db)
   await sql`drop index person_of_role`.execute(db)
   await sql`
     create index person_of_role on person (role_id, sort_key, id)

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url'
 import { z } from 'zod'
 import { NameText } from '../web/names.ts'
 import { type Permission, permissions } from './permissions.ts'
@@ -12,18 +13,31 @@ const SentPassword = z
 /** Where one wanted to go. */
 const Next = z.string().max(4096).optional()
 
-const Email = z
+/** An address: dots and signs, or a text in quotes, at a domain in any script, or at an IP address. */
+const ADDRESS =
+  /^(?:[^\s@"(),:;<>[\]\\]+|"(?:[^"\\]|\\[^\s])+")@(?:[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)+|\[[\da-fA-FIPv:.]+\])$/
+
+export const Email = z
   .string('Enter an e-mail address.')
   .trim()
   .min(1, 'Enter an e-mail address.')
   .max(254, 'Use 254 characters or fewer.')
   .refine(
-    (email) => /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(email),
-    'Enter an e-mail address like name@example.com.',
+    (email) => email.isWellFormed() && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(email),
+    'Leave out characters that cannot be seen.',
   )
+  .refine((email) => ADDRESS.test(email), 'Enter an e-mail address like name@example.com.')
 
-/** Two addresses with the same key are the same address: case does not count. */
-export const emailKey = (email: string) => email.normalize('NFC').toLowerCase()
+/**
+ * Two addresses with the same key are the same address: case does not count, nor whether a domain is
+ * written in its script or in the letters that stand for it (`xn--…`).
+ */
+export function emailKey(email: string) {
+  const at = email.lastIndexOf('@')
+  const domain = email.slice(at + 1)
+  const local = email.slice(0, at + 1).normalize('NFC').toLowerCase()
+  return local + (domainToUnicode(domain) || domain.normalize('NFC').toLowerCase())
+}
 
 export const SetupInput = z
   .strictObject({

@@ -118,6 +118,8 @@ export interface PersonTable {
   active: Generated<number>
   /** How the person came to be here: typed in, or imported from a file. */
   source: Generated<'typed' | 'imported'>
+  /** When the person was invited to become a user; null when nobody waits for that. */
+  invited_at: ColumnType<string | null, string | null | undefined, string | null>
   version: Generated<number>
   /** The ancestor of the tenant just below the root, or the tenant itself if it is one. */
   top_id: ColumnType<number | null, never, never>

@@ -39,6 +39,21 @@ export function inScope(scope: Scope, column: string): Expression<SqlBool> {
   return mark(name === 'path' ? within(scope, column) : tenantWithin(scope, column), table)
 }
 
+/**
+ * As `inScope`, for a table that keeps in `top_id` the branch below the root in which a row's tenant
+ * lies: where the whole scope is in one such branch, an index over that branch serves the query.
+ */
+export function inScopeByTop(scope: Scope, table: 'person'): Expression<SqlBool> {
+  const eb = expressionBuilder<Schema, 'person'>()
+  const tops = new Set(scope.allow.map(({ from }) => from.split('/')[2]))
+  const [top] = tops
+  if (tops.size !== 1 || !top) return inScope(scope, `${table}.tenant_id`)
+  const inTop = eb(`${table}.top_id`, '=', Number(top))
+  const isAll = scope.deny.length === 0 && scope.allow.some(({ from }) => from === `/1/${top}/`)
+  if (isAll) return mark(inTop, table)
+  return mark(eb.and([inTop, tenantWithin(scope, `${table}.tenant_id`)]), table)
+}
+
 /** Confines a query to the rows of one tenant, at which the actor was found to be admitted. */
 export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()

@@ -55,3 +55,36 @@ function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
 
 /** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
 const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
+
+/** The people whose name or e-mail address contains `text`, at most `limit`; as for tenants. */
+export function peopleContaining(db: Reads, text: string, limit: number) {
+  const found = db
+    .selectFrom(peopleHits(phraseOf(text), limit).as('hit'))
+    .crossJoin('person')
+    .whereRef('person.id', '=', 'hit.id')
+  return found as unknown as SelectQueryBuilder<Schema, 'person', object>
+}
+
+/** How many people contain `text`, counted up to `limit`. */
+export async function countPeopleContaining(db: Reads, text: string, limit: number) {
+  const [found] = await countPeopleHits(db, { phrase: phraseOf(text), limit })
+  return Number(found?.number)
+}
+
+/** Whether a person's name or address contains `text`: without an index, for what is frequent. */
+export const personContains = (text: string) =>
+  sql<boolean>`instr(person.sort_key || ' ' || person.email_key, ${text}) > 0`
+
+/** Whether a person's name or address begins with `text`; likewise. */
+export const personBegins = (text: string) =>
+  sql<boolean>`(instr(person.sort_key, ${text}) = 1 or instr(person.email_key, ${text}) = 1)`
+
+const countPeopleHits = prepared((db, { phrase, limit }: { phrase: string; limit: number }) =>
+  db
+    .selectFrom(peopleHits(phrase, limit).as('hit'))
+    .select((eb) => eb.fn.countAll<number>().as('number')),
+)
+
+function peopleHits(phrase: string, limit: number): RawBuilder<{ id: number }> {
+  return sql`(select rowid as id from person_search where words match ${phrase} limit ${limit})`
+}

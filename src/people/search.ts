@@ -1,0 +1,160 @@
+import type { SelectQueryBuilder } from 'kysely'
+import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import type { Schema } from '../db/schema.ts'
+import { branchOf, inScopeByTop } from '../db/scope.ts'
+import {
+  countPeopleContaining,
+  MIN_TRIGRAM_LENGTH,
+  peopleContaining,
+  personBegins,
+  personContains,
+} from '../db/search.ts'
+import { sortKey } from '../tenants/names.ts'
+import { type Cursor, decodeCursor, encodeCursor } from '../web/cursor.ts'
+import type { PersonFilter, Sort } from './list.ts'
+
+/** Up to so many matches of a text are fetched and sorted; more are met often enough by looking. */
+const FEW = 1000
+
+/** Which people are wanted, with the tenant that was meant. */
+export type FoundFilter = Omit<PersonFilter, 'tenant'> & {
+  tenant: { id: number; path: string } | null
+}
+
+type Page = { limit: number; sort?: Sort; after?: string | null }
+
+/** What a list reads of a person. */
+export type PersonRow = {
+  id: number
+  tenant_id: number
+  name: string
+  email: string
+  role_id: number | null
+  active: number
+  source: 'typed' | 'imported'
+  invited_at: string | null
+  has_account: number
+  sort_key: string
+  email_key: string
+  tenant_sort_key: string
+}
+
+const BY_NAME: Sort = { by: 'name', descending: false }
+
+/** What each order sorts by; the last settles ties. */
+const ORDERS = {
+  name: ['sort_key', 'id'],
+  email: ['email_key', 'id'],
+  tenant: ['tenant_sort_key', 'tenant_id', 'sort_key', 'id'],
+} as const satisfies Record<Sort['by'], (keyof PersonRow)[]>
+
+/** The people whom the asker may see and a filter matches, a page at a time. */
+export async function findPeople(
+  db: Reads,
+  asker: Asker,
+  filter: FoundFilter,
+  { limit, sort = BY_NAME, after = null }: Page,
+) {
+  const candidates = await candidatesFor(db, filter)
+  const matching = matchFilter(candidates, filter).where(
+    inScopeByTop(visibleScope(asker, 'person.view'), 'person'),
+  )
+  const found = await inOrder(matching, sort, limit + 1, after)
+  const rows = found.slice(0, limit)
+  const isLast = found.length <= limit
+  const last = rows.at(-1)
+  return {
+    rows,
+    next: isLast || !last ? null : encodeCursor([sort.by, ...placeOf(last, sort)]),
+    /** How many there are in all, where that is known for free. */
+    total: isLast && !after ? rows.length : null,
+  }
+}
+
+type Candidates = SelectQueryBuilder<Schema, 'person', object>
+
+/** Everybody in whom a text may be found: through the index of trigrams where they are few. */
+async function candidatesFor(db: Reads, filter: FoundFilter): Promise<Candidates> {
+  const everybody = db.selectFrom('person')
+  const text = sortKey(filter.q)
+  if (text === '') return everybody
+  if (Array.from(text).length < MIN_TRIGRAM_LENGTH) return everybody.where(personBegins(text))
+  const isFrequent = (await countPeopleContaining(db, text, FEW + 1)) > FEW
+  return isFrequent ? everybody.where(personContains(text)) : peopleContaining(db, text, FEW)
+}
+
+function matchFilter(
+  candidates: Candidates,
+  { tenant, alone, role, source, state, tag }: FoundFilter,
+) {
+  let query = candidates
+  if (tenant && alone) query = query.where('person.tenant_id', '=', tenant.id)
+  else if (tenant)
+    query = query.where(inScopeByTop({ allow: [branchOf(tenant.path)], deny: [] }, 'person'))
+  if (role === 'none') query = query.where('person.role_id', 'is', null)
+  else if (role !== 'any') query = query.where('person.role_id', '=', role)
+  if (source !== 'any') query = query.where('person.source', '=', source)
+  if (state === 'invited') query = query.where('person.invited_at', 'is not', null)
+  else if (state !== 'any') query = query.where('person.active', '=', Number(state === 'active'))
+  if (tag !== null)
+    query = query.where('person.id', 'in', (eb) =>
+      eb
+        .selectFrom('person_tag')
+        .select('person_tag.person_id')
+        .where('person_tag.tag_id', '=', tag)
+        .whereRef('person_tag.tenant_id', '=', 'person.tenant_id'),
+    )
+  return query
+}
+
+function inOrder(
+  candidates: Candidates,
+  sort: Sort,
+  limit: number,
+  after: string | null,
+): Promise<PersonRow[]> {
+  const direction = sort.descending ? 'desc' : 'asc'
+  let query = candidates
+    .select(['person.id', 'person.tenant_id', 'person.name', 'person.email', 'person.role_id'])
+    .select(['person.active', 'person.source', 'person.invited_at'])
+    .select(['person.sort_key', 'person.email_key', 'person.tenant_sort_key'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('user_account')
+            .select('user_account.person_id')
+            .whereRef('user_account.person_id', '=', 'person.id'),
+        )
+        .$castTo<number>()
+        .as('has_account'),
+    )
+    .limit(limit)
+  for (const key of ORDERS[sort.by]) query = query.orderBy(`person.${key}`, direction)
+  if (after) query = query.where(comesAfter(sort, readPlace(after, sort)))
+  return query.execute()
+}
+
+const placeOf = (row: PersonRow, { by }: Sort): Cursor => ORDERS[by].map((key) => row[key])
+
+/** The place after which a page begins. That of another order is none of this one. */
+function readPlace(after: string, { by }: Sort): Cursor {
+  const length = ORDERS[by].length + 1
+  const [order, ...place] = decodeCursor(after, length)
+  return order === by ? place : decodeCursor('', length)
+}
+
+type Where = Parameters<Candidates['where']>[0]
+
+/** (a, b) > (x, y): as a tuple, which an index reads as one range. */
+function comesAfter({ by, descending }: Sort, place: Cursor) {
+  const sign = descending ? '<' : '>'
+  return ((eb) => {
+    const [first, second, third, fourth] = ORDERS[by].map((key) => `person.${key}`) as never[]
+    const [a, b, c, d] = place as never[]
+    return fourth
+      ? eb(eb.refTuple(first!, second!, third!, fourth), sign, eb.tuple(a!, b!, c!, d!))
+      : eb(eb.refTuple(first!, second!), sign, eb.tuple(a!, b!))
+  }) as Extract<Where, (...given: never[]) => unknown>
+}

@@ -1,0 +1,106 @@
+import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import type { TagColor } from '../db/schema.ts'
+import { inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
+import { NotFound } from '../errors.ts'
+
+/** A tag as it is drawn. */
+export type Tag = { id: number; name: string; color: TagColor }
+
+/** A tag as it is managed: where it was made, and how many people carry it. */
+export type ManagedTag = Tag & {
+  tenant_id: number
+  tenant_name: string
+  description: string
+  version: number
+  people: number
+}
+
+const managed = (db: Reads, asker: Asker) =>
+  db
+    .selectFrom('tag')
+    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
+    .select(['tag.id', 'tag.name', 'tag.color', 'tag.description', 'tag.version'])
+    .select(['tag.tenant_id', 'tenant.name as tenant_name'])
+    .where(inScope(visibleScope(asker, 'tag.manage'), 'tag.tenant_id'))
+
+/** The tags that the asker may manage, by name. */
+export async function listManagedTags(db: Reads, asker: Asker): Promise<ManagedTag[]> {
+  const tags = await managed(db, asker).orderBy('tag.name_key').orderBy('tag.id').execute()
+  const counts = await carriersOf(db, { ids: JSON.stringify(tags.map(({ id }) => id)) })
+  const peopleOf = new Map(counts.map(({ tag_id, people }) => [tag_id, people]))
+  return tags.map((tag) => ({ ...tag, people: peopleOf.get(tag.id) ?? 0 }))
+}
+
+/** A tag that the asker may manage. Throws NotFound when there is none. */
+export async function getManagedTag(db: Reads, asker: Asker, id: number): Promise<ManagedTag> {
+  const tag = await managed(db, asker).where('tag.id', '=', id).executeTakeFirst()
+  if (!tag) throw new NotFound(`tag ${id}`)
+  const [carried] = await carriersOf(db, { ids: JSON.stringify([id]) })
+  return { ...tag, people: carried?.people ?? 0 }
+}
+
+/** Whoever manages a tag sees how many carry it, below where it was made. */
+const carriersOf = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
+    .selectFrom('person_tag')
+    .select(['tag_id', (eb) => eb.fn.countAll<number>().as('people')])
+    .where('tag_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
+    .groupBy('tag_id'),
+)
+
+/** A tag with the node where it was made. */
+export type PlacedTag = Tag & { tenant_id: number; path: string }
+
+const everyTag = prepared((db) =>
+  everyTenant(db)
+    .selectFrom('tag')
+    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
+    .select(['tag.id', 'tag.name', 'tag.color', 'tag.tenant_id', 'tenant.path'])
+    .orderBy('tag.name_key')
+    .orderBy('tag.id'),
+)
+
+/** Whether a tag can be carried by what is at the node with this path. */
+export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
+
+/**
+ * The tags that may be met among the people whom the asker sees: those made there, and those made
+ * above, of which nothing but name and colour is shown.
+ */
+export async function listTags(db: Reads, asker: Asker): Promise<PlacedTag[]> {
+  const { allow, deny } = visibleScope(asker, 'person.view')
+  const tags = await everyTag(db, {})
+  return tags.filter(({ path }) => {
+    if (deny.some(({ from }) => path.startsWith(from))) return false
+    return allow.some(({ from }) => path.startsWith(from) || from.startsWith(path))
+  })
+}
+
+type Carried = Tag & { person_id: number }
+
+const tagsOfPeople = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
+    .selectFrom('person_tag')
+    .innerJoin('tag', 'tag.id', 'person_tag.tag_id')
+    .select(['person_tag.person_id', 'tag.id', 'tag.name', 'tag.color'])
+    .where('person_tag.person_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
+    .orderBy('tag.name_key'),
+)
+
+/** The tags of people that were found before, by the id of the person. */
+export async function tagsOf(db: Reads, people: { id: number }[]) {
+  const carried: Carried[] = await tagsOfPeople(db, {
+    ids: JSON.stringify(people.map(({ id }) => id)),
+  })
+  const tags = new Map<number, Tag[]>()
+  for (const { person_id, ...tag } of carried) {
+    const own = tags.get(person_id)
+    if (own) own.push(tag)
+    else tags.set(person_id, [tag])
+  }
+  return (person_id: number) => tags.get(person_id) ?? []
+}
