@@ -52,18 +52,18 @@ async function keepPlaces(db: Kysely<unknown>) {
     create trigger person_place_insert after insert on person
     begin
       update person
-      set (top_id, tenant_sort_key) = (
-        select tenant.top_id, tenant.sort_key from tenant where tenant.id = new.tenant_id)
-      where id = new.id;
+      set top_id = tenant.top_id, tenant_sort_key = tenant.sort_key
+      from tenant
+      where person.id = new.id and tenant.id = new.tenant_id;
     end`.execute(db)
   await sql`
     create trigger person_place_move after update of tenant_id on person
     when old.tenant_id <> new.tenant_id
     begin
       update person
-      set (top_id, tenant_sort_key) = (
-        select tenant.top_id, tenant.sort_key from tenant where tenant.id = new.tenant_id)
-      where id = new.id;
+      set top_id = tenant.top_id, tenant_sort_key = tenant.sort_key
+      from tenant
+      where person.id = new.id and tenant.id = new.tenant_id;
     end`.execute(db)
   await sql`
     create trigger tenant_place_of_people after update of top_id, sort_key on tenant

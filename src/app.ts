@@ -5,6 +5,7 @@ import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
 import { memberRoutes } from './access/groups/member-routes.ts'
 import { groupRoutes } from './access/groups/routes.ts'
+import { invitationRoutes } from './access/invitation-routes.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
 import { assignmentApi } from './access/assignments/api.ts'
 import { explanationApi } from './access/assignments/explanation-api.ts'
@@ -47,11 +48,15 @@ import { createSafeFetch } from './web/safe-fetch.ts'
 import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { personFormRoutes } from './people/form-routes.ts'
+import { personListRoutes } from './people/list-routes.ts'
+import { personPageRoutes } from './people/page-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
+import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
 import { tenantBatch } from './tenants/batch/job.ts'
 import { batchRoutes } from './tenants/batch/routes.ts'
@@ -112,6 +117,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   tenantFormRoutes(app, db)
   batchRoutes(app, db)
   csvRoutes(app, db)
+  tagRoutes(app, db)
+  peopleRoutes(app, db, options)
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
   blockRoutes(app, db)
@@ -158,4 +165,12 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
   oidcAccountRoutes(app, oidc)
   tokenRoutes(app, db)
   providerRoutes(app, oidc)
+}
+
+/** People, and those of them who are invited to become users. */
+function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: AppOptions) {
+  invitationRoutes(app, db)
+  personListRoutes(app, db)
+  personFormRoutes(app, db)
+  personPageRoutes(app, db, { mailer, url })
 }

@@ -21,10 +21,13 @@ const SERVING = ['db', 'web']
 /** What a feature lets others use, beside its queries, its commands and its actor. */
 const DOORS = {
   access: [
+    'authority.ts',
     'current-actor.ts',
     'decide.ts',
     'delegation.ts',
+    'ending.ts',
     'form.ts',
+    'invitations.ts',
     'navigation.ts',
     'raising.ts',
     'visible.ts',

@@ -35,7 +35,10 @@ export const Email = z
 export function emailKey(email: string) {
   const at = email.lastIndexOf('@')
   const domain = email.slice(at + 1)
-  const local = email.slice(0, at + 1).normalize('NFC').toLowerCase()
+  const local = email
+    .slice(0, at + 1)
+    .normalize('NFC')
+    .toLowerCase()
   return local + (domainToUnicode(domain) || domain.normalize('NFC').toLowerCase())
 }
 
@@ -137,3 +140,17 @@ export const tokenInput = (own: Permission[]) =>
 const withSight = (limit: Permission[]): Permission[] => [
   ...new Set<Permission>(['tenant.view', ...limit]),
 ]
+
+/** The password that an invited person chooses; `about` is what others know of them. */
+export const invitedPasswordInput = (about: string[]) =>
+  z
+    .strictObject({
+      password: z
+        .string('Choose a password.')
+        .min(1, 'Choose a password.')
+        .max(1024, 'Use 256 characters or fewer.'),
+    })
+    .superRefine(({ password }, context) => {
+      const message = passwordProblem(password, about)
+      if (message) context.addIssue({ code: 'custom', path: ['password'], message })
+    })

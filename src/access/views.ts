@@ -25,6 +25,16 @@ export type Security = {
 
 export const views = {
   setup: view<{ form: Form; action: string; password_hint: string }>('access/setup'),
+  invitation: view<{
+    form: Form
+    action: string
+    password_hint: string
+    name: string
+    email: string
+    tenant_name: string
+    invited_by: string
+  }>('access/invitation'),
+  invitationGone: view<object>('access/invitation-gone'),
   signIn: view<{ form: Form; is_set_up: boolean; providers: { slug: string; name: string }[] }>(
     'access/sign-in',
   ),

@@ -3,6 +3,7 @@ import type { Reads } from '../db/connection.ts'
 import { type DescribedChange, describeChange, referencesIn } from './describe.ts'
 import { readNames } from './names.ts'
 import {
+  listChangesOfRow,
   listFirstChanges,
   listOperations,
   type ListedOperation,
@@ -41,4 +42,28 @@ export async function readRecent(db: Reads, actor: Actor, tenant_id: number) {
 export async function describeChanges(db: Reads, actor: Actor, changes: LoggedChange[]) {
   const names = await readNames(db, actor, changes.flatMap(referencesIn))
   return changes.map((change) => describeChange(change, names))
+}
+
+/** How many changes of one row a page shows. */
+const ROWS = 50
+
+/**
+ * What happened to one row, newest first: each change with the operation that it was part of. The
+ * changes are those at tenants whose history the actor may see.
+ */
+export async function readRowHistory(
+  db: Reads,
+  actor: Actor,
+  table: 'person',
+  row_id: number,
+  before?: number,
+) {
+  const logged = await listChangesOfRow(db, actor, table, row_id, before, ROWS + 1)
+  const shown = logged.slice(0, ROWS)
+  const described = await describeChanges(db, actor, shown)
+  const entries: HistoryEntry[] = shown.map(({ operation }, index) => ({
+    operation,
+    changes: [described[index]!],
+  }))
+  return { entries, next: logged.length > ROWS ? shown.at(-1)!.id : null }
 }

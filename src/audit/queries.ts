@@ -233,3 +233,43 @@ export async function listChanges(db: Reads, actor: Actor, operation_id: number,
   const changes = found.slice(0, PAGE)
   return { changes, next: found.length > PAGE ? changes.at(-1)!.id : null }
 }
+
+/**
+ * The changes of one row that the actor may read, newest first, each with its operation.
+ *
+ * @param before a change id: only older ones
+ */
+export async function listChangesOfRow(
+  db: Reads,
+  actor: Actor,
+  table: string,
+  row_id: number,
+  before: number = NEWEST,
+  limit = PAGE,
+) {
+  const found = await db
+    .selectFrom('change')
+    .innerJoin('operation', 'operation.id', 'change.operation_id')
+    .select(CHANGE_COLUMNS)
+    .select(['operation.at', 'operation.kind', 'operation.actor_name', 'operation.reason'])
+    .select(['operation.undoes_id', (eb) => eb.lit(1).as('change_count')])
+    .where('change.table_name', '=', table)
+    .where('change.row_id', '=', row_id)
+    .where('change.id', '<', before)
+    .where(inSight(sightOf(actor), 'change'))
+    .orderBy('change.id', 'desc')
+    .limit(limit)
+    .execute()
+  return found.map(({ at, kind, actor_name, reason, undoes_id, change_count, ...change }) => ({
+    ...change,
+    operation: withWords({
+      id: change.operation_id,
+      at,
+      kind,
+      actor_name,
+      reason,
+      undoes_id,
+      change_count,
+    }),
+  }))
+}

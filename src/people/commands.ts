@@ -39,8 +39,13 @@ export async function createPerson(
   const { id } = await tx
     .insertInto('person')
     .values({
-      ...{ tenant_id: at, name, sort_key: sortKey(name) },
-      ...{ email, email_key: emailKey(email), role_id, source },
+      tenant_id: at,
+      name,
+      sort_key: sortKey(name),
+      email,
+      email_key: emailKey(email),
+      role_id,
+      source,
     })
     .returning('id')
     .executeTakeFirstOrThrow()

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { SearchText, SortField, type Sorted, addressOf, sortText, stateField } from '../web/list-state.ts'
+import {
+  SearchText,
+  SortField,
+  type Sorted,
+  addressOf,
+  sortText,
+  stateField,
+} from '../web/list-state.ts'
 import { idText } from '../web/numbers.ts'
 
 const sortKeys = ['name', 'email', 'tenant'] as const
@@ -25,7 +32,10 @@ export type ListState = PersonFilter & { sort: Sort; after: string | null }
 
 const filterFields = {
   q: stateField(SearchText, ''),
-  tenant: stateField(z.string().transform((text) => text.trim().slice(0, 10_000)), ''),
+  tenant: stateField(
+    z.string().transform((text) => text.trim().slice(0, 10_000)),
+    '',
+  ),
   alone: stateField(
     z.literal('1').transform(() => true),
     false,

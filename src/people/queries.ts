@@ -1,7 +1,8 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared, preparedInScope } from '../db/prepared.ts'
-import type { Kind, RoleTable } from '../db/schema.ts'
+import type { RoleTable } from '../db/access-schema.ts'
+import type { Kind } from '../db/schema.ts'
 import { inScope } from '../db/scope.ts'
 import { NotFound } from '../errors.ts'
 

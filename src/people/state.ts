@@ -1,7 +1,5 @@
+import { INVITED_HOURS } from '../access/invitations.ts'
 import type { Person } from './queries.ts'
-
-/** How long an invitation is good for. */
-export const INVITED_HOURS = 72
 
 export type StateName =
   'person' | 'active' | 'deactivated' | 'not_invited' | 'invited' | 'invitation_expired'

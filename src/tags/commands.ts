@@ -50,11 +50,7 @@ export async function deleteTag(tx: Tx, asker: Asker, id: number) {
   const tag = await getManagedTag(tx, asker, id)
   const at = await requireTenant(tx, asker, 'tag.manage', tag.tenant_id)
   await everyTenantTx(tx).deleteFrom('person_tag').where('tag_id', '=', id).execute()
-  await tx
-    .deleteFrom('tag')
-    .where('id', '=', id)
-    .where(ofTenant('tag.tenant_id', at))
-    .execute()
+  await tx.deleteFrom('tag').where('id', '=', id).where(ofTenant('tag.tenant_id', at)).execute()
 }
 
 async function requireFreeName(db: Reads, tenant_id: number, name: string, own_id: number | null) {

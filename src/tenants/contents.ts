@@ -23,6 +23,7 @@ const contentsOf = prepared((db, { ids }: { ids: string }) =>
           .select(counted)
           .whereRef('tenant_id', '=', 'tenant.id')
           .as('people'),
+        eb.selectFrom('tag').select(counted).whereRef('tenant_id', '=', 'tenant.id').as('tags'),
         eb
           .selectFrom('preference_entry')
           .select(counted)
@@ -61,6 +62,7 @@ const contentsOf = prepared((db, { ids }: { ids: string }) =>
 const words = {
   children: ['child tenant', 'child tenants'],
   people: ['person', 'people'],
+  tags: ['tag', 'tags'],
   entries: ['preference set here', 'preferences set here'],
   exemptions: ['exemption', 'exemptions'],
   exempted: ['exemption from its locks', 'exemptions from its locks'],

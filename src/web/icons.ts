@@ -39,6 +39,7 @@ export const icons = [
   'smartphone',
   'split',
   'sun',
+  'tag',
   'trash-2',
   'upload',
   'user',

@@ -49,6 +49,7 @@ const styles = [
   'public/chain.css',
   'public/entry.css',
   'public/jobs.css',
+  'public/people.css',
   'public/roles.css',
 ]
 

@@ -5,7 +5,7 @@ import { tables } from '../../src/db/tables.ts'
 import { withFile } from '../support/rows.ts'
 import { world } from '../support/world.ts'
 
-const source = ['schema.ts', 'account-schema.ts']
+const source = ['schema.ts', 'access-schema.ts', 'account-schema.ts']
   .map((file) => readFileSync(join(import.meta.dirname, '../../src/db', file), 'utf8'))
   .join('\n')
 

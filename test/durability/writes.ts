@@ -43,6 +43,20 @@ const edited = {
   active: 'on',
 }
 
+const person = { name: 'Zoe', email: 'zoe@acme.example', role: '3', tenant: 'Acme' }
+const named = { name: 'Important', color: 'red', description: '' }
+const tag = { ...named, tenant: 'All tenants' }
+
+async function createPerson({ alice }: World) {
+  const { headers } = await alice.post('/people', person)
+  return String(headers.location).split('/').pop()!
+}
+
+async function createTag({ alice }: World) {
+  await alice.post('/tags', tag)
+  return ''
+}
+
 /**
  * One request for each route that may write, which it accepts, and how many operations come of it.
  * A route that is missing here fails the test, so whoever adds a route adds its line.
@@ -52,6 +66,79 @@ export const writes: Record<string, Write> = {
   ...signOnWrites,
   ...accessWrites,
 
+  'POST /people': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/people', person),
+  },
+  'POST /people/:id/edit': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ alice }, id) =>
+      alice.post(`/people/${id}/edit`, { ...person, name: 'Zoe B', version: '1' }),
+  },
+  'POST /people/:id/deactivation': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ alice }, id) => alice.post(`/people/${id}/deactivation`),
+  },
+  'POST /people/:id/activation': {
+    operations: 1,
+    prepare: async (here) => {
+      const id = await createPerson(here)
+      await here.alice.post(`/people/${id}/deactivation`)
+      return id
+    },
+    send: ({ alice }, id) => alice.post(`/people/${id}/activation`),
+  },
+  'POST /people/:id/deletion': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ alice }, id) => alice.post(`/people/${id}/deletion`),
+  },
+  'POST /people/:id/invitations': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ alice }, id) => alice.post(`/people/${id}/invitations`),
+  },
+  'POST /invitations/:secret': {
+    operations: 1,
+    prepare: async (here) => {
+      const { body } = await here.alice.post(`/people/${await createPerson(here)}/invitations`)
+      return /\/invitations\/[\w-]+/.exec(body)![0]
+    },
+    send: ({ anonymous }, path) =>
+      anonymous.post(path, { password: 'purple tractor window seven' }),
+  },
+  'POST /people/:id/tags': {
+    operations: 1,
+    prepare: async (here) => {
+      await here.alice.post('/tags', tag)
+      return createPerson(here)
+    },
+    send: ({ alice }, id) => alice.post(`/people/${id}/tags`, { tag: '1' }),
+  },
+  'POST /people/:id/tags/removal': {
+    operations: 1,
+    prepare: async (here) => {
+      await here.alice.post('/tags', tag)
+      const id = await createPerson(here)
+      await here.alice.post(`/people/${id}/tags`, { tag: '1' })
+      return id
+    },
+    send: ({ alice }, id) => alice.post(`/people/${id}/tags/removal`, { tag: '1' }),
+  },
+  'POST /tags': { operations: 1, send: ({ alice }) => alice.post('/tags', tag) },
+  'POST /tags/:id/edit': {
+    operations: 1,
+    prepare: createTag,
+    send: ({ alice }) =>
+      alice.post('/tags/1/edit', { ...named, description: 'Very', version: '1' }),
+  },
+  'POST /tags/:id/deletion': {
+    operations: 1,
+    prepare: createTag,
+    send: ({ alice }) => alice.post('/tags/1/deletion'),
+  },
   'POST /tenants': {
     operations: 1,
     send: ({ alice }) =>

@@ -1,0 +1,24 @@
+/** A page of a person: the end of its address (`/people/12/history`), empty for the first. */
+type Tab = { path: string; label: string }
+
+/** The tabs of a person's page, in order. A feature with a page for each person adds its own. */
+const tabs = [
+  { path: '', label: 'Overview' },
+  { path: 'history', label: 'History' },
+  { path: 'edit', label: 'Edit' },
+] as const satisfies Tab[]
+
+export type TabPath = (typeof tabs)[number]['path']
+
+/** A tab as it is drawn. */
+export type TabLink = { label: string; href: string; current: boolean }
+
+/** The tabs of one person, with the one that is being looked at. */
+export const tabLinks = (id: number, current: TabPath, may_edit: boolean): TabLink[] =>
+  tabs
+    .filter(({ path }) => path !== 'edit' || may_edit)
+    .map(({ path, label }) => ({
+      label,
+      href: `/people/${id}${path && `/${path}`}`,
+      current: path === current,
+    }))

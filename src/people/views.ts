@@ -1,0 +1,35 @@
+import type { HistoryEntry } from '../audit/history.ts'
+import type { PlacedTag } from '../tags/queries.ts'
+import type { Form } from '../web/form.ts'
+import { view } from '../web/page.ts'
+import type { SavedOver } from './editing.ts'
+import type { PersonHead } from './head.ts'
+import type { ListProps } from './list-page.ts'
+
+type Choice = { value: string; label: string }
+
+/** The roles that can be chosen; null where the actor may give none. */
+export type RoleChoices = Choice[] | null
+
+/** What became of an invitation that was just made: mailed, or a link to hand over. */
+export type Invitation = { sent_to: string } | { link: string; problem: string | null }
+
+export const views = {
+  list: view<ListProps>('people/list'),
+  newPerson: view<{ form: Form; roles: RoleChoices }>('people/new'),
+  overview: view<{
+    head: PersonHead
+    way: { name: string; href: string | null }[]
+    usable_tags: PlacedTag[]
+    invitation: Invitation | null
+  }>('people/overview'),
+  history: view<{ head: PersonHead; entries: HistoryEntry[]; next: number | null }>(
+    'people/history',
+  ),
+  edit: view<{
+    head: PersonHead
+    form: Form
+    roles: RoleChoices
+    saved_over: SavedOver | null
+  }>('people/edit'),
+}

@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify'
+import type { Db } from '../db/connection.ts'
+import { takenColumns } from '../db/constraints.ts'
+import { operation } from '../db/operation.ts'
+import type { TagColor } from '../db/schema.ts'
+import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
+import { findParent, parentText } from '../tenants/find-parent.ts'
+import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { readId } from '../web/numbers.ts'
+import { createTag, deleteTag, updateTag } from './commands.ts'
+import { EditTagForm, NewTagForm, tagColors } from './form.ts'
+import { getManagedTag, listManagedTags } from './queries.ts'
+import { views } from './views.ts'
+
+type Id = { Params: { id: string } }
+
+const config = { permission: 'tag.manage', scope: 'anywhere' } as const
+
+const colors = Object.entries(tagColors).map(([value, label]) => ({
+  value: value as TagColor,
+  label,
+}))
+
+/** The pages on which tags are managed. */
+export function tagRoutes(app: FastifyInstance, db: Db) {
+  app.get('/tags', { config }, async ({ actor }, reply) =>
+    reply.page(views.list({ tags: await listManagedTags(db, actor) })),
+  )
+  makeTags(app, db)
+  changeTags(app, db)
+}
+
+function makeTags(app: FastifyInstance, db: Db) {
+  app.get('/tags/new', { config }, async ({ actor }, reply) => {
+    const form = freshForm({ color: 'blue', tenant: await parentText(db, actor, actor.tenant_id) })
+    return reply.page(views.newTag({ form, colors }))
+  })
+
+  app.post('/tags', { config }, async ({ actor, body }, reply) => {
+    const parsed = parseForm(NewTagForm, body)
+    if (!parsed.ok) return reply.code(422).page(views.newTag({ form: parsed.form, colors }))
+    try {
+      const { tenant: text, ...input } = parsed.input
+      const tenant = await findParent(db, actor, text)
+      await operation(db, actor, 'tag.create', (tx) => createTag(tx, actor, tenant.id, input))
+      return reply.done('/tags', `The tag “${input.name}” was created.`)
+    } catch (error) {
+      const form = withRefusal(freshForm(typed(body)), error)
+      return reply.code(422).page(views.newTag({ form, colors }))
+    }
+  })
+}
+
+function changeTags(app: FastifyInstance, db: Db) {
+  app.get<Id>('/tags/:id/edit', { config }, async ({ actor, params }, reply) => {
+    const tag = await getManagedTag(db, actor, readTagId(params.id))
+    const { name, color, description, version } = tag
+    const form = freshForm({ name, color, description, version: String(version) })
+    return reply.page(views.edit({ form, colors, tag }))
+  })
+
+  app.post<Id>('/tags/:id/edit', { config }, async ({ actor, params, body }, reply) => {
+    const tag = await getManagedTag(db, actor, readTagId(params.id))
+    const parsed = parseForm(EditTagForm, body)
+    if (!parsed.ok) return reply.code(422).page(views.edit({ form: parsed.form, colors, tag }))
+    try {
+      const { version, ...input } = parsed.input
+      await operation(db, actor, 'tag.update', (tx) => updateTag(tx, actor, tag.id, input, version))
+      return reply.done('/tags', `The tag “${input.name}” was updated.`)
+    } catch (error) {
+      const sent = withRefusal(freshForm(typed(body)), error)
+      // Seen once, the newer version may be saved over.
+      const { version } = await getManagedTag(db, actor, tag.id)
+      const form = { ...sent, values: { ...sent.values, version: String(version) } }
+      const status = error instanceof Conflict ? 409 : 422
+      return reply.code(status).page(views.edit({ form, colors, tag }))
+    }
+  })
+
+  app.post<Id>('/tags/:id/deletion', { config }, async ({ actor, params }, reply) => {
+    const tag = await getManagedTag(db, actor, readTagId(params.id))
+    await operation(db, actor, 'tag.delete', (tx) => deleteTag(tx, actor, tag.id))
+    return reply.done('/tags', `The tag “${tag.name}” was deleted.`)
+  })
+}
+
+function withRefusal(form: Form, error: unknown): Form {
+  if (error instanceof Invalid) {
+    const { parent, ...fields } = error.fields
+    return { values: form.values, errors: parent ? { ...fields, tenant: parent } : fields }
+  }
+  if (error instanceof Forbidden) return withError(form, 'tenant', error.message)
+  if (error instanceof Conflict) return withError(form, '', error.message)
+  if (takenColumns(error)) return withError(form, 'name', 'This name has just been taken.')
+  throw error
+}
+
+function readTagId(text: string) {
+  const id = readId(text)
+  if (id === undefined) throw new NotFound('tag of this name')
+  return id
+}
