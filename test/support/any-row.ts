@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { tables } from '../../src/db/tables.ts'
 
 type Column = { name: string; type: string; pk: number }
 type KeyColumn = { id: number; table: string; from: string; to: string | null }
@@ -24,11 +25,19 @@ export type Row = Record<string, string | number | null>
  * A row that any table takes, whatever its columns are: with rows of the same tenant wherever it
  * points to, which are put in first. It does not heed what CHECK asks, so checks must be off.
  */
-export function anyRow(sqlite: Database.Database, table: string, tenant_id: number): Row {
+export function anyRow(
+  sqlite: Database.Database,
+  table: string,
+  tenant_id: number,
+  text = 'text',
+): Row {
   const row: Row = {}
   for (const { table: parent, columns } of foreignKeys(sqlite, table)) {
     if (parent === table) continue
-    const found = parent === 'tenant' ? { id: tenant_id } : putRow(sqlite, parent, tenant_id)
+    const found =
+      parent === 'tenant'
+        ? { id: tenant_id }
+        : (anybodys(sqlite, parent) ?? putRow(sqlite, parent, tenant_id, text))
     for (const { from, to } of columns) row[from] ??= found[to as 'id']!
   }
   const referring = new Set(
@@ -37,14 +46,20 @@ export function anyRow(sqlite: Database.Database, table: string, tenant_id: numb
   for (const { name, type, pk } of sqlite.pragma(`table_info(${table})`) as Column[]) {
     if (referring.has(name)) continue
     const value = ++last
-    if (!pk || type !== 'INTEGER') row[name] = type === 'TEXT' ? `text ${value}` : value
+    if (!pk || type !== 'INTEGER') row[name] = type === 'TEXT' ? `${text} ${value}` : value
   }
   return row
 }
 
+/** Of a table that serves all tenants, a row that is there already. */
+function anybodys(sqlite: Database.Database, table: string) {
+  if (tables[table as keyof typeof tables].class === 'tenant') return undefined
+  return sqlite.prepare(`select * from "${table}" limit 1`).get() as Row | undefined
+}
+
 /** Puts such a row into the table, and returns it as it lies there. */
-export function putRow(sqlite: Database.Database, table: string, tenant_id: number): Row {
-  return insert(sqlite, table, anyRow(sqlite, table, tenant_id))
+export function putRow(sqlite: Database.Database, table: string, tenant_id: number, text?: string) {
+  return insert(sqlite, table, anyRow(sqlite, table, tenant_id, text))
 }
 
 export function insert(sqlite: Database.Database, table: string, row: Row): Row {
