@@ -1,3 +1,4 @@
+import { canary } from '../support/canaries.ts'
 import { addUser } from '../support/cast.ts'
 import { ACME, RIVAL, type World } from '../support/world.ts'
 import type { Write } from './account-writes.ts'
@@ -8,7 +9,7 @@ async function addDana(here: World) {
 }
 
 const assigned = {
-  who: `dana@${RIVAL}.example`,
+  who: `dana@${canary(RIVAL)}.example`,
   tenant: 'Acme',
   effect: 'allow',
   role: '4',
