@@ -35,6 +35,7 @@ const DOORS = {
   audit: ['history.ts'],
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],
+  people: ['head.ts'],
   preferences: ['catalogue.ts', 'entry.ts', 'inheritance.ts', 'value.ts'],
   tenants: [
     'find-parent.ts',

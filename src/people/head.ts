@@ -38,7 +38,7 @@ export async function getPersonHead(
     state: { name, ...stateLooks[name] },
     invited_until: person.invited_at && expiryOf(person.invited_at),
     tags: carried(id),
-    tabs: tabLinks(id, current, may('person.edit')),
+    tabs: tabLinks(id, current, { edit: may('person.edit'), see_access: may('access.view') }),
     path: [{ name: 'People', href: '/people' }, { name: person.name }],
     may: {
       edit: may('person.edit'),

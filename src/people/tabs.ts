@@ -4,6 +4,7 @@ type Tab = { path: string; label: string }
 /** The tabs of a person's page, in order. A feature with a page for each person adds its own. */
 const tabs = [
   { path: '', label: 'Overview' },
+  { path: 'access', label: 'Access' },
   { path: 'history', label: 'History' },
   { path: 'edit', label: 'Edit' },
 ] as const satisfies Tab[]
@@ -14,9 +15,14 @@ export type TabPath = (typeof tabs)[number]['path']
 export type TabLink = { label: string; href: string; current: boolean }
 
 /** The tabs of one person, with the one that is being looked at. */
-export const tabLinks = (id: number, current: TabPath, may_edit: boolean): TabLink[] =>
+export const tabLinks = (
+  id: number,
+  current: TabPath,
+  may: { edit: boolean; see_access: boolean },
+): TabLink[] =>
   tabs
-    .filter(({ path }) => path !== 'edit' || may_edit)
+    .filter(({ path }) => path !== 'edit' || may.edit)
+    .filter(({ path }) => path !== 'access' || may.see_access)
     .map(({ path, label }) => ({
       label,
       href: `/people/${id}${path && `/${path}`}`,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { NotFound } from '../../errors.ts'
+import { getPersonHead } from '../../people/head.ts'
 import { getTenantHead, readTenantId } from '../../tenants/head.ts'
 import { idText, readId } from '../../web/numbers.ts'
 import { readQuery } from '../../web/query.ts'
@@ -44,9 +45,12 @@ export function accessRoutes(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readId(params.id)
       if (id === undefined) throw new NotFound('such person')
-      const reach = await readReach(db, actor, id, db.now())
+      const [reach, head] = await Promise.all([
+        readReach(db, actor, id, db.now()),
+        getPersonHead(db, actor, id, 'access', db.now()),
+      ])
       const may_grant = permitsSomewhere(actor.access, 'access.grant')
-      return reply.page(views.person({ ...reach, may_grant }))
+      return reply.page(views.person({ head, ...reach, may_grant }))
     },
   )
 

@@ -1,3 +1,4 @@
+import type { PersonHead } from '../../people/head.ts'
 import type { TenantHead } from '../../tenants/head.ts'
 import type { Form } from '../../web/form.ts'
 import { view } from '../../web/page.ts'
@@ -22,9 +23,12 @@ export const views = {
     may_grant: boolean
     given: { shown: ShownAssignment[]; older: string | null }
   }>('access/assignments/tenant'),
-  person: view<{ person: ReachingPerson; nodes: ReachedNode[]; may_grant: boolean }>(
-    'access/assignments/person',
-  ),
+  person: view<{
+    head: PersonHead
+    person: ReachingPerson
+    nodes: ReachedNode[]
+    may_grant: boolean
+  }>('access/assignments/person'),
   edit: view<{ form: Form; roles: Option[]; lasting: Option[] }>('access/assignments/edit'),
   report: view<{ rows: ReportRow[]; nodes: string[]; next: string | null }>(
     'access/assignments/report',
