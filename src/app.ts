@@ -48,6 +48,7 @@ import { createSafeFetch } from './web/safe-fetch.ts'
 import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { personApi } from './people/api.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
@@ -127,6 +128,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   jobRoutes(app, db, [csvImport, tenantBatch])
   await serveApi(app, (api) => {
     tenantApi(api, db)
+    personApi(api, db)
     preferenceApi(api, db)
     historyApi(api, db)
     roleApi(api, db)

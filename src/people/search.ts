@@ -35,6 +35,7 @@ export type PersonRow = {
   source: 'typed' | 'imported'
   invited_at: string | null
   has_account: number
+  version: number
   sort_key: string
   email_key: string
   tenant_sort_key: string
@@ -117,7 +118,7 @@ function inOrder(
   const direction = sort.descending ? 'desc' : 'asc'
   let query = candidates
     .select(['person.id', 'person.tenant_id', 'person.name', 'person.email', 'person.role_id'])
-    .select(['person.active', 'person.source', 'person.invited_at'])
+    .select(['person.active', 'person.source', 'person.invited_at', 'person.version'])
     .select(['person.sort_key', 'person.email_key', 'person.tenant_sort_key'])
     .select((eb) =>
       eb

@@ -16,6 +16,14 @@ type Write = {
 const writes: Write[] = [
   {
     method: 'POST',
+    path: '/people',
+    url: '/people',
+    body: { name: 'Zoe', email: 'zoe@acme.example', tenant_id: ACME },
+  },
+  { method: 'PATCH', path: '/people/{id}', url: '/people/1', body: { name: 'Alice M.' } },
+  { method: 'DELETE', path: '/people/{id}', url: '/people/2' },
+  {
+    method: 'POST',
     path: '/assignments',
     url: '/assignments',
     body: { person_id: 1, tenant_id: ACME, role_id: 4 },

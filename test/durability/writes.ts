@@ -205,6 +205,21 @@ export const writes: Record<string, Write> = {
     send: ({ alice }) => alice.post(`/tenants/${ACME}/inheritance`, { blocks: 'on' }),
   },
 
+  'POST /api/v1/people': {
+    operations: 1,
+    send: ({ api }) =>
+      api.post('/people', { name: 'Zoe', email: 'zoe@acme.example', tenant_id: ACME }),
+  },
+  'PATCH /api/v1/people/:id': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ api }, id) => api.patch(`/people/${id}`, { role_id: null }),
+  },
+  'DELETE /api/v1/people/:id': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ api }, id) => api.delete(`/people/${id}`),
+  },
   'POST /api/v1/tenants': {
     operations: 1,
     send: ({ api }) => api.post('/tenants', { name: 'Paris', parent_id: ACME }),

@@ -11,6 +11,16 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/assignments/reach.ts':
     'the person was found to be visible; their home is where their role holds',
   'src/access/assignments/reachers.ts': 'who reaches a tenant may be of any other',
+  'src/access/authority.ts': 'whoever changes a user must have all that the user has, seen or not',
+  'src/access/ending.ts': 'what ends with the access of a person may be of any tenant',
+  'src/access/invitations.ts': 'whoever is invited has no scope yet',
+  'src/people/changes.ts': 'an address is taken, whoever looks',
+  'src/people/commands.ts': 'the person was admitted; groups and tags may be of tenants above',
+  'src/people/invite.ts': 'the person was found to be within authority',
+  'src/people/names-of.ts': 'the tenants of people who were found to be visible',
+  'src/people/tenant-path.ts': 'the path of a tenant that was found to be visible',
+  'src/tags/commands.ts': 'a name is taken, whoever looks; a tag goes with whoever carries it',
+  'src/tags/queries.ts': 'tags of the tenants above can be used below',
   'src/access/current-actor.ts': 'who somebody is does not depend on what they see',
   'src/access/grants.ts': 'what somebody may do is read before there is a scope',
   'src/access/groups/commands.ts':
