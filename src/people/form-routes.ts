@@ -6,6 +6,7 @@ import { operation } from '../db/operation.ts'
 import { parentText } from '../tenants/find-parent.ts'
 import { readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed } from '../web/form.ts'
+import { readQuery } from '../web/query.ts'
 import { createPerson, updatePerson } from './commands.ts'
 import { conflictOf, formOf, roleChoices, type SavedOver, withRefusal } from './editing.ts'
 import { EditPersonForm, NewPersonForm } from './form.ts'
@@ -27,7 +28,7 @@ function newPerson(app: FastifyInstance, db: Db) {
     views.newPerson({ form, roles: await roleChoices(db, actor) })
 
   app.get('/people/new', { config }, async ({ actor, query }, reply) => {
-    const { tenant } = z.object({ tenant: z.string().optional() }).parse(query)
+    const { tenant } = readQuery(z.object({ tenant: z.string().optional() }), query)
     const id = tenant === undefined ? actor.tenant_id : readTenantId(tenant)
     const form = freshForm({ role: '', tenant: await parentText(db, actor, id) })
     return reply.page(await show(actor, form))

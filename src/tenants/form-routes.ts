@@ -7,6 +7,7 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
 import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
+import { readQuery } from '../web/query.ts'
 import { wouldChange } from './changes.ts'
 import { createTenant, updateTenant } from './commands.ts'
 import { refuseDeletions } from './contents.ts'
@@ -34,7 +35,7 @@ function newTenant(app: FastifyInstance, db: Db) {
   const config = { permission: 'tenant.create', scope: 'anywhere' } as const
 
   app.get('/tenants/new', { config }, async ({ actor, query }, reply) => {
-    const { parent } = z.object({ parent: z.string().optional() }).parse(query)
+    const { parent } = readQuery(z.object({ parent: z.string().optional() }), query)
     const id = parent === undefined ? usualParent(actor) : readTenantId(parent)
     const tenant = id === undefined ? undefined : await getTenant(db, actor, id)
     const form = freshForm({

@@ -12,7 +12,7 @@ export type Sent = {
 const IDS = new RegExp(`(?<=[/,=])(?:${[ACME, ACME_LEEDS, ACME_LEGAL].join('|')})(?=[/,&?]|$)`)
 
 /** Other ways to say whom it is about, beside the one that the route goes by. */
-const SAID_IN_QUERY = ['id', 'tenant_id', 'tenant', 'parent_id', 'actor_id'].flatMap((name) => [
+const SAID_IN_QUERY = ['id', 'tenant_id', 'tenant', 'parent', 'parent_id'].flatMap((name) => [
   `${name}=${RIVAL}`,
   `${name}=${RIVAL}&${name}=${ACME}`,
 ])
