@@ -1,6 +1,5 @@
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
-import { emailKey } from './form.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 /** How long a browser is known after its last sign-in. */
@@ -11,15 +10,13 @@ const knownSince = (now: string) =>
     .subtract({ hours: 24 * KNOWN_DAYS })
     .toString({ smallestUnit: 'millisecond' })
 
-/** The browser with this secret, if the owner of the e-mail address has signed in with it before. */
-export const findKnownDevice = (db: Reads, email: string, secret: string, now: string) =>
+/** The browser with this secret, and the person who has signed in with it before. */
+export const findKnownDevice = (db: Reads, secret: string, now: string) =>
   db
     .selectFrom('known_device')
-    .innerJoin('user_account', 'user_account.person_id', 'known_device.person_id')
-    .select('known_device.id')
-    .where('known_device.token_hash', '=', hashSecret(secret))
-    .where('known_device.last_used_at', '>', knownSince(now))
-    .where('user_account.email_key', '=', emailKey(email))
+    .select(['id', 'person_id'])
+    .where('token_hash', '=', hashSecret(secret))
+    .where('last_used_at', '>', knownSince(now))
     .executeTakeFirst()
 
 /** Remembers a browser in which a person has signed in. Returns the secret that it is to keep. */

@@ -18,7 +18,7 @@ export async function checkCode(
   { person_id, email, code }: { person_id: number; email: string; code: string },
   visitor: Visitor,
 ): Promise<CodeOutcome> {
-  const { account_key, address } = await counters(db, email, visitor)
+  const { account_key, address } = await counters(db, { person_id, email }, visitor)
   const own_key = account_key.startsWith('device ') ? account_key : `${person_id}`
   const attempt = await claimTry(db, { account_key: `code ${own_key}`, address })
   if ('retry_at' in attempt) return attempt

@@ -6,7 +6,7 @@ import { findKnownDevice, rememberDevice } from './known-devices.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { openPending } from './pending-sign-ins.ts'
 import { closeSession, openSession } from './sessions.ts'
-import { claimTry, forgetTry, networkOf, type Refusal } from './throttle.ts'
+import { claimTry, type Counters, forgetTry, networkOf, type Refusal } from './throttle.ts'
 
 /** Who knocks: an address, and the secrets of session and device that the browser sent, if any. */
 export type Visitor = {
@@ -62,19 +62,37 @@ export async function admit(
 
 /**
  * Whose password it is, of those who have the address (or of one of them: `person_id`). Each wrong
- * one counts towards the limit, once, however many have the address.
+ * one counts towards the limit, once, however many have the address; except that a browser in which
+ * one of them has signed in before has tries of its own at that person's account, and at no other.
  */
 export async function checkPassword(
   db: Db,
   { email, password, person_id }: Credentials & { person_id?: number },
   visitor: Visitor,
-): Promise<Failure | { person_id: number; has_second_factor: boolean }> {
-  const attempt = await claimTry(db, await counters(db, email, visitor))
-  if ('retry_at' in attempt) return attempt
+): Promise<Checked> {
+  const found = await findAccounts(db, email)
+  const accounts = found.filter((account) => !person_id || account.person_id === person_id)
+  const device = await knownDevice(db, visitor)
+  const own = accounts.filter((account) => account.person_id === device?.person_id)
+  const others = accounts.filter((account) => !own.includes(account))
+  if (device && own.length > 0) {
+    const checked = await tryPassword(db, own, password, ofDevice(device))
+    if (!('wrong' in checked) || others.length === 0) return checked
+  }
+  return tryPassword(db, others, password, ofAccount(email, visitor))
+}
 
-  const accounts = await findAccounts(db, email)
-  const candidates = accounts.filter((account) => !person_id || account.person_id === person_id)
-  const account = await findOwner(candidates, password).catch(async (error) => {
+type Checked = Failure | { person_id: number; has_second_factor: boolean }
+
+async function tryPassword(
+  db: Db,
+  accounts: Account[],
+  password: string,
+  counts_for: Counters,
+): Promise<Checked> {
+  const attempt = await claimTry(db, counts_for)
+  if ('retry_at' in attempt) return attempt
+  const account = await findOwner(accounts, password).catch(async (error) => {
     await system(db, (tx) => forgetTry(tx, attempt))
     throw error
   })
@@ -105,12 +123,29 @@ async function findOwner(accounts: Account[], password: string) {
 }
 
 /**
- * What a try counts for: the account and the network. But a browser in which the owner has signed
- * in before counts for itself alone, so that strangers who guess cannot keep the owner out. (No
- * e-mail address is without an @, so none can pass for a browser.)
+ * What a try at a person's account counts for: the account and the network. But a browser in which
+ * that very person has signed in before counts for itself alone, so that strangers who guess cannot
+ * keep the owner out.
  */
-export async function counters(db: Db, email: string, { address, device }: Visitor) {
-  const known = device && (await findKnownDevice(db, email, device, db.now()))
-  if (known) return { account_key: `device ${known.id}`, address: `device ${known.id}` }
-  return { account_key: emailKey(email), address: networkOf(address) }
+export async function counters(
+  db: Db,
+  { person_id, email }: { person_id: number; email: string },
+  visitor: Visitor,
+): Promise<Counters> {
+  const device = await knownDevice(db, visitor)
+  return device?.person_id === person_id ? ofDevice(device) : ofAccount(email, visitor)
 }
+
+const knownDevice = async (db: Db, { device }: Visitor) =>
+  device === undefined ? undefined : findKnownDevice(db, device, db.now())
+
+/** No e-mail address is without an @, so none can pass for a browser. */
+const ofDevice = ({ id }: { id: number }): Counters => ({
+  account_key: `device ${id}`,
+  address: `device ${id}`,
+})
+
+const ofAccount = (email: string, { address }: Visitor): Counters => ({
+  account_key: emailKey(email),
+  address: networkOf(address),
+})

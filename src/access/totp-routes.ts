@@ -42,8 +42,8 @@ export function totpRoutes(app: FastifyInstance, db: Db, sealer: Sealer) {
     const { actor } = request
     const parsed = parseForm(ConfirmInput, request.body)
     if (!parsed.ok) return show(reply.code(422), actor, parsed.form)
-    const { person_id, email } = actor
-    const { address } = await counters(db, email, visitor(request))
+    const { person_id } = actor
+    const { address } = await counters(db, actor, visitor(request))
     const attempt = await claimTry(db, { account_key: `new code ${person_id}`, address })
     if ('retry_at' in attempt) {
       const form = withError(freshForm(), 'code', tooMany(attempt, db.now()))

@@ -83,3 +83,14 @@ t.test('one changes one’s own password, and nobody else’s with the same addr
   t.ok(password_hash)
   t.equal((await signIn(w, 'violet harbour seventeen lanterns')).statusCode, 303)
 })
+
+t.test('T34: a browser of somebody with the same address gives no tries of its own', async (t) => {
+  const w = await world(t)
+  const own = 'violet harbour seventeen lanterns'
+  await addNamesake(w, RIVAL, own)
+  const device = cookieOf(await signIn(w, own), 'device')!
+  const post = { method: 'POST', url: '/sign-in', cookies: { device } } as const
+  for (let number = 1; number <= 10; number++)
+    await w.anonymous.send({ ...post, payload: { email: EMAIL, password: `guess ${number}` } })
+  t.equal((await signIn(w, ALICE_PASSWORD)).statusCode, 429, 'they counted for her, too')
+})
