@@ -49,6 +49,8 @@ import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { personApi } from './people/api.ts'
+import { peopleBatch } from './people/batch/job.ts'
+import { personBatchRoutes } from './people/batch/routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
@@ -125,7 +127,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   blockRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
-  jobRoutes(app, db, [csvImport, tenantBatch])
+  jobRoutes(app, db, [csvImport, tenantBatch, peopleBatch(options.mailer ?? noMailer)])
   await serveApi(app, (api) => {
     tenantApi(api, db)
     personApi(api, db)
@@ -175,4 +177,5 @@ function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: 
   personListRoutes(app, db)
   personFormRoutes(app, db)
   personPageRoutes(app, db, { mailer, url })
+  personBatchRoutes(app, db, mailer)
 }

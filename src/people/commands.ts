@@ -2,6 +2,7 @@ import { requireAuthorityOver } from '../access/authority.ts'
 import { deleteAccount, endAccess } from '../access/ending.ts'
 import { emailKey } from '../access/form.ts'
 import { type Asker, requireTenant } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
 import { ofTenant, type VisibleTenant } from '../db/scope.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
@@ -108,11 +109,17 @@ async function leaveTenant(tx: Tx, person_id: number, destination: VisibleTenant
   }
 }
 
+/** The tenant of a person whom the asker may delete. Throws NotFound or Forbidden. */
+export async function requireDeletable(db: Reads, asker: Asker, id: number, now: string) {
+  const person = await getPerson(db, asker, id)
+  const at = await requireTenant(db, asker, 'person.delete', person.tenant_id)
+  await requireAuthorityOver(db, asker, person, now)
+  return at
+}
+
 /** Deletes a person with all that hangs on it. Who is a user needs somebody with authority. */
 export async function deletePerson(tx: Tx, asker: Asker, id: number) {
-  const person = await getPerson(tx, asker, id)
-  const at = await requireTenant(tx, asker, 'person.delete', person.tenant_id)
-  await requireAuthorityOver(tx, asker, person, tx.operation.at)
+  const at = await requireDeletable(tx, asker, id, tx.operation.at)
   await deleteAccount(tx, id)
   await tx
     .deleteFrom('person_tag')

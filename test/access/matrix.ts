@@ -160,6 +160,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /tenants': page,
   'GET /people': page,
   'GET /people/new': anywhere(page, 'technician'),
+  'POST /people/batches': form,
   'POST /people': anywhere(form, 'technician'),
   // 3 is Dana, who reads at Acme.
   'GET /people/:id': atAcme(page, 'reader'),

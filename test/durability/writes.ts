@@ -70,6 +70,11 @@ export const writes: Record<string, Write> = {
     operations: 1,
     send: ({ alice }) => alice.post('/people', person),
   },
+  'POST /people/batches': {
+    operations: 0,
+    prepare: createPerson,
+    send: ({ alice }, ids) => alice.post('/people/batches', { action: 'deactivate', ids }),
+  },
   'POST /people/:id/edit': {
     operations: 1,
     prepare: createPerson,
