@@ -9,6 +9,7 @@ import * as factors from './007-factors.ts'
 import * as identityProviders from './008-identity-providers.ts'
 import * as people from './009-people.ts'
 import * as accessRequests from './010-access-requests.ts'
+import * as computers from './011-computers.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '008-identity-providers': identityProviders,
   '009-people': people,
   '010-access-requests': accessRequests,
+  '011-computers': computers,
 }

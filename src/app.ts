@@ -54,6 +54,14 @@ import { personBatchRoutes } from './people/batch/routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
+import { computerApi } from './computers/api.ts'
+import { computerBatchApi } from './computers/batch/api.ts'
+import { computerBatch } from './computers/batch/job.ts'
+import { computerBatchRoutes } from './computers/batch/routes.ts'
+import { decisionRoutes } from './computers/decision-routes.ts'
+import { computerFormRoutes } from './computers/form-routes.ts'
+import { computerListRoutes } from './computers/list-routes.ts'
+import { computerPageRoutes } from './computers/page-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
@@ -125,13 +133,21 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
   blockRoutes(app, db)
+  computerListRoutes(app, db)
+  decisionRoutes(app, db)
+  computerPageRoutes(app, db)
+  computerFormRoutes(app, db)
+  computerBatchRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
-  jobRoutes(app, db, [csvImport, tenantBatch, peopleBatch(options.mailer ?? noMailer)])
+  const jobs = [csvImport, tenantBatch, peopleBatch(options.mailer ?? noMailer), computerBatch]
+  jobRoutes(app, db, jobs)
   await serveApi(app, (api) => {
     tenantApi(api, db)
     personApi(api, db)
     preferenceApi(api, db)
+    computerApi(api, db)
+    computerBatchApi(api, db)
     historyApi(api, db)
     roleApi(api, db)
     assignmentApi(api, db)

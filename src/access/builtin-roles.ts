@@ -7,6 +7,7 @@ const viewing: Permission[] = [
   'tenant.view',
   'preference.view',
   'person.view',
+  'computer.view',
   'access.view',
   'history.view',
 ]
@@ -19,6 +20,10 @@ const dailyWork: Permission[] = [
   'person.create',
   'person.edit',
   'person.export',
+  'computer.create',
+  'computer.edit',
+  'computer.move',
+  'computer.export',
 ]
 
 /** What only an administrator may do: it changes the installation itself. */

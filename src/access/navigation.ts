@@ -68,6 +68,15 @@ const pages: Page[] = [
     needs: { permission: 'tag.manage', at: 'anywhere' },
   },
   {
+    section: 'computers',
+    menu: 'top',
+    href: '/computers',
+    icon: 'monitor',
+    label: 'Computers',
+    detail: 'Every managed machine',
+    needs: { permission: 'computer.view', at: 'anywhere' },
+  },
+  {
     section: 'all',
     menu: 'more',
     href: '/tenants/root/preferences',

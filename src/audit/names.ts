@@ -17,6 +17,7 @@ const NOUNS: Record<Referred, string> = {
   user_group: 'group',
   role: 'role',
   tag: 'tag',
+  computer: 'computer',
 }
 
 /**
@@ -32,6 +33,7 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
     person: await nameRows(db, asker, 'person', 'person.view', ids('person')),
     user_group: await nameRows(db, asker, 'user_group', 'access.view', ids('user_group')),
     tag: await nameTags(db, asker, ids('tag')),
+    computer: await nameRows(db, asker, 'computer', 'computer.view', ids('computer')),
     role: await nameRoles(db, ids('role')),
   }
   const sees_all = visibleScope(asker, 'tenant.view') === WHOLE_TREE
@@ -49,7 +51,7 @@ type Named = Map<number, { name: string }>
 async function nameRows(
   db: Reads,
   asker: Asker,
-  table: 'person' | 'user_group',
+  table: 'person' | 'user_group' | 'computer',
   permission: Permission,
   ids: number[],
 ): Promise<Named> {

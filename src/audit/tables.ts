@@ -1,4 +1,6 @@
 import { type Permission, permissionWords } from '../access/permissions.ts'
+import { kindLooks as computerLooks, stateLabels } from '../computers/kinds.ts'
+import type { ComputerKind, ComputerState } from '../db/computer-schema.ts'
 import { findPreference, type Preference } from '../preferences/catalogue.ts'
 import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
@@ -19,7 +21,7 @@ type Plain = {
 }
 /** A column that points at a row of another table, which is shown by its name. */
 type Reference = { label: string; refers: Referred }
-export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag'
+export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer'
 
 /** A logged table in words. */
 export type Table = {
@@ -248,6 +250,34 @@ export const loggedTables: Record<string, Table> = {
       tenant_id: { label: 'Who works at', refers: 'tenant' },
       issuer: { label: 'Issuer' },
       subject: { label: 'Account' },
+    },
+  },
+  computer: {
+    label: 'Computer',
+    permission: 'computer.view',
+    title: (row) => String(row['name']),
+    columns: {
+      name: { label: 'Name' },
+      tenant_id: { label: 'Tenant', refers: 'tenant' },
+      kind: { label: 'Kind', words: (kind) => computerLooks[kind as ComputerKind].label },
+      state: { label: 'State', words: (state) => stateLabels[state as ComputerState] },
+      serial_number: { label: 'Serial number' },
+      manufacturer: { label: 'Manufacturer' },
+      model: { label: 'Model' },
+      hardware_uuid: { label: 'Hardware UUID' },
+      operating_system: { label: 'Operating system' },
+      primary_person_id: { label: 'Primary person', refers: 'person' },
+    },
+  },
+  agent: {
+    label: 'Agent',
+    permission: 'computer.view',
+    title: (row) => `${String(row['external_key'])} of ${String(row['integration'])}`,
+    columns: {
+      tenant_id: { label: 'Tenant', refers: 'tenant' },
+      computer_id: { label: 'Computer', refers: 'computer' },
+      integration: { label: 'Integration' },
+      external_key: { label: 'Called there' },
     },
   },
 }

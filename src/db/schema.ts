@@ -20,6 +20,7 @@ import type {
   UserAccountTable,
 } from './account-schema.ts'
 import type { Kept, TenantId } from './column-types.ts'
+import type { AgentTable, ComputerCountTable, ComputerTable } from './computer-schema.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
@@ -258,6 +259,9 @@ export interface Schema {
   passkey_challenge: PasskeyChallengeTable
   api_token: ApiTokenTable
   sign_in_failure: SignInFailureTable
+  computer: ComputerTable
+  agent: AgentTable
+  computer_count: ComputerCountTable
   job: JobTable
   idempotency_key: IdempotencyKeyTable
   identity_provider: IdentityProviderTable

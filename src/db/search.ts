@@ -54,7 +54,7 @@ function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
 }
 
 /** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
-const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
+export const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
 
 /** The people whose name or e-mail address contains `text`, at most `limit`; as for tenants. */
 export function peopleContaining(db: Reads, text: string, limit: number) {

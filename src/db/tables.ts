@@ -73,6 +73,17 @@ export const tables: Record<keyof Schema, TableFacts> = {
     unlogged: ['token_hash', 'last_used_at'],
   },
   sign_in_failure: { class: 'system' },
+  computer: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    unlogged: ['first_seen_at', 'last_seen_at', 'stale', 'top_id'],
+  },
+  agent: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    unlogged: ['name', 'reported', 'last_seen_at'],
+  },
+  computer_count: { class: 'system', scope_column: 'top_id' },
   job: { class: 'system' },
   idempotency_key: { class: 'system' },
   identity_provider: {

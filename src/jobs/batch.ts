@@ -78,8 +78,8 @@ const Reason = z
   .transform((text) => text || null)
 
 /** What is sent to confirm: a reason, and the number of rows when many are to be deleted. */
-export const confirmForm = (deletes: boolean, selected: number) =>
-  deletes && selected > MANY
+export const confirmForm = (deletes: boolean, selected: number, many = MANY) =>
+  deletes && selected > many
     ? z.strictObject({
         reason: Reason,
         number: z
@@ -88,15 +88,23 @@ export const confirmForm = (deletes: boolean, selected: number) =>
       })
     : z.strictObject({ reason: Reason })
 
+type ConfirmationFacts = {
+  deletes: boolean
+  selected: number
+  nouns: string
+  /** Of more rows than so many the number is asked for. */
+  many?: number
+}
+
 /** The form that starts a batch: its label, and what it asks for. */
 export function confirmation(
   label: string,
-  { deletes, selected, nouns }: { deletes: boolean; selected: number; nouns: string },
+  { deletes, selected, nouns, many = MANY }: ConfirmationFacts,
 ): Confirmation {
   const asks = [{ name: 'reason', label: 'Reason', hint: 'Optional. It is kept in the history.' }]
   if (!deletes) return { label, asks }
   const number = { name: 'number', label: `Type ${selected}, the number of ${nouns} selected` }
-  return { label, tone: 'destructive', asks: selected > MANY ? [...asks, number] : asks }
+  return { label, tone: 'destructive', asks: selected > many ? [...asks, number] : asks }
 }
 
 /** What a batch is called: "Delete 12 tenants". */

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
+import { computerHits } from './computers.ts'
 import { pageHits } from './pages.ts'
 import { tenantHits } from './tenants.ts'
 
@@ -15,6 +16,7 @@ type Group = {
 /** What the search looks through, in order. A feature with pages of its own adds its group. */
 const groups: Group[] = [
   { label: 'Tenants', find: tenantHits },
+  { label: 'Computers', find: computerHits },
   { label: 'Pages', find: pageHits },
 ]
 

@@ -54,6 +54,17 @@ const contentsOf = prepared((db, { ids }: { ids: string }) =>
           .select(counted)
           .whereRef('tenant_id', '=', 'tenant.id')
           .as('providers'),
+        eb
+          .selectFrom('computer')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .as('computers'),
+        eb
+          .selectFrom('agent')
+          .select(counted)
+          .whereRef('tenant_id', '=', 'tenant.id')
+          .where('computer_id', 'is', null)
+          .as('agents'),
       ]
     })
     .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
@@ -69,6 +80,8 @@ const words = {
   groups: ['group', 'groups'],
   assignments: ['assignment of access', 'assignments of access'],
   providers: ['provider of single sign-on', 'providers of single sign-on'],
+  computers: ['computer', 'computers'],
+  agents: ['undecided agent', 'undecided agents'],
 } as const
 
 type Contents = Record<keyof typeof words, number | null>

@@ -42,6 +42,7 @@ const styles = [
   'public/lists.css',
   'public/tenants.css',
   'public/tree-levels.css',
+  'public/computers.css',
   'public/pages.css',
   'public/history.css',
   'public/search.css',

@@ -195,6 +195,35 @@ export const matrix: Record<string, Expectation> = {
   'GET /search': page,
   'GET /search/results': page,
 
+  'GET /computers': page,
+  'GET /computers/new': anywhere(page, 'technician'),
+  'POST /computers': anywhere(form, 'technician'),
+  'GET /computers/:id': { ...nothing, address: '/computers/999' },
+  'GET /computers/:id/preferences': { ...nothing, address: '/computers/999/preferences' },
+  'GET /computers/:id/history': { ...nothing, address: '/computers/999/history' },
+  'GET /computers/:id/edit': { ...anywhere(nothing, 'technician'), address: '/computers/999/edit' },
+  'POST /computers/:id/edit': {
+    ...anywhere(nothing, 'technician'),
+    address: '/computers/999/edit',
+  },
+  'GET /computers/:id/removal': {
+    ...anywhere(nothing, 'administrator'),
+    address: '/computers/999/removal',
+  },
+  'POST /computers/:id/removal': {
+    ...anywhere(nothing, 'administrator'),
+    address: '/computers/999/removal',
+  },
+  'GET /computers/undecided': anywhere(page, 'technician'),
+  'GET /computers/undecided/:id': {
+    ...anywhere(nothing, 'technician'),
+    address: '/computers/undecided/999',
+  },
+  'POST /computers/undecided/:id': {
+    ...anywhere(nothing, 'technician'),
+    address: '/computers/undecided/999',
+  },
+  'POST /computers/batches': form,
   'POST /tenants/batches': anywhere(form, 'technician'),
   'GET /tenants/import': anywhere(page, 'administrator'),
   'POST /tenants/import': anywhere(form, 'administrator'),
@@ -252,6 +281,22 @@ export const matrix: Record<string, Expectation> = {
   'PATCH /api/v1/people/:id': anywhere(jsonBody, 'technician'),
   'DELETE /api/v1/people/:id': { ...atAcme(everybody(401, 204), 'administrator') },
   'GET /api/v1/tenants': json,
+  'GET /api/v1/computers': json,
+  'POST /api/v1/computers': anywhere(jsonBody, 'technician'),
+  'GET /api/v1/computers/:id': { ...jsonNothing, address: '/api/v1/computers/999' },
+  'PATCH /api/v1/computers/:id': {
+    ...anywhere(jsonBody, 'technician'),
+    address: '/api/v1/computers/999',
+  },
+  'DELETE /api/v1/computers/:id': {
+    ...anywhere(jsonNothing, 'administrator'),
+    address: '/api/v1/computers/999',
+  },
+  'POST /api/v1/computers/:id/restoration': {
+    ...anywhere(jsonNothing, 'administrator'),
+    address: '/api/v1/computers/999/restoration',
+  },
+  'POST /api/v1/computers/batch': jsonBody,
   'POST /api/v1/tenants': anywhere(jsonBody, 'administrator'),
   'GET /api/v1/tenants/:id': atAcme(json, 'reader'),
   'PATCH /api/v1/tenants/:id': atAcme(jsonBody, 'technician'),

@@ -10,6 +10,8 @@ type Write = {
   path: string
   url: string
   body?: object
+  /** The fields that others may not send, and which this one takes. */
+  takes?: string[]
 }
 
 /** Every write of the API, with something that it accepts. */
@@ -40,6 +42,23 @@ const writes: Write[] = [
   { method: 'POST', path: '/tenants', url: '/tenants', body: { name: 'Delta' } },
   { method: 'PATCH', path: '/tenants/{id}', url: `/tenants/${ACME}`, body: { active: false } },
   { method: 'DELETE', path: '/tenants/{id}', url: `/tenants/${RIVAL}` },
+  {
+    method: 'POST',
+    path: '/computers',
+    url: '/computers',
+    body: { name: 'PC', tenant_id: ACME },
+    takes: ['tenant_id'],
+  },
+  { method: 'PATCH', path: '/computers/{id}', url: '/computers/1', body: { name: 'PC 2' } },
+  { method: 'DELETE', path: '/computers/{id}', url: '/computers/1' },
+  { method: 'POST', path: '/computers/{id}/restoration', url: '/computers/1/restoration' },
+  {
+    method: 'POST',
+    path: '/computers/batch',
+    url: '/computers/batch',
+    body: { action: 'exclude', ids: [1] },
+    takes: ['tenant_id'],
+  },
   {
     method: 'PUT',
     path: '/tenants/{id}/preferences/{key}',
@@ -109,8 +128,10 @@ t.test('the list of writes below is complete', async (t) => {
 })
 
 t.test('T15: refuses fields that nobody may send, at every write', (t) =>
-  refusesEverywhere(t, ({ body }) =>
-    FORBIDDEN.map((name) => ({ payload: JSON.stringify({ ...body, [name]: 7 }) })),
+  refusesEverywhere(t, ({ body, takes = [] }) =>
+    FORBIDDEN.filter((name) => !takes.includes(name)).map((name) => ({
+      payload: JSON.stringify({ ...body, [name]: 7 }),
+    })),
   ),
 )
 

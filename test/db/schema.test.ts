@@ -5,7 +5,7 @@ import { tables } from '../../src/db/tables.ts'
 import { withFile } from '../support/rows.ts'
 import { world } from '../support/world.ts'
 
-const source = ['schema.ts', 'access-schema.ts', 'account-schema.ts']
+const source = ['schema.ts', 'access-schema.ts', 'account-schema.ts', 'computer-schema.ts']
   .map((file) => readFileSync(join(import.meta.dirname, '../../src/db', file), 'utf8'))
   .join('\n')
 
@@ -30,7 +30,7 @@ t.test('classes every table as of a tenant, global or system', async (t) => {
 for (const table of Object.keys(tables))
   t.test(`declares the columns that ${table} has`, async (t) => {
     const { path } = await world(t)
-    const columns = withFile(path, (sqlite) => sqlite.pragma(`table_info(${table})`)) as {
+    const columns = withFile(path, (sqlite) => sqlite.pragma(`table_xinfo(${table})`)) as {
       name: string
       notnull: number
       pk: number

@@ -1,4 +1,5 @@
 import { accessWrites } from './access-writes.ts'
+import { computerWrites } from './computer-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
@@ -65,6 +66,7 @@ export const writes: Record<string, Write> = {
   ...accountWrites,
   ...signOnWrites,
   ...accessWrites,
+  ...computerWrites,
 
   'POST /people': {
     operations: 1,

@@ -27,7 +27,7 @@ const CROSSINGS: Record<string, string> = {
 }
 
 /** Columns that name a tenant, and are kept by triggers. */
-const KEPT = new Set(['person.top_id'])
+const KEPT = new Set(['person.top_id', 'computer.top_id'])
 
 const nameOf = (table: string, { columns }: ForeignKey) =>
   `${table}.${columns.map(({ from }) => from).join('+')}`

@@ -11,6 +11,7 @@ const headings: Record<Area, string> = {
   tenant: 'Tenants',
   preference: 'Preferences',
   person: 'People',
+  computer: 'Computers',
   user: 'People',
   access: 'Access',
   role: 'Access',

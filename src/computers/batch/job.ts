@@ -1,0 +1,146 @@
+import type { Actor } from '../../access/actor.ts'
+import { currentActor } from '../../access/current-actor.ts'
+import { permits } from '../../access/decide.ts'
+import type { Db } from '../../db/connection.ts'
+import { operation } from '../../db/operation.ts'
+import { Invalid } from '../../errors.ts'
+import {
+  type BatchReport,
+  MANY,
+  confirmForm,
+  confirmation,
+  parseFields,
+  reportOn,
+  reportView,
+  titleOf,
+} from '../../jobs/batch.ts'
+import type { JobKind } from '../../jobs/kind.ts'
+import { findParent, parentText } from '../../tenants/find-parent.ts'
+import { ROOT_ID } from '../../tenants/queries.ts'
+import type { Form } from '../../web/form.ts'
+import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
+import { type Foreseen, drawConsequences, foreseeMove, withConsequences } from './consequences.ts'
+import { PersonForm, TenantForm, WholeForm } from './form.ts'
+import { planBatch, runBatch } from './run.ts'
+import { views } from './views.ts'
+
+/** What a batch is about, and what would become of the computers, once everything is chosen. */
+type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'person' | 'whole'> & {
+  selected: number
+  report: BatchReport | null
+  /** Of a move. */
+  foreseen: Foreseen
+}
+
+const isRemoval = (action: BatchAction) => action === 'delete' || action === 'purge'
+
+/** One action on many computers: judged for each of them first, then done as one operation. */
+export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
+  name: 'computer.batch',
+  section: 'computers',
+
+  permission: ({ action }) => permissionsFor[action],
+
+  async revise(db, actor, batch, fields) {
+    if (batch.action === 'change_tenant') {
+      const { tenant, whole } = parseFields(TenantForm, fields)
+      return { ...batch, whole, tenant_id: await findTarget(db, actor, tenant) }
+    }
+    if (batch.action === 'set_person') return { ...batch, ...parseFields(PersonForm, fields) }
+    return { ...batch, ...parseFields(WholeForm, fields) }
+  },
+
+  async foresee(db, actor, batch, pace) {
+    const { action, tenant_id, person, whole, ids } = batch
+    const about = { action, tenant_id, person, whole, selected: ids.length }
+    if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
+    const lines = await planBatch(db, actor, batch, pace)
+    const computers = lines.filter(({ outcome }) => outcome === 'done')
+    const foreseen =
+      action === 'change_tenant'
+        ? await foreseeMove(db, actor, { computers, tenant_id: tenant_id! }, pace)
+        : {}
+    return { ...about, report: reportOn('Computer', lines, isRemoval(action)), foreseen }
+  },
+
+  async preview(db, actor, outlook, form) {
+    const choice = await drawChoice(db, actor, outlook, form)
+    const { report, action, selected, whole, foreseen } = outlook
+    if (!report) return { choice, rendering: null, confirm: null }
+    const label = batchTitle(action, report.done)
+    const facts = { deletes: isRemoval(action), selected, nouns: 'computers', many: manyOf(action) }
+    const can_start = report.done > 0 && !(whole && report.refused > 0)
+    return {
+      choice,
+      rendering: withConsequences({
+        report: reportView(report),
+        consequences: drawConsequences(foreseen),
+      }),
+      confirm: can_start ? confirmation(label, facts) : null,
+    }
+  },
+
+  confirm(batch, fields) {
+    const form = confirmForm(isRemoval(batch.action), batch.ids.length, manyOf(batch.action))
+    return { ...batch, reason: parseFields(form, fields).reason }
+  },
+
+  async run(db, actor, batch, pace) {
+    const what = { kind: `computer.batch_${batch.action}`, reason: batch.reason }
+    return operation(db, actor, what, async (tx) => {
+      const now = await currentActor(tx, db.now(), actor)
+      return reportOn('Computer', await runBatch(tx, now, batch, pace), isRemoval(batch.action))
+    })
+  },
+
+  outcome: (report) => reportView({ ...report, is_done: true }),
+}
+
+/** Whoever removes anything for good types how much. */
+const manyOf = (action: BatchAction) => (action === 'purge' ? 0 : MANY)
+
+const isComplete = ({ action, tenant_id, person }: Batch) =>
+  (action !== 'change_tenant' || tenant_id !== null) && (action !== 'set_person' || person !== null)
+
+/** The tenant that a text means, if computers may be moved there. Throws Invalid at `tenant`. */
+async function findTarget(db: Db, actor: Actor, text: string) {
+  try {
+    const { id, path } = await findParent(db, actor, text)
+    if (id !== ROOT_ID && permits(actor.access, 'computer.move', path)) return id
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    throw new Invalid({ tenant: error.message })
+  }
+  throw new Invalid({ tenant: 'You may not put computers there. Choose another tenant.' })
+}
+
+/** The fields for what the action needs to know: what was typed, else what was chosen. */
+async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
+  const { action, tenant_id, person, whole } = outlook
+  const chosen = {
+    tenant: tenant_id === null ? '' : await parentText(db, actor, tenant_id),
+    person: person ?? '',
+    whole: whole ? 'whole' : 'rest',
+  }
+  const asks = action === 'change_tenant' ? 'tenant' : action === 'set_person' ? 'person' : null
+  return views.choice({
+    form: { values: { ...chosen, ...form.values }, errors: form.errors },
+    asks,
+    nouns: 'computers',
+  })
+}
+
+const verbs: Record<BatchAction, string> = {
+  change_tenant: 'Change the tenant of',
+  set_person: 'Set the primary person of',
+  activate: 'Mark as active',
+  exclude: 'Exclude from maintenance',
+  include: 'Include in maintenance',
+  delete: 'Delete',
+  restore: 'Restore',
+  purge: 'Remove for good',
+}
+
+/** What a batch is called: "Delete 12 computers". */
+export const batchTitle = (action: BatchAction, count: number) =>
+  titleOf(verbs[action], count, 'computer', 'computers')

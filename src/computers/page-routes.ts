@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { readRowHistory } from '../audit/history.ts'
+import type { Db } from '../db/connection.ts'
+import { catalogue } from '../preferences/catalogue.ts'
+import { toRow } from '../preferences/explain.ts'
+import { getPreferences } from '../preferences/queries.ts'
+import { idText } from '../web/numbers.ts'
+import { readQuery } from '../web/query.ts'
+import { getComputerHead, readComputerId } from './head.ts'
+import { listAgents } from './queries.ts'
+import { views } from './views.ts'
+
+type Id = { Params: { id: string } }
+
+const HistoryQuery = z.object({ before: idText('Start from the beginning.').optional() })
+
+/** The pages of one computer that only show. */
+export function computerPageRoutes(app: FastifyInstance, db: Db) {
+  app.get<Id>(
+    '/computers/:id',
+    { config: { permission: 'computer.view', scope: 'anywhere' } },
+    async ({ actor, params }, reply) => {
+      const id = readComputerId(params.id)
+      const head = await getComputerHead(db, actor, id, '')
+      return reply.page(views.overview({ head, agents: await listAgents(db, actor, id) }))
+    },
+  )
+
+  app.get<Id>(
+    '/computers/:id/preferences',
+    { config: { permission: 'preference.view', scope: 'anywhere' } },
+    async ({ actor, params }, reply) => {
+      const id = readComputerId(params.id)
+      const head = await getComputerHead(db, actor, id, 'preferences', 'preference.view')
+      const { tenant_id } = head.computer
+      const { preferences } = await getPreferences(db, actor, tenant_id, db.now())
+      const rows = preferences.map((one) => ({
+        ...toRow(one, tenant_id),
+        group: one.preference.group,
+      }))
+      const groups = [...new Set(catalogue.map(({ group }) => group))].map((name) => ({
+        name,
+        rows: rows.filter(({ group }) => group === name),
+      }))
+      return reply.page(views.preferences({ head, groups }))
+    },
+  )
+
+  app.get<Id>(
+    '/computers/:id/history',
+    { config: { permission: 'history.view', scope: 'anywhere' } },
+    async ({ actor, params, query }, reply) => {
+      const id = readComputerId(params.id)
+      const { before } = readQuery(HistoryQuery, query)
+      const head = await getComputerHead(db, actor, id, 'history', 'history.view')
+      const { entries, next } = await readRowHistory(db, actor, 'computer', id, before)
+      const here = `/computers/${id}/history`
+      const older = next === null ? null : `${here}?before=${next}`
+      return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
+    },
+  )
+}

@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Db, Reads } from '../db/connection.ts'
+import { inScope } from '../db/scope.ts'
+import { idTable } from '../db/search.ts'
+import { getTenant } from '../tenants/queries.ts'
+import type { ComputerListQuery, ComputerResource } from './api-schemas.ts'
+import { type Computer, getComputer, selectComputers } from './queries.ts'
+import { findComputers } from './search.ts'
+import { seenBounds } from './wanted.ts'
+
+/** A computer as the API shows it. Throws NotFound when there is none that the asker may see. */
+export const describeComputer = async (db: Reads, asker: Asker, id: number) =>
+  toResource(await getComputer(db, asker, id))
+
+type Query = Omit<z.infer<typeof ComputerListQuery>, 'limit' | 'cursor'>
+
+/** What a query of the API asks for, made ready to be looked for. */
+export async function wantedBy(db: Db, asker: Asker, query: Query) {
+  const { tab, q, tenant_id, without_children, kind = null, platform = null, seen = null } = query
+  const tenant = tenant_id === undefined ? null : await getTenant(db, asker, tenant_id)
+  return {
+    tab,
+    q,
+    kind,
+    platform,
+    tenant: tenant?.parent_id ? { ...tenant, only: without_children } : null,
+    ...seenBounds(seen, db.now()),
+  }
+}
+
+/** A page of computers by name, as the API shows them. */
+export async function listComputers(
+  db: Db,
+  asker: Asker,
+  { limit, cursor, ...query }: z.infer<typeof ComputerListQuery>,
+) {
+  const wanted = await wantedBy(db, asker, query)
+  const sort = { by: 'name', descending: false } as const
+  const found = await findComputers(db, asker, wanted, { limit, sort, after: cursor ?? null })
+  const ids = found.rows.map(({ id }) => id)
+  const computers = await selectComputers(db)
+    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
+    .execute()
+  const byId = new Map(computers.map((computer) => [computer.id, computer]))
+  return {
+    computers: ids.flatMap((id) => {
+      const computer = byId.get(id)
+      return computer ? [toResource(computer)] : []
+    }),
+    next_cursor: found.next,
+  }
+}
+
+const toResource = (computer: Computer): ComputerResource => ({
+  id: computer.id,
+  tenant_id: computer.tenant_id,
+  name: computer.name,
+  kind: computer.kind,
+  serial_number: computer.serial_number,
+  manufacturer: computer.manufacturer,
+  model: computer.model,
+  hardware_uuid: computer.hardware_uuid,
+  operating_system: computer.operating_system,
+  platform: computer.platform,
+  primary_person_id: computer.primary_person_id,
+  state: computer.state,
+  stale: computer.tab === 'stale',
+  source: computer.source,
+  first_seen_at: computer.first_seen_at || null,
+  last_seen_at: computer.last_seen_at || null,
+  version: computer.version,
+})
