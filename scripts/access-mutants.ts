@@ -47,6 +47,10 @@ export const mutants: Mutant[] = [
     [` || deny.permissions.has('tenant.view')`],
     [`expires_at === null || (until !== null && expires_at >= until)`, 'true'],
   ]),
+  ...within('src/access/decide.ts', 'test/tenants/scope-writes.test.ts', [
+    [`permits(access, one, parent_path) && !permits(access, one, path)`, 'false'],
+    [`permits(access, one, parent_path) && !permits(access, one, path)`, 'true'],
+  ]),
   ...within('src/db/scope.ts', FORESTS, [
     [', ...scope.deny.map((node) => eb.not(below(node)))'],
     ['eb.or(scope.allow.map(below)), '],

@@ -51,6 +51,13 @@ export const permitsThroughout = (access: Access, permission: Permission, path: 
       (deny.permissions.has(permission) || deny.permissions.has('tenant.view')),
   )
 
+/**
+ * Whether somebody who moves a node under another would have something there that they do not have
+ * now: a move is no way to more rights, nor out of a denial.
+ */
+export const gainsByMoving = (access: Access, path: string, parent_path: string) =>
+  permissions.some((one) => permits(access, one, parent_path) && !permits(access, one, path))
+
 /** What of it is not bound to end before `until`; null is for good. */
 export const lastingUntil = (access: Access, until: string | null): Access => ({
   ...access,

@@ -1,4 +1,4 @@
-import { permits, permitsSomewhere, permitsThroughout } from '../access/decide.ts'
+import { gainsByMoving, permits, permitsSomewhere, permitsThroughout } from '../access/decide.ts'
 import { mayRaise } from '../access/raising.ts'
 import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
@@ -36,10 +36,10 @@ export async function admitChanges(
     await requireTenant(db, asker, 'preference.lock', id)
   if (parent_id === undefined) return { id: admitted, changes }
   await requireTenant(db, asker, 'tenant.move', id)
-  return {
-    id: admitted,
-    changes: { ...changes, parent_id: await admitParent(db, asker, parent_id) },
-  }
+  const parent = await admitParent(db, asker, parent_id)
+  const gain = refuseGain(asker, tenant.path, (await getTenant(db, asker, parent_id)).path)
+  if (gain) throw gain
+  return { id: admitted, changes: { ...changes, parent_id: parent } }
 }
 
 /** The parent of a new tenant that the asker may create there. Throws as `admitChanges` does. */
@@ -69,6 +69,14 @@ export async function admitParent(db: Reads, asker: Asker, id: number): Promise<
 /** Whether the asker may move tenants to this place, or create them there. */
 export const mayPutUnder = ({ access }: Asker, path: string) =>
   permits(access, 'tenant.create', path) || permits(access, 'tenant.move', path)
+
+/** Why the asker may not move a tenant from where it is to this parent, though they may to others. */
+export const refuseGain = ({ access }: Asker, path: string, parent_path: string) =>
+  gainsByMoving(access, path, parent_path)
+    ? new Forbidden(
+        'Under this parent you would have more rights on the tenant than you have now. Somebody who has them already can move it.',
+      )
+    : undefined
 
 /** Whether the asker may make any tenant an MSP, or end that: then its users work for all. */
 export const mayChooseMsp = ({ access }: Asker) =>

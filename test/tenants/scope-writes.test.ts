@@ -57,6 +57,25 @@ t.test('moves need the permission to move, at the tenant and where it goes', asy
   t.equal((await tenant(w, ACME_LEGAL)).parent_id, ACME)
 })
 
+t.test('nobody gains rights on a tenant by moving it, nor gets it out of a denial', async (t) => {
+  const w = await world(t)
+  const permissions = ['tenant.view', 'tenant.edit', 'tenant.move', 'tenant.import']
+  const mover = await w.api.post('/roles', { name: 'Mover', permissions })
+  const ron = await addUser(w, RIVAL, 'Ron Rival', 'administrator')
+  const given = { person_id: ron.person_id, role_id: mover.json().id, tenant_id: ACME }
+  t.equal((await w.api.post('/assignments', given)).statusCode, 201)
+  const moved = await ron.api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: RIVAL })
+  t.match([moved.statusCode, moved.body], [403, /more rights on the tenant than you have/])
+  const { job } = await batch(ron, { action: 'set_parent', ids: [String(ACME_LEEDS)] })
+  await ron.browser.post(`${job}/draft`, { parent: 'Rival' })
+  t.match(await preview(ron, job), /more rights on the tenant than you have/)
+  const { slug } = await tenant(w, ACME_LEEDS)
+  const file = `name,slug,parent\nLeeds office,${slug},rival\n`
+  const seen = await previewImport(ron.browser, file)
+  t.match(JSON.stringify(badLines(seen)), /more rights on the tenant than you have/)
+  t.equal((await tenant(w, ACME_LEEDS)).parent_id, ACME)
+})
+
 t.test('who does not see the parent of a tenant can save it as it is', async (t) => {
   const w = await world(t)
   const lena = await addUser(w, ACME_LEEDS, 'Lena Lead', 'manager')

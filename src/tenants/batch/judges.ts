@@ -14,7 +14,7 @@ import {
   rootStays,
 } from '../places.ts'
 import { ROOT_ID, findTenant } from '../queries.ts'
-import { mayPutUnder, noSuchParent, refuseKind } from '../rights.ts'
+import { mayPutUnder, noSuchParent, refuseGain, refuseKind } from '../rights.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
 import { type Batch, permissionsFor } from './actions.ts'
 import type { Selected } from './selection.ts'
@@ -92,7 +92,7 @@ async function judgeMoves(db: Reads, asker: Asker, parent_id: number, pace: Pace
     return tenants.map((tenant) => {
       if (tenant.parent_id === parent_id) return unchanged
       if (tenant.id === ROOT_ID) return refused(rootStays())
-      const refusal = impossible.get(tenant.id)
+      const refusal = impossible.get(tenant.id) ?? refuseGain(asker, tenant.path, above.path)
       if (refusal) return refused(refusal)
       const namesake = namesakes.get(tenant.name_key)?.name ?? arrived.get(tenant.name_key)
       if (namesake !== undefined) return refused(nameIsTaken(namesake))

@@ -2,7 +2,7 @@ import { permits } from '../../access/decide.ts'
 import type { Permission } from '../../access/permissions.ts'
 import { lacks } from '../../access/visible.ts'
 import type { BadLine } from '../../web/csv/read.ts'
-import { mayPutUnder, refuseKind } from '../rights.ts'
+import { mayPutUnder, refuseGain, refuseKind } from '../rights.ts'
 import type { Forest, Place } from './forest.ts'
 import { type PlacedRow, kindOf } from './place.ts'
 import type { Difference } from '../../jobs/import.ts'
@@ -40,7 +40,10 @@ async function forbidsChange(forest: Forest, place: PlacedRow, differences: Diff
   if (moves) needed.push('tenant.move')
   const reason = lacking(forest, needed, path)
   if (reason) return reason
-  if (moves && !mayPutUnder(forest.asker, pathOf(place.parent!))) return NOT_THERE
+  const under = pathOf(place.parent!)
+  if (moves && !mayPutUnder(forest.asker, under)) return NOT_THERE
+  const gain = moves && refuseGain(forest.asker, path, under)
+  if (gain) return gain.message
   return (await refuseKind(forest.db, forest.asker, place.existing!, kindOf(place)))?.message
 }
 
