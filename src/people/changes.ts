@@ -67,8 +67,13 @@ export async function planChanges(
   const at = destination ?? person.tenant_id
   if (email !== undefined || destination !== undefined)
     await requireFreeEmail(db, at, email ?? person.email, id)
+  // An invitation that went to the wrong address is not to let anybody in.
+  const is_invited_elsewhere = email !== undefined && person.invited_at !== null
   const ends_access =
-    role_id === null || active === false || (destination !== undefined && person.role_id !== null)
+    role_id === null ||
+    active === false ||
+    is_invited_elsewhere ||
+    (destination !== undefined && person.role_id !== null)
   return {
     person,
     ends_access,
@@ -95,10 +100,14 @@ async function requireRights(
   await requireAuthorityOver(db, asker, person, now)
   const { role_id = person.role_id, tenant_id = person.tenant_id } = changes
   if (role_id === person.role_id && tenant_id === person.tenant_id) return
-  await atFields(() => requireAuthorityOver(db, asker, { id: null, tenant_id, role_id }, now), {
-    Forbidden: role_id === person.role_id ? 'tenant' : 'role',
-    NotFound: 'tenant',
-  })
+  // A role brings back what was given besides, to who had lost theirs.
+  await atFields(
+    () => requireAuthorityOver(db, asker, { id: person.id, tenant_id, role_id }, now),
+    {
+      Forbidden: role_id === person.role_id ? 'tenant' : 'role',
+      NotFound: 'tenant',
+    },
+  )
 }
 
 /** A tenant that people may be put into. Throws Invalid at `tenant`. */

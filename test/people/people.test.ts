@@ -127,6 +127,33 @@ t.test('T10: nobody gives a role that permits more than they may', async (t) => 
   )
 })
 
+t.test('T10: who gives a role back gives back all that was assigned besides', async (t) => {
+  const w = await world(t)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const { id } = await create(w.alice, { role: '4' })
+  const assigned = { person_id: id, role_id: roles.administrator, tenant_id: 1 }
+  t.equal((await w.api.post('/assignments', assigned)).statusCode, 201)
+  await w.alice.post(`/people/${id}/edit`, { ...zoe, version: '1' })
+  t.equal((await find(w, id)).role_id, null)
+  const back = { ...zoe, role: '4', version: '2' }
+  t.equal((await mia.browser.post(`/people/${id}/edit`, back)).statusCode, 422)
+  t.equal((await find(w, id)).role_id, null)
+  t.equal((await w.alice.post(`/people/${id}/edit`, back)).statusCode, 303)
+})
+
+t.test('an invitation that went to another address is good no more', async (t) => {
+  const w = await world(t)
+  const { id } = await create(w.alice, { role: '4' })
+  const invited = await w.alice.post(`/people/${id}/invitations`)
+  const [link] = /\/invitations\/[\w-]+/.exec(invited.body)!
+  t.equal((await w.anonymous.get(link)).statusCode, 200)
+  const { version } = await find(w, id)
+  const corrected = { ...zoe, role: '4', email: 'zoe@right.example', version: String(version) }
+  t.equal((await w.alice.post(`/people/${id}/edit`, corrected)).statusCode, 303)
+  t.equal((await w.anonymous.get(link)).statusCode, 410)
+  t.equal((await find(w, id)).invited_at, null)
+})
+
 t.test('who moves a user to an MSP tenant must have the role everywhere', async (t) => {
   const w = await world(t)
   const { id } = await create(w.alice, { role: '3' })
