@@ -51,6 +51,8 @@ import { auditRoutes } from './audit/routes.ts'
 import { personApi } from './people/api.ts'
 import { peopleBatch } from './people/batch/job.ts'
 import { personBatchRoutes } from './people/batch/routes.ts'
+import { peopleImport } from './people/csv/job.ts'
+import { personCsvRoutes } from './people/csv/routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
@@ -123,11 +125,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   accessFeatures(app, db, options)
   permissionFeatures(app, db, options.mailer ?? noMailer)
   notificationRoutes(app, db)
-  tenantListRoutes(app, db)
-  tenantPageRoutes(app, db)
-  tenantFormRoutes(app, db)
-  batchRoutes(app, db)
-  csvRoutes(app, db)
+  tenantFeatures(app, db)
   tagRoutes(app, db)
   peopleRoutes(app, db, options)
   preferenceRoutes(app, db)
@@ -140,8 +138,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   computerBatchRoutes(app, db)
   auditRoutes(app, db)
   searchRoutes(app, db)
-  const jobs = [csvImport, tenantBatch, peopleBatch(options.mailer ?? noMailer), computerBatch]
-  jobRoutes(app, db, jobs)
+  jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
   await serveApi(app, (api) => {
     tenantApi(api, db)
     personApi(api, db)
@@ -187,6 +184,24 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
   providerRoutes(app, oidc)
 }
 
+/** The tree of tenants. */
+function tenantFeatures(app: FastifyInstance, db: Db) {
+  tenantListRoutes(app, db)
+  tenantPageRoutes(app, db)
+  tenantFormRoutes(app, db)
+  batchRoutes(app, db)
+  csvRoutes(app, db)
+}
+
+/** What is looked at before it is done, or takes longer than a second. */
+const jobKinds = (mailer: Mailer) => [
+  csvImport,
+  tenantBatch,
+  peopleImport,
+  peopleBatch(mailer),
+  computerBatch,
+]
+
 /** People, and those of them who are invited to become users. */
 function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: AppOptions) {
   invitationRoutes(app, db)
@@ -194,4 +209,5 @@ function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: 
   personFormRoutes(app, db)
   personPageRoutes(app, db, { mailer, url })
   personBatchRoutes(app, db, mailer)
+  personCsvRoutes(app, db)
 }

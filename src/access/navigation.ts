@@ -59,6 +59,13 @@ const pages: Page[] = [
     needs: { permission: 'person.create', at: 'anywhere' },
   },
   {
+    href: '/people/import',
+    icon: 'upload',
+    label: 'Import people',
+    detail: 'From a CSV file',
+    needs: { permission: 'person.import', at: 'anywhere' },
+  },
+  {
     section: 'tags',
     menu: 'more',
     href: '/tags',

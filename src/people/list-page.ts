@@ -58,7 +58,7 @@ export type Listed = {
   rows: PersonRow[]
   total: number | null
   next: string | null
-  tenant_names: Map<number, string>
+  tenant_names: Map<number, { name: string }>
   roles: ListedRole[]
   tags: PlacedTag[]
   tagsOf: (person_id: number) => Tag[]
@@ -100,7 +100,7 @@ function describeRow(row: PersonRow, q: string, listed: Listed, now: string): Li
   const folded = sortKey(q)
   return {
     ...row,
-    tenant_name: tenant_names.get(row.tenant_id) ?? '',
+    tenant_name: tenant_names.get(row.tenant_id)?.name ?? '',
     role_name: roles.find(({ id }) => id === row.role_id)?.name ?? '',
     state: stateLooks[stateOf(row, now)],
     tags: tagsOf(row.id),

@@ -38,7 +38,12 @@ async function findListed(db: Db, actor: Actor, state: ListState): Promise<Liste
     return { ...found, tenant_names, roles, tags, tagsOf: carried, tenant_error: null }
   } catch (error) {
     if (!(error instanceof Invalid) || !error.fields['tenant']) throw error
-    const nothing = { rows: [], total: 0, next: null, tenant_names: new Map<number, string>() }
+    const nothing = {
+      rows: [],
+      total: 0,
+      next: null,
+      tenant_names: new Map<number, { name: string }>(),
+    }
     const tenant_error = error.fields['tenant']
     return { ...nothing, roles, tags, tagsOf: () => [], tenant_error }
   }

@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Schema } from '../db/schema.ts'
-import { branchOf, inScopeByTop } from '../db/scope.ts'
+import { branchOf, inScopeByTop, type Scope } from '../db/scope.ts'
 import {
   countPeopleContaining,
   MIN_TRIGRAM_LENGTH,
@@ -20,6 +20,8 @@ const FEW = 1000
 /** Which people are wanted, with the tenant that was meant. */
 export type FoundFilter = Omit<PersonFilter, 'tenant'> & {
   tenant: { id: number; path: string } | null
+  /** Besides, only where something else is permitted too. */
+  within?: Scope
 }
 
 type Page = { limit: number; sort?: Sort; after?: string | null }
@@ -87,9 +89,10 @@ async function candidatesFor(db: Reads, filter: FoundFilter): Promise<Candidates
 
 function matchFilter(
   candidates: Candidates,
-  { tenant, alone, role, source, state, tag }: FoundFilter,
+  { tenant, within, alone, role, source, state, tag }: FoundFilter,
 ) {
   let query = candidates
+  if (within) query = query.where(inScopeByTop(within, 'person'))
   if (tenant && alone) query = query.where('person.tenant_id', '=', tenant.id)
   else if (tenant)
     query = query.where(inScopeByTop({ allow: [branchOf(tenant.path)], deny: [] }, 'person'))

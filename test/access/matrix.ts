@@ -161,6 +161,9 @@ export const matrix: Record<string, Expectation> = {
   'GET /people': page,
   'GET /people/new': anywhere(page, 'technician'),
   'POST /people/batches': form,
+  'GET /people/export.csv': anywhere(page, 'technician'),
+  'GET /people/import': anywhere(page, 'administrator'),
+  'POST /people/import': anywhere(form, 'administrator'),
   'POST /people': anywhere(form, 'technician'),
   // 3 is Dana, who reads at Acme.
   'GET /people/:id': atAcme(page, 'reader'),

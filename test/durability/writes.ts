@@ -77,6 +77,10 @@ export const writes: Record<string, Write> = {
     prepare: createPerson,
     send: ({ alice }, ids) => alice.post('/people/batches', { action: 'deactivate', ids }),
   },
+  'POST /people/import': {
+    operations: 0,
+    send: ({ alice }) => upload(alice, '/people/import', 'email,name\na@b.example,Ann\n'),
+  },
   'POST /people/:id/edit': {
     operations: 1,
     prepare: createPerson,
