@@ -10,6 +10,7 @@ import * as identityProviders from './008-identity-providers.ts'
 import * as people from './009-people.ts'
 import * as accessRequests from './010-access-requests.ts'
 import * as computers from './011-computers.ts'
+import * as history from './012-history.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '009-people': people,
   '010-access-requests': accessRequests,
   '011-computers': computers,
+  '012-history': history,
 }

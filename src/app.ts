@@ -47,7 +47,10 @@ import { serveStatic } from './web/static.ts'
 import { createSafeFetch } from './web/safe-fetch.ts'
 import { serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
+import { exportRoutes } from './audit/export-routes.ts'
+import { operationApi } from './audit/operation-api.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { undoRoutes } from './audit/undo-routes.ts'
 import { personApi } from './people/api.ts'
 import { peopleBatch } from './people/batch/job.ts'
 import { personBatchRoutes } from './people/batch/routes.ts'
@@ -60,8 +63,6 @@ import { computerApi } from './computers/api.ts'
 import { computerBatchApi } from './computers/batch/api.ts'
 import { computerBatch } from './computers/batch/job.ts'
 import { computerBatchRoutes } from './computers/batch/routes.ts'
-import { computerImport } from './computers/csv/job.ts'
-import { computerCsvRoutes } from './computers/csv/routes.ts'
 import { decisionRoutes } from './computers/decision-routes.ts'
 import { computerFormRoutes } from './computers/form-routes.ts'
 import { computerListRoutes } from './computers/list-routes.ts'
@@ -133,8 +134,12 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
   blockRoutes(app, db)
-  computerFeatures(app, db)
-  auditRoutes(app, db)
+  computerListRoutes(app, db)
+  decisionRoutes(app, db)
+  computerPageRoutes(app, db)
+  computerFormRoutes(app, db)
+  computerBatchRoutes(app, db)
+  historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
   await serveApi(app, (api) => {
@@ -144,6 +149,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     computerApi(api, db)
     computerBatchApi(api, db)
     historyApi(api, db)
+    operationApi(api, db)
     roleApi(api, db)
     assignmentApi(api, db)
     explanationApi(api, db)
@@ -160,6 +166,13 @@ function permissionFeatures(app: FastifyInstance, db: Db, mailer: Mailer) {
   grantingRoutes(app, db)
   accessRequestRoutes(app, db, mailer)
   accessReportRoutes(app, db)
+}
+
+/** What changed, and how it is taken back. */
+function historyFeatures(app: FastifyInstance, db: Db) {
+  auditRoutes(app, db)
+  undoRoutes(app, db)
+  exportRoutes(app, db)
 }
 
 /** Who somebody is, and how they show it. */
@@ -182,16 +195,6 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
   providerRoutes(app, oidc)
 }
 
-/** Every managed machine. */
-function computerFeatures(app: FastifyInstance, db: Db) {
-  computerListRoutes(app, db)
-  decisionRoutes(app, db)
-  computerPageRoutes(app, db)
-  computerFormRoutes(app, db)
-  computerBatchRoutes(app, db)
-  computerCsvRoutes(app, db)
-}
-
 /** The tree of tenants. */
 function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantListRoutes(app, db)
@@ -207,7 +210,6 @@ const jobKinds = (mailer: Mailer) => [
   tenantBatch,
   peopleImport,
   peopleBatch(mailer),
-  computerImport,
   computerBatch,
 ]
 

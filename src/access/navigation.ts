@@ -95,11 +95,11 @@ const pages: Page[] = [
   {
     section: 'history',
     menu: 'more',
-    href: '/tenants/root/history',
+    href: '/history',
     icon: 'history',
     label: 'History',
     detail: 'Every change',
-    needs: { permission: 'history.view', at: 'all_tenants' },
+    needs: { permission: 'history.view', at: 'anywhere' },
   },
   {
     section: 'roles',

@@ -5,7 +5,7 @@ import { Instant, NextCursor, Paging, TenantIdText } from '../web/api-schemas.ts
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import { type HistoryEntry, readHistory } from './history.ts'
 
-const ChangeResource = z.strictObject({
+export const ChangeResource = z.strictObject({
   did: z.enum(['Created', 'Changed', 'Deleted']),
   what: z.string().describe('Of what kind the row is, in words.'),
   title: z.string(),
@@ -20,7 +20,7 @@ const ChangeResource = z.strictObject({
     .describe('What differs, old and new, in words.'),
 })
 
-const OperationResource = z
+export const OperationResource = z
   .strictObject({
     id: z.int(),
     at: Instant,
@@ -28,12 +28,12 @@ const OperationResource = z
     by: z.string(),
     reason: z.string().nullable(),
     undoes_id: z.int().nullable().describe('The operation that this one takes back.'),
-    change_count: z.int().describe('How many rows it changed here.'),
+    change_count: z.int().describe('How many rows it changed here; in a list, counted up to 1000.'),
     changes: z.array(ChangeResource).describe('The first of them.'),
   })
   .meta({ id: 'Operation' })
 
-const History = z.strictObject({
+export const History = z.strictObject({
   operations: z.array(OperationResource),
   next_cursor: NextCursor,
 })
@@ -64,7 +64,8 @@ export function historyApi(api: Api, db: Db) {
   )
 }
 
-function describeOperation({ operation, changes }: HistoryEntry) {
+/** An operation as the API shows it. */
+export function describeOperation({ operation, changes }: HistoryEntry) {
   const { id, at, kind, actor_name, reason, undoes_id, change_count } = operation
   return {
     id,

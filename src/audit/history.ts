@@ -54,7 +54,7 @@ const ROWS = 50
 export async function readRowHistory(
   db: Reads,
   actor: Actor,
-  table: 'person' | 'computer',
+  table: 'computer',
   row_id: number,
   before?: number,
 ) {

@@ -44,7 +44,7 @@ const NEWEST = Number.MAX_SAFE_INTEGER
 type Page = { before: number; limit: number }
 type TenantPage = Page & { tenant: VisibleTenant<'history.view'> }
 
-const OPERATION_COLUMNS = [
+export const OPERATION_COLUMNS = [
   'operation.id',
   'operation.at',
   'operation.kind',
@@ -189,7 +189,7 @@ export async function listFirstChanges(
     .execute()
 }
 
-const CHANGE_COLUMNS = [
+export const CHANGE_COLUMNS = [
   'change.id',
   'change.operation_id',
   'change.table_name',
@@ -217,6 +217,20 @@ export async function getOperation(db: Reads, actor: Actor, id: number): Promise
     : await operationsInSight(db, sight).where('operation.id', '=', id).execute()
   if (!operation) throw new NotFound(`operation ${id}`)
   return withWords(operation)
+}
+
+/** Those of some operations of which the actor may see something, oldest first. */
+export async function listVisible(
+  db: Reads,
+  actor: Actor,
+  ids: number[],
+): Promise<ListedOperation[]> {
+  if (ids.length === 0) return []
+  const found = await operationsInSight(db, sightOf(actor))
+    .where('operation.id', 'in', ids)
+    .orderBy('operation.id')
+    .execute()
+  return found.map(withWords)
 }
 
 /** The rows of an operation that the actor may see, in order, 50 at a time after the one `after`. */

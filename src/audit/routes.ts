@@ -1,56 +1,114 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { idText, readId } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
+import { branchHref, filterHref, readFilter } from './filter.ts'
 import { describeChanges, readHistory } from './history.ts'
+import { readNames } from './names.ts'
+import { readOperations } from './operations.ts'
 import { getOperation, listChanges } from './queries.ts'
+import { findUndo, mayOfferUndo } from './undo.ts'
 import { views } from './views.ts'
+import { knownKinds } from './words.ts'
 
 const Id = idText('Start from the beginning.')
-const HistoryQuery = z.object({ before: Id.optional() })
+const TenantQuery = z.object({ before: Id.optional() })
 const OperationQuery = z.object({ after: Id.optional() })
 
-/** The tab History of a tenant, the history of everything, and the page of one operation. */
+const PAGE = 50
+const NOTHING = { entries: [], next: null }
+
+const config = { permission: 'history.view', scope: 'anywhere' } as const
+type Params = { Params: { id: string } }
+
+/** The history of everything that the reader may see, the tab of a tenant, and each operation. */
 export function auditRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'history.view', scope: 'anywhere' } as const
-  const ofTenant = { permission: 'history.view', scope: 'tenant' } as const
-  type Params = { Params: { id: string } }
+  historyRoute(app, db)
+  tenantRoute(app, db)
+  operationRoute(app, db)
+}
 
-  app.get('/history', { config }, ({ actor: { access, tenant_id } }, reply) => {
-    const sees_all = permits(access, 'history.view', '/1/')
-    return reply.redirect(`/tenants/${sees_all ? 'root' : tenant_id}/history`, 303)
+function historyRoute(app: FastifyInstance, db: Db) {
+  app.get('/history', { config }, async ({ actor, query }, reply) => {
+    const { form, filter, before } = await readFilter(db, actor, query)
+    const { entries, next } = filter
+      ? await readOperations(db, actor, filter, { before, limit: PAGE })
+      : NOTHING
+    return reply.code(filter ? 200 : 422).page(
+      views.history({
+        form,
+        entries,
+        kinds: knownKinds,
+        actors: [...new Set(entries.map(({ operation }) => operation.actor_name))].toSorted(),
+        person: filter && (await namePerson(db, actor, filter.person_id)),
+        is_filtered: Object.keys(form.values).some((name) => name !== 'before'),
+        older: next === null ? null : filterHref('/history', form, next),
+        newest: before === null ? null : filterHref('/history', form),
+        csv_href: filterHref('/history/export.csv', form),
+        json_href: filterHref('/history/export.json', form),
+      }),
+    )
   })
+}
 
+function tenantRoute(app: FastifyInstance, db: Db) {
   app.get<Params>(
     '/tenants/:id/history',
-    { config: ofTenant },
+    { config: { permission: 'history.view', scope: 'tenant' } },
     async ({ actor, params, query }, reply) => {
-      const { before } = readQuery(HistoryQuery, query)
+      const { before } = readQuery(TenantQuery, query)
       const id = readTenantId(params.id)
       const head = await getTenantHead(db, actor, id, 'history')
       const { entries, next } = await readHistory(db, actor, id, before)
       const here = `/tenants/${id}/history`
-      const older = next === null ? null : `${here}?before=${next}`
-      return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
+      const may_compare = permits(actor.access, 'preference.view', head.tenant.path)
+      return reply.page(
+        views.tenant({
+          head,
+          entries,
+          older: next === null ? null : `${here}?before=${next}`,
+          newest: before ? here : null,
+          branch_href: await branchHref(db, actor, id),
+          compare_href: may_compare ? `/tenants/${id}/compare` : null,
+        }),
+      )
     },
   )
+}
 
+function operationRoute(app: FastifyInstance, db: Db) {
   app.get<Params>('/history/:id', { config }, async ({ actor, params, query }, reply) => {
     const { after } = readQuery(OperationQuery, query)
     const operation = await getOperation(db, actor, readOperationId(params.id))
     const { changes: logged, next: last } = await listChanges(db, actor, operation.id, after)
-    const changes = await describeChanges(db, actor, logged)
     const here = `/history/${operation.id}`
-    const next = last === null ? null : `${here}?after=${last}`
-    return reply.page(views.operation({ operation, changes, next, first: after ? here : null }))
+    return reply.page(
+      views.operation({
+        operation,
+        changes: await describeChanges(db, actor, logged),
+        undone_by: await findUndo(db, actor, operation.id),
+        may_undo: await mayOfferUndo(db, actor, operation),
+        next: last === null ? null : `${here}?after=${last}`,
+        first: after ? here : null,
+      }),
+    )
   })
 }
 
-function readOperationId(text: string) {
+/** The person whom a history is about, as far as the reader may know the name. */
+async function namePerson(db: Db, actor: Actor, id: number | null) {
+  if (id === null) return null
+  const names = await readNames(db, actor, [{ table: 'person', id }])
+  return { id, name: names('person', id)! }
+}
+
+/** The id in the address of an operation. */
+export function readOperationId(text: string) {
   const id = readId(text)
   if (id === undefined) throw new NotFound('operation of this name')
   return id

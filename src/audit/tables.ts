@@ -216,6 +216,21 @@ export const loggedTables: Record<string, Table> = {
       expires_at: { label: 'Ends', words: moment },
     },
   },
+  access_request: {
+    label: 'Request for access',
+    permission: 'access.view',
+    verbs: { Created: 'Made', Changed: 'Answered', Deleted: 'Withdrew' },
+    title: (row) => String(row['asked_for']),
+    columns: {
+      person_id: { label: 'Of', refers: 'person' },
+      message: { label: 'What for' },
+      state: {
+        label: 'Answer',
+        words: (state) => (state === 'open' ? null : state === 'granted' ? 'Granted' : 'Denied'),
+      },
+      answer: { label: 'Why' },
+    },
+  },
   api_token: {
     label: 'API token',
     permission: 'access.view',

@@ -1,22 +1,48 @@
 import type { TenantHead } from '../tenants/head.ts'
+import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { DescribedChange } from './describe.ts'
 import type { HistoryEntry } from './history.ts'
 import type { ListedOperation } from './queries.ts'
+import type { UndoOutlook } from './undo.ts'
+
+/** Operations as a list, and the addresses of the older and the newest, where there are any. */
+type List = { entries: HistoryEntry[]; older: string | null; newest: string | null }
 
 export const views = {
-  history: view<{
-    head: TenantHead
-    entries: HistoryEntry[]
-    /** Addresses of the older and of the newest operations, where there are any to go to. */
-    older: string | null
-    newest: string | null
-  }>('audit/history'),
+  history: view<
+    List & {
+      form: Form
+      kinds: { value: string; label: string }[]
+      /** The names of those who did what is listed. */
+      actors: string[]
+      /** Whose rows are shown, when it is about one person. */
+      person: { id: number; name: string } | null
+      is_filtered: boolean
+      csv_href: string
+      json_href: string
+    }
+  >('audit/history'),
+  tenant: view<List & { head: TenantHead; branch_href: string; compare_href: string | null }>(
+    'audit/tenant',
+  ),
   operation: view<{
     operation: ListedOperation
     changes: DescribedChange[]
+    /** The operation that took this one back. */
+    undone_by: ListedOperation | null
+    may_undo: boolean
     /** Addresses of the next and of the first rows, where there are any to go to. */
     next: string | null
     first: string | null
   }>('audit/operation'),
+  undo: view<{
+    operation: ListedOperation
+    form: Form
+    outlook: UndoOutlook
+    /** What would come of each row. */
+    changes: DescribedChange[]
+    next: string | null
+    first: string | null
+  }>('audit/undo'),
 }

@@ -92,3 +92,8 @@ export function operationInWords(kind: string) {
   const [noun = '', verb = ''] = kind.replaceAll('_', ' ').split('.')
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}${verb && `: ${verb}`}`
 }
+
+/** The kinds that have words, for a choice among them, in the order of the words. */
+export const knownKinds = Object.entries(operationWords)
+  .map(([value, label]) => ({ value, label }))
+  .toSorted((one, other) => one.label.localeCompare(other.label, 'en'))

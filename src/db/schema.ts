@@ -54,6 +54,8 @@ export interface ChangeTable {
   tenant_id: number | null
   before: string | null
   after: string | null
+  /** Whose row it is: that of a person, or one that hangs on a person. */
+  person_id: ColumnType<number | null, never, never>
 }
 
 export interface TenantTable {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { Conflict, NotFound } from '../errors.ts'
+import { paced } from '../pace.ts'
 import type { Db, Reads } from './connection.ts'
 import { type Author, type Tx, operation } from './operation.ts'
 import { everyTenant, everyTenantTx } from './scope-guard.ts'
@@ -8,12 +9,43 @@ import { tables } from './tables.ts'
 /** A later operation that touched the same rows, and so stands in the way of an undo. */
 export type Obstacle = { operation_id: number; at: string; kind: string; actor_name: string }
 
-type LoggedChange = {
-  table_name: string
+/** A row as it was logged. */
+export type LoggedRow = Record<string, string | number | null>
+
+/** A row that is taken back: what it is now, and what it will be; null where there is none. */
+export type Reversal = {
+  table: string
   row_id: number
-  before: string | null
-  after: string | null
+  now: LoggedRow | null
+  former: LoggedRow | null
 }
+
+/** What an undo has to keep to, beside what the database itself holds. */
+export type UndoRules = {
+  /** Throws when others stand in the way. */
+  refuseObstacles(obstacles: Obstacle[]): Promise<void> | void
+  /** Whether a row stays as it is, though the rest is taken back. */
+  stays(reversal: Reversal): boolean
+  /** Looks at each row before any is taken back, and throws. */
+  before(reversal: Reversal): Promise<void>
+  /** Looks at each row once all are taken back, and throws. */
+  after(reversal: Reversal): Promise<void>
+}
+
+/** Those of the program itself: whatever fits together may be taken back. */
+const NO_RULES: UndoRules = {
+  refuseObstacles,
+  stays: () => false,
+  before: async () => {},
+  after: async () => {},
+}
+
+/** How an operation is recorded that takes another back. */
+export const undoFacts = (id: number, reason: string | null) => ({
+  kind: 'operation.undo',
+  reason,
+  undoes_id: id,
+})
 
 /**
  * Takes back a whole operation, as a new operation, whose id it returns. Throws NotFound when there
@@ -21,17 +53,23 @@ type LoggedChange = {
  * now does not go together with what would come back.
  */
 export async function undoOperation(db: Db, author: Author, id: number, reason: string | null) {
-  const what = { kind: 'operation.undo', reason, undoes_id: id }
-  try {
-    return await operation(db, author, what, async (tx) => {
-      await requireOperation(tx, id)
-      refuseObstacles(await listObstacles(tx, id))
-      await reverse(tx, id)
-      return tx.operation.id
-    })
-  } catch (error) {
-    throw explain(error as Error & { code?: string })
-  }
+  return explainUndo(() =>
+    operation(db, author, undoFacts(id, reason), (tx) => undoWithin(tx, id, NO_RULES)),
+  )
+}
+
+/** The same within an operation that was opened with `undoFacts`; run it in `explainUndo`. */
+export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
+  await requireOperation(tx, id)
+  await rules.refuseObstacles(await listObstacles(tx, id))
+  // Rows of one operation may point at each other; what counts is that they agree at the end.
+  await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
+  for await (const reversal of reversals(tx, id)) await rules.before(reversal)
+  for await (const reversal of reversals(tx, id))
+    if (!rules.stays(reversal)) await reverse(tx, reversal)
+  for await (const reversal of reversals(tx, id))
+    if (!rules.stays(reversal)) await rules.after(reversal)
+  return tx.operation.id
 }
 
 async function requireOperation(tx: Tx, id: number) {
@@ -48,12 +86,24 @@ function refuseObstacles(obstacles: Obstacle[]) {
   throw new Conflict(`Later changes stand in the way: ${named.join(', ')}.`)
 }
 
-/** Rows that nobody touched may still not go together with what was made since. */
+/** Rows that nobody touched may still not go together with what was made since: says which way. */
+export async function explainUndo<T>(undo: () => Promise<T>): Promise<T> {
+  try {
+    return await undo()
+  } catch (error) {
+    throw explain(error as Error & { code?: string })
+  }
+}
+
 function explain(error: Error & { code?: string }) {
   if (error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY')
     return new Conflict('Something that was made since needs what would be taken away.')
   if (error.code === 'SQLITE_CONSTRAINT_UNIQUE')
     return new Conflict('Something that was made since has taken a name that would come back.')
+  if (error.code === 'SQLITE_CONSTRAINT_TRIGGER' && error.message.includes('below itself'))
+    return new Conflict(
+      'A tenant would come to be below itself: its former parent is below it now.',
+    )
   if (error.code === 'SQLITE_CONSTRAINT_NOTNULL')
     return new Conflict('A secret that is gone cannot come back: make a new one.')
   return error
@@ -97,29 +147,43 @@ const listLater = (db: Reads, id: number) =>
     .orderBy('operation.id', 'desc')
     .execute()
 
-async function reverse(tx: Tx, id: number) {
-  // Rows of one operation may point at each other; what counts is that they agree at the end.
-  await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
-  const changes = await everyTenant(tx)
-    .selectFrom('change')
-    .select(['table_name', 'row_id', 'before', 'after'])
-    .where('operation_id', '=', id)
-    .orderBy('id', 'desc')
-    .execute()
-  for (const change of changes) await reverseChange(tx, change)
+/** Rows that are read at once: some hundred kilobytes. */
+const CHUNK = 500
+
+/** What an operation changed, from its last change to its first, the other way round. */
+async function* reversals(db: Reads, operation_id: number): AsyncGenerator<Reversal> {
+  const pace = paced()
+  let last_id = Number.MAX_SAFE_INTEGER
+  while (true) {
+    const changes = await everyTenant(db)
+      .selectFrom('change')
+      .select(['id', 'table_name', 'row_id', 'before', 'after'])
+      .where('operation_id', '=', operation_id)
+      .where('id', '<', last_id)
+      .orderBy('id', 'desc')
+      .limit(CHUNK)
+      .execute()
+    for (const { table_name: table, row_id, before, after } of changes) {
+      yield { table, row_id, now: parse(after), former: parse(before) }
+      await pace(0, 0)
+    }
+    if (changes.length < CHUNK) return
+    last_id = changes.at(-1)!.id
+  }
 }
 
-async function reverseChange(tx: Tx, { table_name, row_id, before, after }: LoggedChange) {
-  const facts = tables[table_name as keyof typeof tables]
-  if (!facts?.tenant_column)
-    throw new Error(`the log names a table that is not logged: ${table_name}`)
+const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as LoggedRow))
+
+async function reverse(tx: Tx, { table, row_id, now, former }: Reversal) {
+  if (!tables[table as keyof typeof tables]?.tenant_column)
+    throw new Error(`the log names a table that is not logged: ${table}`)
   // The table is known by name only here; its rows are whatever was logged of it.
-  const rows = everyTenantTx(tx) as unknown as Kysely<Record<string, Record<string, unknown>>>
-  if (before === null) {
-    await rows.deleteFrom(table_name).where('id', '=', row_id).execute()
-  } else if (after === null) {
-    await rows.insertInto(table_name).values(JSON.parse(before)).execute()
+  const rows = everyTenantTx(tx) as unknown as Kysely<Record<string, LoggedRow>>
+  if (former === null) {
+    await rows.deleteFrom(table).where('id', '=', row_id).execute()
+  } else if (now === null) {
+    await rows.insertInto(table).values(former).execute()
   } else {
-    await rows.updateTable(table_name).set(JSON.parse(before)).where('id', '=', row_id).execute()
+    await rows.updateTable(table).set(former).where('id', '=', row_id).execute()
   }
 }

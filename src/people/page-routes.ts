@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { requireTenant } from '../access/visible.ts'
-import { readRowHistory } from '../audit/history.ts'
+import { NO_FILTER, readOperations } from '../audit/operations.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
@@ -19,6 +19,7 @@ import { getPerson } from './queries.ts'
 import { type Invitation, views } from './views.ts'
 
 type Id = { Params: { id: string } }
+const HISTORY_PAGE = 50
 const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.') })
 
 /** How invitations are sent, and where their links lead. */
@@ -59,8 +60,12 @@ function showPerson(app: FastifyInstance, db: Db) {
     const { before } = readQuery(z.object({ before: idText().optional() }), query)
     const id = readPersonId(params.id)
     const head = await getPersonHead(db, actor, id, 'history', db.now())
-    const { entries, next } = await readRowHistory(db, actor, 'person', id, before)
-    return reply.page(views.history({ head, entries, next }))
+    const filter = { ...NO_FILTER, person_id: id }
+    const page = { before: before ?? null, limit: HISTORY_PAGE }
+    const { entries, next } = await readOperations(db, actor, filter, page)
+    const here = `/people/${id}/history`
+    const older = next === null ? null : `${here}?before=${next}`
+    return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
   })
 }
 

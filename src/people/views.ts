@@ -23,9 +23,12 @@ export const views = {
     usable_tags: PlacedTag[]
     invitation: Invitation | null
   }>('people/overview'),
-  history: view<{ head: PersonHead; entries: HistoryEntry[]; next: number | null }>(
-    'people/history',
-  ),
+  history: view<{
+    head: PersonHead
+    entries: HistoryEntry[]
+    older: string | null
+    newest: string | null
+  }>('people/history'),
   edit: view<{
     head: PersonHead
     form: Form

@@ -29,7 +29,8 @@ export function takeIdempotencyKeys(api: Api) {
  * Answers a POST that creates something: runs `create` as an operation and answers 201 with what
  * it returns, and where that is. With a header `Idempotency-Key`, the answer is kept in the same
  * transaction for 24 hours: whoever sends the same key again, not knowing whether the first time
- * counted, gets that answer and nothing is created twice. Refusals are not kept.
+ * counted, gets that answer and nothing is created twice. Refusals are not kept. What was created lies
+ * below `list`, which is where it was posted to unless said otherwise.
  */
 export async function createOnce<Created extends { id: number }>(
   request: FastifyRequest,
@@ -37,25 +38,26 @@ export async function createOnce<Created extends { id: number }>(
   db: Db,
   what: string | OperationFacts,
   create: (tx: Tx) => Promise<Created>,
+  list = addressOf(request),
 ) {
   const once = readKey(request)
-  if (!once) return answer(request, reply, await operation(db, request.actor, what, create))
+  if (!once) return answer(list, reply, await operation(db, request.actor, what, create))
 
   const since = hoursBefore(db.now(), KEPT_HOURS)
   const known = await findAnswer(db, once, since)
-  if (known) return replay(request, reply, once, known)
+  if (known) return replay(list, reply, once, known)
   try {
     const created = await operation(db, request.actor, what, async (tx) => {
       const created = await create(tx)
       await keepAnswer(tx, once, since, created)
       return created
     })
-    return answer(request, reply, created)
+    return answer(list, reply, created)
   } catch (error) {
     // Sent twice at once, the second fails on what the first has done, and takes its answer.
     const first = await findAnswer(db, once, since)
     if (!first) throw error
-    return replay(request, reply, once, first)
+    return replay(list, reply, once, first)
   }
 }
 
@@ -95,18 +97,14 @@ async function keepAnswer(tx: Tx, once: Once, since: string, created: object) {
     .execute()
 }
 
-function replay(request: FastifyRequest, reply: FastifyReply, once: Once, kept: Kept) {
+function replay(list: string, reply: FastifyReply, once: Once, kept: Kept) {
   if (kept.request_hash !== once.request_hash)
     throw new Invalid({ [HEADER]: 'This key was used for another request.' })
-  return answer(request, reply.header('idempotency-replayed', 'true'), JSON.parse(kept.body))
+  return answer(list, reply.header('idempotency-replayed', 'true'), JSON.parse(kept.body))
 }
 
-/** What was created lies below the list that it was posted to. */
-const answer = (request: FastifyRequest, reply: FastifyReply, created: { id: number }) =>
-  reply
-    .code(201)
-    .header('location', `${addressOf(request)}/${created.id}`)
-    .send(created)
+const answer = (list: string, reply: FastifyReply, created: { id: number }) =>
+  reply.code(201).header('location', `${list}/${created.id}`).send(created)
 
 const addressOf = (request: FastifyRequest) => request.url.split('?', 1)[0]!
 

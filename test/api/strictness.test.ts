@@ -33,6 +33,12 @@ const writes: Write[] = [
   { method: 'DELETE', path: '/assignments/{id}', url: '/assignments/1' },
   {
     method: 'POST',
+    path: '/operations/{id}/undo',
+    url: '/operations/1/undo',
+    body: { preview: true },
+  },
+  {
+    method: 'POST',
     path: '/roles',
     url: '/roles',
     body: { name: 'Helpdesk', permissions: ['tenant.view'] },

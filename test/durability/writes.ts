@@ -22,6 +22,16 @@ async function lock({ api }: World) {
   return ''
 }
 
+/** The id of an operation that can be taken back. */
+async function lockedByOperation(here: World) {
+  await lock(here)
+  const { id } = await here.db
+    .selectFrom('operation')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirstOrThrow()
+  return String(id)
+}
+
 async function exempt(here: World) {
   await lock(here)
   const granted = await here.api.post(`/tenants/${ACME_LEGAL}/exemptions`, exemption)
@@ -209,6 +219,17 @@ export const writes: Record<string, Write> = {
     operations: 1,
     prepare: exempt,
     send: ({ alice }, id) => alice.post(`/tenants/${ACME_LEGAL}/exemptions/${id}/withdrawal`),
+  },
+
+  'POST /history/:id/undo': {
+    operations: 1,
+    prepare: lockedByOperation,
+    send: ({ alice }, id) => alice.post(`/history/${id}/undo`, { reason: '' }),
+  },
+  'POST /api/v1/operations/:id/undo': {
+    operations: 1,
+    prepare: lockedByOperation,
+    send: ({ api }, id) => api.post(`/operations/${id}/undo`, {}),
   },
 
   'POST /tenants/:id/inheritance': {

@@ -1,0 +1,41 @@
+import type { Actor } from '../access/actor.ts'
+import type { Permission } from '../access/permissions.ts'
+import type { Tx } from '../db/operation.ts'
+import type { LoggedRow, Reversal } from '../db/undo.ts'
+
+/** The undo that is under way. */
+export type Undoing = {
+  tx: Tx
+  actor: Actor
+  /**
+   * Throws unless the actor has the permission at the tenant as it is at this moment: before
+   * anything is taken back, or after all of it.
+   */
+  require(permission: Permission, tenant_id: LoggedRow[string] | undefined): Promise<void>
+}
+
+/**
+ * What it takes to take back a change of a row: what the change itself would take, at the tenant
+ * where the row is and at the one where it will be.
+ */
+export type UndoRule = {
+  /** Whoever has none of these anywhere is not offered it. */
+  permissions: Permission[]
+  /** Before anything is taken back, of a row that is there. */
+  leave?(undoing: Undoing, now: LoggedRow, former: LoggedRow | null): Promise<void>
+  /** After all was taken back, of a row that is there again. */
+  arrive?(undoing: Undoing, former: LoggedRow, now: LoggedRow | null): Promise<void>
+  /** After all was taken back: brings along what is not logged, or refuses what does not fit. */
+  settle?(undoing: Undoing, reversal: Reversal): Promise<void>
+}
+
+/** Why changes of a table are never taken back. */
+export type Final = {
+  final: string
+  /** What was deleted stays so when the rest of its operation is taken back. */
+  stays_deleted?: true
+}
+
+/** The columns in which two versions of a row differ, but for its version. */
+export const changedColumns = (now: LoggedRow, former: LoggedRow) =>
+  Object.keys(former).filter((name) => name !== 'version' && now[name] !== former[name])

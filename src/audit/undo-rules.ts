@@ -1,0 +1,114 @@
+import {
+  assignmentUndo,
+  finalTables,
+  groupUndo,
+  memberUndo,
+  roleUndo,
+} from '../access/undo-rules.ts'
+import { requireTenant } from '../access/visible.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Permission } from '../access/permissions.ts'
+import type { Tx } from '../db/operation.ts'
+import type { Reversal, UndoRules } from '../db/undo.ts'
+import { Conflict, Forbidden, NotFound } from '../errors.ts'
+import { agentUndo, computerUndo } from '../computers/undo-rules.ts'
+import { personTagUndo, personUndo } from '../people/undo-rules.ts'
+import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
+import { tagUndo } from '../tags/undo-rules.ts'
+import { tenantUndo } from '../tenants/undo-rules.ts'
+import type { Final, Undoing, UndoRule } from './undo-rule.ts'
+
+/**
+ * What it takes to take back changes of each logged table. A table that is missing here fails a
+ * test, and what was done to it is not taken back.
+ */
+export const undoRules: Record<string, UndoRule | Final> = {
+  ...finalTables,
+  tenant: tenantUndo,
+  preference_entry: entryUndo,
+  exemption: exemptionUndo,
+  computer: computerUndo,
+  agent: agentUndo,
+  person: personUndo,
+  tag: tagUndo,
+  person_tag: personTagUndo,
+  role: roleUndo,
+  user_group: groupUndo,
+  user_group_member: memberUndo,
+  role_assignment: assignmentUndo,
+}
+
+/** The rules under which an actor takes an operation back, whose tables are `table_names`. */
+export function rulesFor(
+  tx: Tx,
+  actor: Actor,
+  table_names: string[],
+  refuseObstacles: UndoRules['refuseObstacles'],
+): UndoRules {
+  const first = undoingOf(tx, actor)
+  const last = undoingOf(tx, actor)
+  return {
+    refuseObstacles,
+    stays,
+    before: (reversal) =>
+      withoutNaming(async () => {
+        const rule = ruleOf(reversal, table_names)
+        if (rule && reversal.now) await rule.leave?.(first, reversal.now, reversal.former)
+      }),
+    after: (reversal) =>
+      withoutNaming(async () => {
+        const rule = ruleOf(reversal, table_names)
+        if (!rule) return
+        if (reversal.former) await rule.arrive?.(last, reversal.former, reversal.now)
+        await rule.settle?.(last, reversal)
+      }),
+  }
+}
+
+/** Asks once for each permission and tenant: one operation may change thousands of rows there. */
+function undoingOf(tx: Tx, actor: Actor): Undoing {
+  const asked = new Set<string>()
+  return {
+    tx,
+    actor,
+    async require(permission: Permission, tenant_id) {
+      const question = `${permission} ${tenant_id}`
+      if (asked.has(question)) return
+      await requireTenant(tx, actor, permission, Number(tenant_id))
+      asked.add(question)
+    },
+  }
+}
+
+const stays = ({ table, former, now }: Reversal) => {
+  const rule = undoRules[table]
+  return rule !== undefined && 'stays_deleted' in rule && now === null && former !== null
+}
+
+/** The rule for a row; undefined for one that stays. Throws Conflict where there is no way back. */
+function ruleOf(reversal: Reversal, table_names: string[]): UndoRule | undefined {
+  const rule = undoRules[reversal.table]
+  if (!rule) throw new Conflict('This kind of change cannot be taken back.')
+  if (!('final' in rule)) return rule
+  const others = table_names.some((name) => !isFinal(name))
+  if (stays(reversal) && others) return undefined
+  throw new Conflict(rule.final)
+}
+
+/** Whether changes of a table never come back. */
+export function isFinal(table: string) {
+  const rule = undoRules[table]
+  return !rule || 'final' in rule
+}
+
+/** What the actor may not see is not named: it is only said that there is such a thing. */
+async function withoutNaming(check: () => Promise<void>) {
+  try {
+    await check()
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    throw new Forbidden(
+      'Taking it back would change something that you may not see. Somebody who sees all of it has to do it.',
+    )
+  }
+}

@@ -1,0 +1,125 @@
+import type { Actor } from '../access/actor.ts'
+import { permitsSomewhere } from '../access/decide.ts'
+import type { Db, Reads } from '../db/connection.ts'
+import { type Tx, operation, preview } from '../db/operation.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { type Obstacle, explainUndo, listObstacles, undoFacts, undoWithin } from '../db/undo.ts'
+import { Conflict, Forbidden, Invalid } from '../errors.ts'
+import { type ListedOperation, getOperation, listVisible } from './queries.ts'
+import { isFinal, rulesFor, undoRules } from './undo-rules.ts'
+
+/** What taking an operation back would come to. */
+export type UndoOutlook = {
+  /** Why it is not possible; null where nothing is known to stand in its way. */
+  refusal: string | null
+  /** The later operations that changed the same rows: those that the actor may see. */
+  obstacles: ListedOperation[]
+  /** How many more there are, that the actor may not see or that are too many to show. */
+  hidden_obstacles: number
+}
+
+/** Later operations that are named; the others are counted. */
+const OBSTACLES_SHOWN = 50
+
+/** An operation of more changes is not taken back on trial, only when it is meant. */
+const TRIED = 1000
+
+/**
+ * Takes back a whole operation as a new one, whose id it returns. The actor needs, for each row, what
+ * the change itself would take. Throws NotFound where nothing of it may be seen, Forbidden, or
+ * Conflict, which names the later operations that stand in the way.
+ */
+export const takeBack = (db: Db, actor: Actor, id: number, reason: string | null) =>
+  explainUndo(() =>
+    operation(db, actor, undoFacts(id, reason), (tx) => takeBackWithin(tx, actor, id)),
+  )
+
+/** The same within an operation that was opened with `undoFacts`; run it in `explainUndo`. */
+export async function takeBackWithin(tx: Tx, actor: Actor, id: number) {
+  await getOperation(tx, actor, id)
+  const rules = rulesFor(tx, actor, await tablesOf(tx, id), async (obstacles) => {
+    const { refusal } = await judge(tx, actor, obstacles)
+    if (refusal !== null) throw new Conflict(refusal)
+  })
+  return undoWithin(tx, id, rules)
+}
+
+/** What would come of it. Throws NotFound where nothing of the operation may be seen. */
+export async function foreseeUndo(db: Db, actor: Actor, id: number): Promise<UndoOutlook> {
+  await getOperation(db, actor, id)
+  const judged = await judge(db, actor, await listObstacles(db, id))
+  if (judged.refusal !== null || (await countChanges(db, id)) > TRIED) return judged
+  return { ...judged, refusal: await tryUndo(db, actor, id) }
+}
+
+async function tryUndo(db: Db, actor: Actor, id: number) {
+  try {
+    await explainUndo(() => preview(db, actor, (tx) => takeBackWithin(tx, actor, id)))
+    return null
+  } catch (error) {
+    if (error instanceof Conflict || error instanceof Forbidden || error instanceof Invalid)
+      return error.message
+    throw error
+  }
+}
+
+async function judge(db: Reads, actor: Actor, obstacles: Obstacle[]): Promise<UndoOutlook> {
+  const ids = obstacles.slice(0, OBSTACLES_SHOWN).map(({ operation_id }) => operation_id)
+  const seen = await listVisible(db, actor, ids)
+  const hidden = obstacles.length - seen.length
+  if (obstacles.length === 0) return { refusal: null, obstacles: [], hidden_obstacles: 0 }
+  const refusal = `${sayHowMany(obstacles.length)} changed the same since, and would have to be taken back first.`
+  return { refusal, obstacles: seen, hidden_obstacles: hidden }
+}
+
+const sayHowMany = (number: number) =>
+  number === 1 ? 'A later operation has' : `${number.toLocaleString('en')} later operations have`
+
+async function countChanges(db: Reads, id: number) {
+  const { change_count } = await db
+    .selectFrom('operation')
+    .select('change_count')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return change_count
+}
+
+/** The tables that an operation changed, seen or not. */
+async function tablesOf(db: Reads, id: number) {
+  const changes = await everyTenant(db)
+    .selectFrom('change')
+    .select('table_name')
+    .distinct()
+    .where('operation_id', '=', id)
+    .execute()
+  return changes.map(({ table_name }) => table_name)
+}
+
+/** Whether to offer somebody to take an operation back; whether it goes through shows when tried. */
+export async function mayOfferUndo(db: Reads, actor: Actor, { id, change_count }: ListedOperation) {
+  if (change_count === 0 || change_count < (await countChanges(db, id))) return false
+  const changed = (await tablesOf(db, id)).filter((table) => !isFinal(table))
+  return (
+    changed.length > 0 &&
+    changed.every((table) => {
+      const rule = undoRules[table]!
+      return (
+        'permissions' in rule && rule.permissions.some((one) => permitsSomewhere(actor.access, one))
+      )
+    })
+  )
+}
+
+/** The operation that took this one back, if the actor may see it. */
+export async function findUndo(db: Reads, actor: Actor, id: number) {
+  const undoing = await db
+    .selectFrom('operation')
+    .select('id')
+    .where('undoes_id', '=', id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!undoing) return null
+  const [seen] = await listVisible(db, actor, [undoing.id])
+  return seen ?? null
+}

@@ -1,0 +1,41 @@
+import type { Permission } from '../access/permissions.ts'
+import { type UndoRule, changedColumns } from '../audit/undo-rule.ts'
+import type { LoggedRow } from '../db/undo.ts'
+
+export const computerUndo: UndoRule = {
+  permissions: ['computer.edit', 'computer.move', 'computer.delete', 'computer.purge'],
+  async leave({ require }, now, former) {
+    if (former === null) return require('computer.purge', now['tenant_id'])
+    for (const permission of neededFor(now, former)) await require(permission, now['tenant_id'])
+  },
+  async arrive({ require }, former, now) {
+    if (now === null) return require('computer.create', former['tenant_id'])
+    for (const permission of neededFor(now, former)) await require(permission, former['tenant_id'])
+  },
+}
+
+/** What the change takes, by the columns that it is about; its tenant counts on both sides. */
+function neededFor(now: LoggedRow, former: LoggedRow): Permission[] {
+  const columns = new Set(changedColumns(now, former))
+  const is_move = columns.delete('tenant_id')
+  // Whoever the computer was for stays behind when it moves.
+  if (is_move) columns.delete('primary_person_id')
+  const ends = [now['state'], former['state']].includes('deleted') && columns.delete('state')
+  return [
+    ...(is_move ? (['computer.move'] as const) : []),
+    ...(ends ? (['computer.delete'] as const) : []),
+    ...(columns.size > 0 ? (['computer.edit'] as const) : []),
+  ]
+}
+
+/** An agent goes with its computer to another tenant; anything else about it is decided. */
+export const agentUndo: UndoRule = {
+  permissions: ['computer.edit', 'computer.move'],
+  leave: ({ require }, now, former) => require(neededForAgent(now, former), now['tenant_id']),
+  arrive: ({ require }, former, now) => require(neededForAgent(former, now), former['tenant_id']),
+}
+
+function neededForAgent(one: LoggedRow, other: LoggedRow | null): Permission {
+  const columns = other && changedColumns(one, other)
+  return columns?.join() === 'tenant_id' ? 'computer.move' : 'computer.edit'
+}
