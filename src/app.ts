@@ -127,9 +127,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
 
   accessFeatures(app, db, options)
   permissionFeatures(app, db, options.mailer ?? noMailer)
-  notificationRoutes(app, db)
   tenantFeatures(app, db)
-  tagRoutes(app, db)
   peopleRoutes(app, db, options)
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
@@ -163,6 +161,7 @@ function permissionFeatures(app: FastifyInstance, db: Db, mailer: Mailer) {
   groupRoutes(app, db)
   memberRoutes(app, db)
   accessRoutes(app, db)
+  notificationRoutes(app, db)
   grantingRoutes(app, db)
   accessRequestRoutes(app, db, mailer)
   accessReportRoutes(app, db)
@@ -215,6 +214,7 @@ const jobKinds = (mailer: Mailer) => [
 
 /** People, and those of them who are invited to become users. */
 function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: AppOptions) {
+  tagRoutes(app, db)
   invitationRoutes(app, db)
   personListRoutes(app, db)
   personFormRoutes(app, db)

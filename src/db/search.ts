@@ -65,6 +65,15 @@ export function peopleContaining(db: Reads, text: string, limit: number) {
   return found as unknown as SelectQueryBuilder<Schema, 'person', object>
 }
 
+/** The people with the given ids, whatever else is asked of them. */
+export function peopleListed(db: Reads, ids_json: string) {
+  const found = db
+    .selectFrom(idTable(ids_json))
+    .crossJoin('person')
+    .whereRef('person.id', '=', 'listed.id')
+  return found as unknown as SelectQueryBuilder<Schema, 'person', object>
+}
+
 /** How many people contain `text`, counted up to `limit`. */
 export async function countPeopleContaining(db: Reads, text: string, limit: number) {
   const [found] = await countPeopleHits(db, { phrase: phraseOf(text), limit })

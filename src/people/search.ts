@@ -7,11 +7,13 @@ import {
   countPeopleContaining,
   MIN_TRIGRAM_LENGTH,
   peopleContaining,
+  peopleListed,
   personBegins,
   personContains,
 } from '../db/search.ts'
 import { sortKey } from '../tenants/names.ts'
 import { type Cursor, decodeCursor, encodeCursor } from '../web/cursor.ts'
+import { idsBeginning, idsTagged } from './few.ts'
 import type { PersonFilter, Sort } from './list.ts'
 
 /** Up to so many matches of a text are fetched and sorted; more are met often enough by looking. */
@@ -77,12 +79,21 @@ export async function findPeople(
 
 type Candidates = SelectQueryBuilder<Schema, 'person', object>
 
-/** Everybody in whom a text may be found: through the index of trigrams where they are few. */
+/**
+ * Everybody in whom a text may be found, or who carries a tag: where they are few, only these are
+ * looked at; of many, enough are met by looking at everybody in order.
+ */
 async function candidatesFor(db: Reads, filter: FoundFilter): Promise<Candidates> {
   const everybody = db.selectFrom('person')
   const text = sortKey(filter.q)
-  if (text === '') return everybody
-  if (Array.from(text).length < MIN_TRIGRAM_LENGTH) return everybody.where(personBegins(text))
+  if (text === '') {
+    const few = filter.tag === null ? undefined : await idsTagged(db, filter.tag, FEW)
+    return few ? peopleListed(db, JSON.stringify(few)) : everybody
+  }
+  if (Array.from(text).length < MIN_TRIGRAM_LENGTH) {
+    const few = await idsBeginning(db, text, FEW)
+    return few ? peopleListed(db, JSON.stringify(few)) : everybody.where(personBegins(text))
+  }
   const isFrequent = (await countPeopleContaining(db, text, FEW + 1)) > FEW
   return isFrequent ? everybody.where(personContains(text)) : peopleContaining(db, text, FEW)
 }
@@ -102,12 +113,15 @@ function matchFilter(
   if (state === 'invited') query = query.where('person.invited_at', 'is not', null)
   else if (state !== 'any') query = query.where('person.active', '=', Number(state === 'active'))
   if (tag !== null)
-    query = query.where('person.id', 'in', (eb) =>
-      eb
-        .selectFrom('person_tag')
-        .select('person_tag.person_id')
-        .where('person_tag.tag_id', '=', tag)
-        .whereRef('person_tag.tenant_id', '=', 'person.tenant_id'),
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('person_tag')
+          .select('person_tag.id')
+          .whereRef('person_tag.person_id', '=', 'person.id')
+          .whereRef('person_tag.tenant_id', '=', 'person.tenant_id')
+          .where('person_tag.tag_id', '=', tag),
+      ),
     )
   return query
 }

@@ -16,6 +16,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/invitations.ts': 'whoever is invited has no scope yet',
   'src/people/changes.ts': 'an address is taken, whoever looks',
   'src/people/commands.ts': 'the person was admitted; groups and tags may be of tenants above',
+  'src/people/few.ts': 'ids of whom a list may show, which it then confines',
   'src/people/invite.ts': 'the person was found to be within authority',
   'src/people/names-of.ts': 'the tenants of people who were found to be visible',
   'src/people/tenant-path.ts': 'the path of a tenant that was found to be visible',
