@@ -63,6 +63,8 @@ import { computerApi } from './computers/api.ts'
 import { computerBatchApi } from './computers/batch/api.ts'
 import { computerBatch } from './computers/batch/job.ts'
 import { computerBatchRoutes } from './computers/batch/routes.ts'
+import { computerImport } from './computers/csv/job.ts'
+import { computerCsvRoutes } from './computers/csv/routes.ts'
 import { decisionRoutes } from './computers/decision-routes.ts'
 import { computerFormRoutes } from './computers/form-routes.ts'
 import { computerListRoutes } from './computers/list-routes.ts'
@@ -132,11 +134,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   preferenceRoutes(app, db)
   exemptionRoutes(app, db)
   blockRoutes(app, db)
-  computerListRoutes(app, db)
-  decisionRoutes(app, db)
-  computerPageRoutes(app, db)
-  computerFormRoutes(app, db)
-  computerBatchRoutes(app, db)
+  computerFeatures(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
@@ -194,6 +192,16 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
   providerRoutes(app, oidc)
 }
 
+/** Every managed machine. */
+function computerFeatures(app: FastifyInstance, db: Db) {
+  computerListRoutes(app, db)
+  decisionRoutes(app, db)
+  computerPageRoutes(app, db)
+  computerFormRoutes(app, db)
+  computerBatchRoutes(app, db)
+  computerCsvRoutes(app, db)
+}
+
 /** The tree of tenants. */
 function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantListRoutes(app, db)
@@ -209,6 +217,7 @@ const jobKinds = (mailer: Mailer) => [
   tenantBatch,
   peopleImport,
   peopleBatch(mailer),
+  computerImport,
   computerBatch,
 ]
 

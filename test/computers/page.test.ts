@@ -87,7 +87,10 @@ t.test(
     const id = await addComputer(w, ACME, { name: 'Reception', person: 'Bob Technician' })
     const outcome = await batch(w, 'change_tenant', [id], { tenant: 'rival', whole: 'rest' })
     t.match(mainText(outcome), /Acme → Rival; its primary person stays behind/)
-    t.match(mainText((await w.alice.get(`/computers/${id}/history`)).body), /Tenant was Acme → now Rival/)
+    t.match(
+      mainText((await w.alice.get(`/computers/${id}/history`)).body),
+      /Tenant was Acme → now Rival/,
+    )
   },
 )
 

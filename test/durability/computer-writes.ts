@@ -1,4 +1,5 @@
 import { addComputer, sync } from '../support/computers.ts'
+import { upload } from '../support/jobs.ts'
 import { ACME, type World } from '../support/world.ts'
 import type { Write } from './account-writes.ts'
 
@@ -56,6 +57,10 @@ export const computerWrites: Record<string, Write> = {
     operations: 0,
     prepare: create,
     send: ({ alice }, id) => alice.post('/computers/batches', { action: 'exclude', ids: id }),
+  },
+  'POST /computers/import': {
+    operations: 0,
+    send: ({ alice }) => upload(alice, '/computers/import', 'name,tenant\nPC,acme\n'),
   },
   'POST /api/v1/computers': {
     operations: 1,
