@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { operation, system } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
-import { type Form, freshForm, parseForm, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, withError, takesNoFields } from '../web/form.ts'
 import { changePassword, hasPassword } from './accounts.ts'
 import type { Actor } from './actor.ts'
 import { sendSecrets, sessionSecret, visitor } from './cookie.ts'
@@ -24,7 +24,7 @@ export function accountRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: { id: string } }>(
     '/account/sessions/:id/end',
-    { config: { permission: 'signed_in' } },
+    { config: { permission: 'signed_in' }, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const id = /^\d{1,15}$/.test(params.id) ? Number(params.id) : 0
       const was_open = await system(db, (tx) => endSession(tx, actor.person_id, id))

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
-import { type Form, freshForm, parseForm, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, withError, takesNoFields } from '../web/form.ts'
 import { sessionSecret } from './cookie.ts'
 import { NewPasskeyInput } from './form.ts'
 import { checkRegistration, registrationOptions } from './passkey-ceremonies.ts'
@@ -24,7 +24,7 @@ export function passkeyRoutes(app: FastifyInstance, db: Db, url: string | undefi
 
   app.get('/account/passkeys/new', { config }, (_request, reply) => show(reply, freshForm()))
 
-  app.post('/account/passkeys/challenge', { config }, (request) =>
+  app.post('/account/passkeys/challenge', { config, preHandler: takesNoFields }, (request) =>
     registrationOptions(db, around(request), request.actor),
   )
 
@@ -44,7 +44,7 @@ export function passkeyRoutes(app: FastifyInstance, db: Db, url: string | undefi
 
   app.post<{ Params: { id: string } }>(
     '/account/passkeys/:id/removal',
-    { config },
+    { config, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       if (!/^\d{1,15}$/.test(params.id)) throw new NotFound('such passkey')
       await operation(db, actor, 'passkey.remove', (tx) =>

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
-import { freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
 import { localPath } from '../web/local-path.ts'
 import { dropStep, sendSecrets, sendStep, stepSecret, visitor } from './cookie.ts'
 import { PasskeyInput } from './form.ts'
@@ -19,7 +19,7 @@ const PURPOSE = 'sign_in'
 export function passkeySignInRoutes(app: FastifyInstance, db: Db, url: string | undefined) {
   app.post(
     '/sign-in/passkey/challenge',
-    { config: { permission: 'public' } },
+    { config: { permission: 'public' }, preHandler: takesNoFields },
     async (request, reply) => {
       const holder = newSecret()
       const ceremony = { purpose: PURPOSE, holder } as const

@@ -8,6 +8,7 @@ import { listPasskeys } from './passkeys.ts'
 import { countRecoveryCodes, makeRecoveryCodes } from './recovery-codes.ts'
 import { findTotp } from './totp.ts'
 import { views } from './views.ts'
+import { takesNoFields } from '../web/form.ts'
 
 /** The page about how one shows who one is: passkeys, the authenticator app, recovery codes. */
 export function securityRoutes(app: FastifyInstance, db: Db) {
@@ -23,7 +24,10 @@ export function securityRoutes(app: FastifyInstance, db: Db) {
 
   app.post(
     '/account/recovery-codes',
-    { config: { permission: 'signed_in', fresh: true, without_factor: true } },
+    {
+      config: { permission: 'signed_in', fresh: true, without_factor: true },
+      preHandler: takesNoFields,
+    },
     async ({ actor }, reply) => {
       const { totp, passkeys } = await findFactors(db, actor)
       if (!totp && passkeys.length === 0)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
-import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
 import { localPath } from '../web/local-path.ts'
 import { dropSession, sendSecrets, sendStep, sessionSecret, visitor } from './cookie.ts'
 import { SignInInput } from './form.ts'
@@ -73,7 +73,7 @@ export const showSignIn = async (db: Db, reply: FastifyReply, form: Form) =>
 function signOutRoutes(app: FastifyInstance, db: Db) {
   app.post(
     '/sign-out',
-    { config: { permission: 'signed_in', without_factor: true } },
+    { config: { permission: 'signed_in', without_factor: true }, preHandler: takesNoFields },
     async (request, reply) => {
       await system(db, (tx) => closeSession(tx, sessionSecret(request)!))
       return dropSession(request, reply).redirect('/sign-in', 303)
@@ -82,7 +82,7 @@ function signOutRoutes(app: FastifyInstance, db: Db) {
 
   app.post(
     '/sign-out-everywhere',
-    { config: { permission: 'signed_in', without_factor: true } },
+    { config: { permission: 'signed_in', without_factor: true }, preHandler: takesNoFields },
     async (request, reply) => {
       await system(db, (tx) => signOutEverywhere(tx, request.actor.person_id))
       return dropSession(request, reply).redirect('/sign-in', 303)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
-import { type Form, freshForm, parseForm } from '../web/form.ts'
+import { type Form, freshForm, parseForm, takesNoFields } from '../web/form.ts'
 import type { Actor } from './actor.ts'
 import { permitsSomewhere } from './decide.ts'
 import { tokenInput } from './form.ts'
@@ -45,7 +45,7 @@ export function tokenRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: { id: string } }>(
     '/account/tokens/:id/revocations',
-    { config: { permission: 'signed_in' } },
+    { config: { permission: 'signed_in' }, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       if (!/^\d{1,15}$/.test(params.id)) throw new NotFound('such token')
       await operation(db, actor, 'token.revoke', (tx) =>

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { operation, system } from '../db/operation.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
-import { type Form, freshForm, parseForm, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, withError, takesNoFields } from '../web/form.ts'
 import type { Actor } from './actor.ts'
 import { sessionSecret, visitor } from './cookie.ts'
 import { noteFactors } from './factors.ts'
@@ -32,7 +32,7 @@ export function totpRoutes(app: FastifyInstance, db: Db, sealer: Sealer) {
 
   app.get('/account/totp', { config }, ({ actor }, reply) => show(reply, actor, freshForm()))
 
-  app.post('/account/totp', { config }, async ({ actor }, reply) => {
+  app.post('/account/totp', { config, preHandler: takesNoFields }, async ({ actor }, reply) => {
     const begun = await system(db, (tx) => beginTotp(tx, db.now(), sealer, actor.person_id))
     if (!begun) throw new Conflict('You have an authenticator app already. Remove that one first.')
     return reply.redirect('/account/totp', 303)
@@ -62,13 +62,18 @@ export function totpRoutes(app: FastifyInstance, db: Db, sealer: Sealer) {
     return showSecurity(db, reply.code(201), actor, codes)
   })
 
-  app.post('/account/totp/removal', { config }, async ({ actor }, reply) => {
-    await operation(db, actor, 'totp.remove', async (tx) => {
-      if (!(await removeTotp(tx, actor.person_id))) throw new NotFound('authenticator app of yours')
-      await noteFactors(tx, actor.person_id)
-    })
-    return reply.done('/account/security#totp', 'The authenticator app was removed.')
-  })
+  app.post(
+    '/account/totp/removal',
+    { config, preHandler: takesNoFields },
+    async ({ actor }, reply) => {
+      await operation(db, actor, 'totp.remove', async (tx) => {
+        if (!(await removeTotp(tx, actor.person_id)))
+          throw new NotFound('authenticator app of yours')
+        await noteFactors(tx, actor.person_id)
+      })
+      return reply.done('/account/security#totp', 'The authenticator app was removed.')
+    },
+  )
 }
 
 function ifInvalid(error: unknown) {

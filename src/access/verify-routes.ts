@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
-import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
 import { localPath } from '../web/local-path.ts'
 import { hasPassword } from './accounts.ts'
 import type { Actor } from './actor.ts'
@@ -41,7 +41,7 @@ export function verifyRoutes(app: FastifyInstance, db: Db, options: Verifying) {
     return show(reply, request.actor, freshForm({ next: nextOf(request.query) }))
   })
 
-  app.post('/verify/challenge', { config }, (request) => {
+  app.post('/verify/challenge', { config, preHandler: takesNoFields }, (request) => {
     const site = siteOf(request, options.url)
     return authenticationOptions(db, { site, ceremony: ceremony(request), address: request.ip })
   })

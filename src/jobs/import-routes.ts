@@ -103,13 +103,15 @@ async function readUpload(request: FastifyRequest, upload: Upload) {
   if (!request.isMultipart()) throw new Invalid({ file: 'Send the file as a form does.' })
   try {
     for await (const part of request.parts()) {
+      if (part.fieldname !== (part.type === 'file' ? 'file' : 'pasted'))
+        throw new Invalid({ file: 'Send one file or one text, and nothing else.' })
       if (part.type === 'file') {
         const bytes = await part.toBuffer()
         upload.too_large ||= part.file.truncated
         // A form without a file sends an empty one that has no name.
         if (bytes.length > 0 || part.filename)
           Object.assign(upload, { file: bytes, name: shorten(part.filename) })
-      } else if (part.fieldname === 'pasted') {
+      } else {
         upload.too_large ||= part.valueTruncated
         upload.pasted = String(part.value)
       }

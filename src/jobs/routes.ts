@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { permitsSomewhere } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { Forbidden, Invalid, NotFound } from '../errors.ts'
-import { type Form, freshForm, typed } from '../web/form.ts'
+import {
+  type Form,
+  freshForm,
+  refuseFields,
+  takesNoFields,
+  textFields,
+  typed,
+} from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { endJob, failInterruptedJobs, reviseJob } from './commands.ts'
@@ -84,7 +91,7 @@ function reviseDrafts(app: FastifyInstance, desk: Desk) {
     const { job, kind } = found
     if (job.state === 'draft' && kind.revise) {
       try {
-        const fields = typed(request.body)
+        const fields = textFields(request.body)
         const input = await kind.revise(db, request.actor, await readInput(db, job.id), fields)
         await reviseJob(db, job.id, input)
         await runner.stopPreview(job.id)
@@ -107,7 +114,8 @@ function runJobs(app: FastifyInstance, desk: Desk) {
       if (!permitsSomewhere(actor.access, kind.permission(input)))
         throw new Forbidden('You may look at this, but not do it.')
       try {
-        input = kind.confirm?.(input, typed(request.body)) ?? input
+        if (kind.confirm) input = kind.confirm(input, textFields(request.body))
+        else refuseFields(request.body)
       } catch (error) {
         return showDraft(desk, request, reply, found, formWith(request, error))
       }
@@ -117,7 +125,7 @@ function runJobs(app: FastifyInstance, desk: Desk) {
     return reply.redirect(`/jobs/${job.id}`, 303)
   })
 
-  app.post('/jobs/:id/cancel', { config }, async (request, reply) => {
+  app.post('/jobs/:id/cancel', { config, preHandler: takesNoFields }, async (request, reply) => {
     const { job } = await find(request)
     if (job.state === 'draft')
       await endJob(db, job.id, { state: 'cancelled', result: { reason: 'It was never started.' } })

@@ -10,6 +10,7 @@ import type { Mailer } from '../mail/mailer.ts'
 import { giveTag, takeTag } from '../tags/commands.ts'
 import { isUsableAt, listTags } from '../tags/queries.ts'
 import { getPath } from '../tenants/queries.ts'
+import { takesNoFields } from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { deletePerson, updatePerson } from './commands.ts'
@@ -79,16 +80,20 @@ function manageUser(app: FastifyInstance, db: Db, { mailer, url }: Post) {
       await operation(db, actor, kind, (tx) => updatePerson(tx, actor, id, { active }))
       return reply.done(`/people/${id}`, `${name} was ${active ? 'activated' : 'deactivated'}.`)
     }
-  app.post<Id>('/people/:id/activation', { config }, ({ actor, params }, reply) =>
-    setActive(true)(actor, params.id, reply),
+  app.post<Id>(
+    '/people/:id/activation',
+    { config, preHandler: takesNoFields },
+    ({ actor, params }, reply) => setActive(true)(actor, params.id, reply),
   )
-  app.post<Id>('/people/:id/deactivation', { config }, ({ actor, params }, reply) =>
-    setActive(false)(actor, params.id, reply),
+  app.post<Id>(
+    '/people/:id/deactivation',
+    { config, preHandler: takesNoFields },
+    ({ actor, params }, reply) => setActive(false)(actor, params.id, reply),
   )
 
   app.post<Id>(
     '/people/:id/deletion',
-    { config: { permission: 'person.delete', scope: 'anywhere' } },
+    { config: { permission: 'person.delete', scope: 'anywhere' }, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const id = readPersonId(params.id)
       const { name } = await getPerson(db, actor, id)
@@ -99,7 +104,7 @@ function manageUser(app: FastifyInstance, db: Db, { mailer, url }: Post) {
 
   app.post<Id>(
     '/people/:id/invitations',
-    { config: { permission: 'user.manage', scope: 'anywhere' } },
+    { config: { permission: 'user.manage', scope: 'anywhere' }, preHandler: takesNoFields },
     async (request, reply) => {
       const { actor, params } = request
       const id = readPersonId(params.id)

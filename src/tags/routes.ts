@@ -5,7 +5,7 @@ import { operation } from '../db/operation.ts'
 import type { TagColor } from '../db/schema.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
-import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { type Form, freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
 import { createTag, deleteTag, updateTag } from './commands.ts'
 import { EditTagForm, NewTagForm, tagColors } from './form.ts'
@@ -77,11 +77,15 @@ function changeTags(app: FastifyInstance, db: Db) {
     }
   })
 
-  app.post<Id>('/tags/:id/deletion', { config }, async ({ actor, params }, reply) => {
-    const tag = await getManagedTag(db, actor, readTagId(params.id))
-    await operation(db, actor, 'tag.delete', (tx) => deleteTag(tx, actor, tag.id))
-    return reply.done('/tags', `The tag “${tag.name}” was deleted.`)
-  })
+  app.post<Id>(
+    '/tags/:id/deletion',
+    { config, preHandler: takesNoFields },
+    async ({ actor, params }, reply) => {
+      const tag = await getManagedTag(db, actor, readTagId(params.id))
+      await operation(db, actor, 'tag.delete', (tx) => deleteTag(tx, actor, tag.id))
+      return reply.done('/tags', `The tag “${tag.name}” was deleted.`)
+    },
+  )
 }
 
 function withRefusal(form: Form, error: unknown): Form {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { FieldErrors } from '../errors.ts'
+import { type FieldErrors, Invalid } from '../errors.ts'
 
 /** A form as it is to be drawn: what was typed, and what is wrong with it. */
 export type Form = { values: Record<string, string>; errors: FieldErrors }
@@ -46,3 +46,19 @@ export const typed = (body: unknown): Record<string, string> =>
       .filter(([, value]) => typeof value === 'string')
       .map(([name, value]) => [name, value as string]),
   )
+
+/** The fields of a form as text, for whoever checks them later. Throws Invalid on one sent twice. */
+export function textFields(body: unknown) {
+  const fields = typed(body)
+  if (Object.keys(fields).length < Object.keys(body ?? {}).length)
+    throw new Invalid({ '': 'A field was sent twice.' })
+  return fields
+}
+
+/** Throws Invalid if a form sent anything: where no fields are wanted, one that does is not ours. */
+export function refuseFields(body: unknown) {
+  if (Object.keys(body ?? {}).length > 0) throw new Invalid({ '': 'This takes no fields.' })
+}
+
+/** `refuseFields` as the `preHandler` of a route that wants none. */
+export const takesNoFields = async ({ body }: { body: unknown }) => refuseFields(body)

@@ -5,6 +5,7 @@ import { operation } from '../../db/operation.ts'
 import { NotFound } from '../../errors.ts'
 import { getPersonHead } from '../../people/head.ts'
 import { getTenantHead, readTenantId } from '../../tenants/head.ts'
+import { takesNoFields } from '../../web/form.ts'
 import { idText, readId } from '../../web/numbers.ts'
 import { readQuery } from '../../web/query.ts'
 import type { Actor } from '../actor.ts'
@@ -56,7 +57,10 @@ export function accessRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: { id: string; assignment_id: string } }>(
     '/tenants/:id/access/:assignment_id/withdrawal',
-    { config: { permission: 'access.grant', scope: 'tenant', fresh: true } },
+    {
+      config: { permission: 'access.grant', scope: 'tenant', fresh: true },
+      preHandler: takesNoFields,
+    },
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
       const assignment_id = readId(params.assignment_id)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { Conflict } from '../../errors.ts'
-import { parseForm } from '../../web/form.ts'
+import { parseForm, takesNoFields } from '../../web/form.ts'
 import { addMember, removeMember, updateGroup } from './commands.ts'
 import { GroupForm, MemberForm } from './form.ts'
 import { getGroup } from './queries.ts'
@@ -62,7 +62,7 @@ function addingRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: Params }>(
     '/groups/:id/members/:person_id/removal',
-    { config },
+    { config, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const { id } = await getGroup(db, actor, readGroupId(params.id))
       const person_id = readGroupId(params.person_id)

@@ -5,7 +5,7 @@ import { operation } from '../../db/operation.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { decodeCursor, encodeCursor } from '../../web/cursor.ts'
-import { type Form, freshForm, parseForm, typed } from '../../web/form.ts'
+import { type Form, freshForm, parseForm, typed, takesNoFields } from '../../web/form.ts'
 import { idText, readId } from '../../web/numbers.ts'
 import { readQuery } from '../../web/query.ts'
 import type { Actor } from '../actor.ts'
@@ -54,7 +54,7 @@ export function groupRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: { id: string } }>(
     '/groups/:id/deletion',
-    { config: writing },
+    { config: writing, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const id = readGroupId(params.id)
       await operation(db, actor, 'group.delete', (tx) => deleteGroup(tx, actor, id))

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { operation } from '../../db/operation.ts'
 import { Conflict, NotFound } from '../../errors.ts'
+import { takesNoFields } from '../../web/form.ts'
 import { localPath } from '../../web/local-path.ts'
 import { readId } from '../../web/numbers.ts'
 import type { Db } from '../../db/connection.ts'
@@ -32,7 +33,7 @@ export function oidcAccountRoutes(app: FastifyInstance, oidc: Oidc) {
   // The answer is a page that leads on, not a redirect: the browser keeps forms on this server.
   app.post<{ Params: { id: string } }>(
     `${PAGE}/:id/link`,
-    { config: { ...own, fresh: true } },
+    { config: { ...own, fresh: true }, preHandler: takesNoFields },
     async (request, reply) => {
       const provider = await findOffered(db, request.actor, request.params.id)
       const href = await sendAway(oidc, request, reply, { provider, purpose: 'link', next: PAGE })
@@ -42,7 +43,7 @@ export function oidcAccountRoutes(app: FastifyInstance, oidc: Oidc) {
 
   app.post<{ Params: { id: string } }>(
     `${PAGE}/:id/removal`,
-    { config: { ...own, fresh: true } },
+    { config: { ...own, fresh: true }, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       await requireAnotherWay(db, actor)
       await operation(db, actor, 'identity.unlink', (tx) =>

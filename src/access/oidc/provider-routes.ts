@@ -3,7 +3,7 @@ import { operation } from '../../db/operation.ts'
 import { Conflict, Invalid } from '../../errors.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
-import { type Form, freshForm, parseForm, typed, withError } from '../../web/form.ts'
+import { type Form, freshForm, parseForm, takesNoFields, typed, withError } from '../../web/form.ts'
 import { readId } from '../../web/numbers.ts'
 import type { Actor } from '../actor.ts'
 import { siteOf } from '../passkey-sign-in-routes.ts'
@@ -131,32 +131,49 @@ function editing(app: FastifyInstance, oidc: Oidc) {
 function acting(app: FastifyInstance, oidc: Oidc) {
   const { db } = oidc
 
-  app.post<Id>(`${PAGE}/:id/test`, { config }, async (request, reply) => {
-    const { id, scope } = targetOf(request)
-    return show(oidc, request, reply, await test(oidc, await providers.getProvider(db, scope, id)))
-  })
+  app.post<Id>(
+    `${PAGE}/:id/test`,
+    { config, preHandler: takesNoFields },
+    async (request, reply) => {
+      const { id, scope } = targetOf(request)
+      return show(
+        oidc,
+        request,
+        reply,
+        await test(oidc, await providers.getProvider(db, scope, id)),
+      )
+    },
+  )
 
   for (const [noun, enabled] of [
     ['enabling', true],
     ['disabling', false],
   ] as const)
-    app.post<Id>(`${PAGE}/:id/${noun}`, { config: fresh }, async (request, reply) => {
-      const target = targetOf(request)
-      const kind = `identity_provider.${enabled ? 'enable' : 'disable'}`
-      await operation(db, request.actor, kind, (tx) =>
-        providers.enableProvider(tx, target, enabled),
-      )
-      const message = enabled ? 'It can be used to sign in.' : 'Nobody can sign in with it now.'
-      return reply.done(`${PAGE}/${target.id}`, message)
-    })
-
-  app.post<Id>(`${PAGE}/:id/deletion`, { config: fresh }, async (request, reply) => {
-    const target = targetOf(request)
-    await operation(db, request.actor, 'identity_provider.delete', (tx) =>
-      providers.deleteProvider(tx, target),
+    app.post<Id>(
+      `${PAGE}/:id/${noun}`,
+      { config: fresh, preHandler: takesNoFields },
+      async (request, reply) => {
+        const target = targetOf(request)
+        const kind = `identity_provider.${enabled ? 'enable' : 'disable'}`
+        await operation(db, request.actor, kind, (tx) =>
+          providers.enableProvider(tx, target, enabled),
+        )
+        const message = enabled ? 'It can be used to sign in.' : 'Nobody can sign in with it now.'
+        return reply.done(`${PAGE}/${target.id}`, message)
+      },
     )
-    return reply.done(PAGE, 'The provider was deleted.')
-  })
+
+  app.post<Id>(
+    `${PAGE}/:id/deletion`,
+    { config: fresh, preHandler: takesNoFields },
+    async (request, reply) => {
+      const target = targetOf(request)
+      await operation(db, request.actor, 'identity_provider.delete', (tx) =>
+        providers.deleteProvider(tx, target),
+      )
+      return reply.done(PAGE, 'The provider was deleted.')
+    },
+  )
 }
 
 /** Whether the provider can be reached and says of itself what it should. */

@@ -29,8 +29,8 @@ export type RoleInput = {
   requires_second_factor: boolean
 }
 
-/** As a form sends it: one checkbox arrives as a text, several as a list. */
-export const RoleForm = z.strictObject({
+/** As a form sends a new one: one checkbox arrives as a text, several as a list. */
+export const NewRoleForm = z.strictObject({
   name: RoleName,
   description: RoleDescription,
   permissions: z.preprocess((sent) => (sent === undefined ? [] : [sent].flat()), PermissionList),
@@ -38,6 +38,9 @@ export const RoleForm = z.strictObject({
     .literal('on')
     .optional()
     .transform((sent) => sent === 'on'),
+})
+
+export const RoleForm = NewRoleForm.extend({
   version: z.coerce.number().int().positive().optional(),
 })
 

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
-import { type Form, freshForm, parseForm, typed } from '../../web/form.ts'
+import { type Form, freshForm, parseForm, typed, takesNoFields } from '../../web/form.ts'
 import { idText, readId } from '../../web/numbers.ts'
 import { readQuery } from '../../web/query.ts'
 import { createRole, deleteRole, updateRole } from './commands.ts'
 import { formOf, roleEditor, savedOver, sentPermissions } from './editor.ts'
-import { BuiltinRoleForm, RoleForm } from './form.ts'
+import { BuiltinRoleForm, NewRoleForm, RoleForm } from './form.ts'
 import { getRole, listRoles } from './queries.ts'
 import { views } from './views.ts'
 
@@ -41,9 +41,9 @@ function creatingRoutes(app: FastifyInstance, db: Db) {
 
   app.post('/roles', { config }, async ({ actor, body }, reply) => {
     const chosen = sentPermissions(body)
-    const parsed = parseForm(RoleForm, body)
+    const parsed = parseForm(NewRoleForm, body)
     if (!parsed.ok) return showNew(db, actor, reply.code(422), { form: parsed.form, chosen })
-    const { version: _, ...input } = parsed.input
+    const { input } = parsed
     try {
       const id = await operation(db, actor, 'role.create', (tx) => createRole(tx, actor, input))
       return reply.done(`/roles/${id}`, `Created the role ${input.name}.`)
@@ -93,7 +93,7 @@ function editingRoutes(app: FastifyInstance, db: Db) {
 
   app.post<{ Params: Params }>(
     '/roles/:id/deletion',
-    { config },
+    { config, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const role = await getRole(db, actor, readRoleId(params.id))
       await operation(db, actor, 'role.delete', (tx) => deleteRole(tx, actor, role.id))
