@@ -1,4 +1,6 @@
+import { markStale } from '../../src/computers/staleness.ts'
 import type { Site } from '../support/browser.ts'
+import { addComputer, sync } from '../support/computers.ts'
 import { draftImport } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, RIVAL } from '../support/world.ts'
 
@@ -11,7 +13,8 @@ const CSV =
  * Puts something of every kind into a world, so that each page has all that it can show; returns
  * the addresses of jobs in their different states.
  */
-export async function furnish({ alice, api }: Site) {
+export async function furnish(site: Site) {
+  const { alice, api } = site
   const preferences = {
     '/tenants/root': {
       [HELD]: { value: 300, lock: 'fixed' },
@@ -39,6 +42,7 @@ export async function furnish({ alice, api }: Site) {
   })
   await api.patch(`/tenants/${RIVAL}`, { active: false, description: 'One of the oldest.' })
   await api.patch(`/tenants/${ACME_LEEDS}`, { blocks_inheritance: true })
+  await furnishComputers(site)
   await alice.post('/account/tokens', { name: 'Nightly report', days: '90' })
   await alice.post('/single-sign-on', PROVIDER)
   return furnishJobs(alice)
@@ -50,6 +54,26 @@ const PROVIDER = {
   slug: 'entra',
   issuer: 'https://id.example',
   client_id: 'tenantry',
+}
+
+/** One computer of each tab, one that is excluded, and an agent that waits for a decision. */
+async function furnishComputers(site: Site) {
+  const { api, db, clock } = site
+  const hardware = { manufacturer: 'Dell', serial_number: 'SAME-1', model: 'OptiPlex 7010' }
+  const [reception] = [
+    await addComputer(site, ACME, { name: 'Reception', ...hardware }),
+    await addComputer(site, ACME_LEEDS, { name: 'Warehouse', ...hardware, kind: 'server' }),
+  ]
+  const gone = await addComputer(site, ACME, { name: 'Gone' })
+  await api.patch(`/computers/${reception}`, { state: 'excluded' })
+  await api.delete(`/computers/${gone}`)
+  const agent = { tenant_id: ACME, operating_system: 'Windows 11 Pro', last_seen_at: clock.now }
+  await sync(site, [
+    { ...agent, external_key: '1', name: 'ACME-LT-1' },
+    { ...agent, external_key: '2', name: 'ACME-LT-2', last_seen_at: '2026-01-01T00:00:00.000Z' },
+    { ...agent, external_key: '3', name: 'ACME-LT-3', ...hardware },
+  ])
+  await markStale(db)
 }
 
 async function furnishJobs(alice: Site['alice']) {

@@ -34,6 +34,15 @@ const more: Record<string, string[]> = {
   'GET /tenants/:id/preferences/:key/exemption': [`/tenants/${ACME}/preferences/${HELD}/exemption`],
   'GET /single-sign-on/:id': ['/single-sign-on/1'],
   'GET /single-sign-on/:id/edit': ['/single-sign-on/1/edit'],
+  'GET /computers': ['tab=new', 'tab=stale', 'tab=deleted', 'q=rec', 'q=xyz', 'tenant=nowhere'].map(
+    (state) => `/computers?${state}`,
+  ),
+  'GET /computers/:id': ['/computers/1', '/computers/3', '/computers/4'],
+  'GET /computers/:id/preferences': ['/computers/1/preferences'],
+  'GET /computers/:id/history': ['/computers/1/history'],
+  'GET /computers/:id/edit': ['/computers/1/edit'],
+  'GET /computers/:id/removal': ['/computers/3/removal'],
+  'GET /computers/undecided/:id': ['/computers/undecided/3'],
   'GET /search': ['/search?q=le', '/search?q=nothing'],
 }
 
