@@ -6,6 +6,7 @@ import { FULL, SMOKE, type Section } from './bench.ts'
 import { makeDatasets } from './databases.ts'
 import { type Figure, formatTable } from './figure.ts'
 import { access } from './figures/access.ts'
+import { computers } from './figures/computers.ts'
 import { firstLoad } from './figures/first-load.ts'
 import { importing } from './figures/importing.ts'
 import { pages } from './figures/pages.ts'
@@ -18,6 +19,7 @@ const sections: Record<string, Section> = {
   resolving,
   importing,
   preview,
+  computers,
   access,
   'first-load': firstLoad,
   start,
