@@ -71,6 +71,7 @@ import { computerListRoutes } from './computers/list-routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
+import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -169,6 +170,7 @@ function permissionFeatures(app: FastifyInstance, db: Db, mailer: Mailer) {
 function historyFeatures(app: FastifyInstance, db: Db) {
   auditRoutes(app, db)
   undoRoutes(app, db)
+  compareRoutes(app, db)
   exportRoutes(app, db)
 }
 

@@ -1,6 +1,8 @@
 import type { FieldErrors } from '../errors.ts'
 import type { TenantHead } from '../tenants/head.ts'
+import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
+import type { Comparison, Moments } from './compare.ts'
 import type { Preference } from './catalogue.ts'
 import type { ListedExemption } from './exemptions.ts'
 import type { PreferenceRow } from './explain.ts'
@@ -29,6 +31,17 @@ export type Editor = {
 }
 
 export const views = {
+  compare: view<{
+    head: TenantHead
+    form: Form
+    /** Null until there are two moments to compare. */
+    moments: Moments | null
+    comparison: Comparison | null
+    /** Whether what is the same is shown too. */
+    shows_all: boolean
+    /** Moments to choose: just before each of the last operations. */
+    offered: { id: number; at: string; what: string; actor_name: string; href: string }[]
+  }>('preferences/compare'),
   page: view<{
     head: TenantHead
     groups: PreferenceGroup[]

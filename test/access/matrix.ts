@@ -246,6 +246,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /jobs/:id/cancel': nothing,
 
   'GET /tenants/:id/preferences': atAcme(page, 'reader'),
+  'GET /tenants/:id/compare': atAcme(page, 'reader'),
   'GET /tenants/:id/preferences/:key': {
     ...atAcme(page, 'technician'),
     address: '/tenants/3/preferences/maintenance.time_zone',
