@@ -61,9 +61,9 @@ async function syncOnce(
 /** Somebody who saves something, again and again; `stop` says how long they waited at most. */
 function keepWriting(db: Db, actor: Dataset['actor']) {
   let longest = 0
-  let stopped = false
+  const stopping = new AbortController()
   const writing = (async () => {
-    for (let turn = 0; !stopped; turn++) {
+    for (let turn = 0; !stopping.signal.aborted; turn++) {
       const asked = performance.now()
       await operation(db, actor, 'tenant.update', async (tx) => {
         const tenant = await requireTenant(tx, actor, 'tenant.edit', FIRST_CLIENT)
@@ -75,7 +75,7 @@ function keepWriting(db: Db, actor: Dataset['actor']) {
   })()
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       await writing
       return longest
     },
