@@ -150,3 +150,17 @@ test('a new token is copied with one button, and revoked with two', async (t, { 
   await page.getByRole('button', { name: 'Revoke Nightly' }).click()
   await page.getByText('The token was revoked.').waitFor()
 })
+
+test('a double press on Create makes one person, and shows them', async (t, { visit }) => {
+  const page = await visit()
+  const sent: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()))
+  await page.goto('/people/new')
+  await page.getByLabel('Name').fill('Petra Vogel')
+  await page.getByLabel('E-mail').fill('petra@northwind.example')
+  await page.getByRole('button', { name: 'Create' }).dblclick()
+  await heading(page, 'Petra Vogel')
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  await page.getByRole('button', { name: 'Update' }).waitFor()
+  t.equal(sent.length, 1)
+})
