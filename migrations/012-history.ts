@@ -2,10 +2,9 @@ import { type Kysely, sql } from 'kysely'
 
 /** What the filters of the history look for, each in the order of operations. */
 export async function up(db: Kysely<unknown>) {
-  await sql`create index operation_by_actor on operation (lower(actor_name), id)`.execute(db)
-  await sql`create index operation_by_kind on operation (kind, id)`.execute(db)
   await sql`
-    create index operation_by_actor_and_kind on operation (lower(actor_name), kind, id)`.execute(db)
+    create index operation_by_actor on operation (lower(actor_name), id, kind)`.execute(db)
+  await sql`create index operation_by_kind on operation (kind, id)`.execute(db)
   await coverChanges(db)
   await namePeople(db)
   await refuseCycles(db)

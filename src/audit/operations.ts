@@ -3,6 +3,7 @@ import { requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { branchOf, inScope } from '../db/scope.ts'
+import { idTable } from '../db/search.ts'
 import { describeChanges, type HistoryEntry } from './history.ts'
 import { type Lens, countInLens, inLens, isInLens, placeOf, showsAll } from './lens.ts'
 import { CHANGE_COLUMNS, type ListedOperation, OPERATION_COLUMNS } from './queries.ts'
@@ -181,7 +182,8 @@ async function findTouching(db: Reads, lens: Lens, wanted: Wanted, limit: number
     .limit(FEW_TENANTS + 1)
     .execute()
   if (tenants.length > FEW_TENANTS || wanted.by || wanted.kind) return null
-  return touchingTenants(db, lens, wanted, limit)
+  const listed = JSON.stringify(tenants.map(({ id }) => id))
+  return touchingTenants(db, lens, listed, wanted, limit)
 }
 
 async function touchingPerson(db: Reads, lens: Lens) {
@@ -195,9 +197,15 @@ async function touchingPerson(db: Reads, lens: Lens) {
 }
 
 /** Steps from one operation to the next older one: at each step, one look for each tenant. */
-async function touchingTenants(db: Reads, lens: Lens, { ids }: Wanted, limit: number) {
+async function touchingTenants(
+  db: Reads,
+  lens: Lens,
+  tenants: string,
+  { ids }: Wanted,
+  limit: number,
+) {
   const newestBefore = prepared((db, { before }: { before: number }) =>
-    newestOperation(db, lens, before),
+    newestOperation(db, lens, tenants, before),
   )
   const found: number[] = []
   for (let before = ids.before; found.length < limit;) {
@@ -208,15 +216,14 @@ async function touchingTenants(db: Reads, lens: Lens, { ids }: Wanted, limit: nu
   return found
 }
 
-function newestOperation(db: Reads, lens: Lens, before: number) {
+function newestOperation(db: Reads, lens: Lens, tenants: string, before: number) {
   const places = db
-    .selectFrom('tenant as place')
-    .where(inScope(placeOf(lens), 'place.path'))
+    .selectFrom(idTable(tenants))
     .select((eb) =>
       eb
         .selectFrom('change')
         .select('change.operation_id')
-        .whereRef('change.tenant_id', '=', 'place.id')
+        .whereRef('change.tenant_id', '=', 'listed.id')
         .where('change.operation_id', '<', before)
         .where(inLens(lens, 'change'))
         .orderBy('change.operation_id', 'desc')

@@ -97,7 +97,7 @@ function byId(actor: Actor, nodes: BareNode[]): Map<number, Named> {
 function sayChanges(then: Named | undefined, now: Named) {
   if (!then) return []
   return [
-    ...(then.name === now.name ? [] : [`${then.name} is called ${now.name}.`]),
+    ...(then.name === now.name ? [] : [`${then.name} is called ${now.name} now.`]),
     ...(then.blocks === now.blocks
       ? []
       : [`${now.name} ${now.blocks ? 'blocks inheritance' : 'inherits again'}.`]),

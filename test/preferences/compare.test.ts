@@ -43,7 +43,7 @@ t.test('says what changed in the tree above', async (t) => {
   t.match(text, 'Leeds office was above it, and is no longer.')
   t.match(text, 'Competitor came to be above it.')
   t.match(text, 'Legal blocks inheritance.')
-  t.match(await compare(w, RIVAL, `from=${START}`), 'Rival is called Competitor.')
+  t.match(await compare(w, RIVAL, `from=${START}`), 'Rival is called Competitor now.')
 })
 
 t.test('offers the moments before what was done to the tenant', async (t) => {
