@@ -8,7 +8,7 @@ import type {
 import type { Reads } from './connection.ts'
 import type { SystemTx } from './operation.ts'
 import type { Schema } from './schema.ts'
-import { confinedTable } from './scope.ts'
+import { type ConfinedColumn, confinedColumn } from './scope.ts'
 import { tables } from './tables.ts'
 
 /**
@@ -46,21 +46,30 @@ export function tenantColumn(table: string) {
 /** A node of a query, looked at without regard to its kind. */
 type Node = OperationNode & Record<string, unknown>
 
-/** The aliases of a select that are known to be confined, on top of those around it. */
+type Source = { alias: string; table: string }
+
+/** The tables of a select, and which of them are known to be confined, on top of those around it. */
 class Confined {
   readonly aliases = new Set<string>()
+  readonly #tables: Map<string, string>
   readonly #outer: Confined | undefined
-  constructor(outer?: Confined) {
+  constructor(sources: Source[] = [], outer?: Confined) {
+    this.#tables = new Map(sources.map(({ alias, table }) => [alias, table]))
     this.#outer = outer
   }
+  /** A name that is given anew hides the one around it. */
   has(alias: string): boolean {
-    return this.aliases.has(alias) || (this.#outer?.has(alias) ?? false)
+    if (this.aliases.has(alias)) return true
+    return !this.#tables.has(alias) && (this.#outer?.has(alias) ?? false)
+  }
+  tableOf(alias: string): string {
+    return this.#tables.get(alias) ?? this.#outer?.tableOf(alias) ?? alias
   }
 }
 
 function requireConfined(node: OperationNode, outer: Confined) {
   // What `inScope` made is looked at by nobody: it is what confines.
-  if (confinedTable(node) !== undefined) return
+  if (confinedColumn(node) !== undefined) return
   if (node.kind === 'RawNode') refuseHiddenTables(node as Node)
   const confined = isStatement(node) ? confine(node as Node, outer) : outer
   for (const child of childrenOf(node)) requireConfined(child, confined)
@@ -69,39 +78,58 @@ function requireConfined(node: OperationNode, outer: Confined) {
 const isStatement = ({ kind }: OperationNode) =>
   ['SelectQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].includes(kind)
 
-type Source = { alias: string; table: string }
-
 /** Finds out which tables of a statement are confined, and throws for the first that is not. */
 function confine(statement: Node, outer: Confined): Confined {
-  const confined = new Confined(outer)
   const sources = sourcesOf(statement)
-  const conditions = [
-    ...conjuncts((statement['where'] as Node | undefined)?.['where']),
-    ...joinsOf(statement).flatMap((join) => conjuncts((join['on'] as Node | undefined)?.['on'])),
-  ]
+  const confined = new Confined(sources, outer)
+  const conditions = conditionsOf(statement)
   for (const { alias, table } of sources)
     if (tenantColumn(table) === undefined) confined.aliases.add(alias)
-  for (const condition of conditions) {
-    const table = confinedTable(condition)
-    if (table !== undefined) confined.aliases.add(table)
+  for (const { condition, only } of conditions) {
+    const found = confinedColumn(condition)
+    if (found && (only ?? found.alias) === found.alias && namesTenant(found, confined))
+      confined.aliases.add(found.alias)
   }
-  spread(sources, conditions, confined)
+  spread(conditions, confined)
   const open = sources.find(({ alias }) => !confined.has(alias))
   if (open) throw new Error(`nothing confines "${open.alias}" (table ${open.table}) to a scope`)
   return confined
 }
 
+/** What must hold for a row of the statement; with `only`, for those of that table alone. */
+type Condition = { condition: OperationNode; only?: string }
+
+function conditionsOf(statement: Node): Condition[] {
+  const where = conjuncts((statement['where'] as Node | undefined)?.['where'])
+  const on = joinsOf(statement).flatMap((join) => {
+    const conditions = conjuncts((join['on'] as Node | undefined)?.['on'])
+    if (join['joinType'] === 'InnerJoin') return conditions.map((condition) => ({ condition }))
+    // What such a join asks for, only what it brings along has to fulfil.
+    const [joined] = sourceOf(join['table'] as Node)
+    if (join['joinType'] !== 'LeftJoin' || !joined) return []
+    return conditions.map((condition) => ({ condition, only: joined.alias }))
+  })
+  return [...where.map((condition) => ({ condition })), ...on]
+}
+
+/** Whether a column says whose a row is; of the tenants themselves, their path does, too. */
+const namesTenant = ({ alias, column }: ConfinedColumn, confined: Confined) => {
+  const table = confined.tableOf(alias)
+  return tenantColumn(table) === column || (table === 'tenant' && column === 'path')
+}
+
 /** A table takes over from another that is confined when the two have the same tenant. */
-function spread(sources: Source[], conditions: OperationNode[], confined: Confined) {
-  const tableOf = new Map(sources.map(({ alias, table }) => [alias, table]))
-  const isTenant = ({ alias, column }: Column) =>
-    tenantColumn(tableOf.get(alias) ?? alias) === column
-  const pairs = conditions.flatMap(equalColumns).filter((pair) => pair.every(isTenant))
+function spread(conditions: Condition[], confined: Confined) {
+  const isTenant = ({ alias, column }: Column) => tenantColumn(confined.tableOf(alias)) === column
+  const pairs = conditions
+    .flatMap(({ condition, only }) => equalColumns(condition).map((pair) => ({ pair, only })))
+    .filter(({ pair }) => pair.every(isTenant))
   for (let found = true; found;) {
     found = false
-    for (const [one, other] of pairs) {
-      if (confined.has(one.alias) === confined.has(other.alias)) continue
-      confined.aliases.add(one.alias).add(other.alias)
+    for (const { pair, only } of pairs) {
+      const [open, ...others] = pair.filter(({ alias }) => !confined.has(alias))
+      if (!open || others.length > 0 || (only ?? open.alias) !== open.alias) continue
+      confined.aliases.add(open.alias)
       found = true
     }
   }
@@ -127,7 +155,7 @@ function columnOf(node: Node): Column | undefined {
 function conjuncts(node: unknown): OperationNode[] {
   if (!node) return []
   const condition = node as Node
-  if (confinedTable(condition) !== undefined) return [condition]
+  if (confinedColumn(condition) !== undefined) return [condition]
   if (condition.kind === 'ParensNode') return conjuncts(condition['node'])
   if (condition.kind === 'AndNode')
     return [...conjuncts(condition['left']), ...conjuncts(condition['right'])]

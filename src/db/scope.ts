@@ -24,19 +24,22 @@ declare const admitted: unique symbol
  */
 export type VisibleTenant<P extends string = string> = number & { readonly [admitted]: P }
 
-/** Predicates that keep a query within a scope, with the table (or its alias) that each confines. */
-const marks = new WeakMap<OperationNode, string>()
+/** Predicates that keep a query within a scope, with the column that each confines. */
+const marks = new WeakMap<OperationNode, ConfinedColumn>()
 
-/** The table that a predicate confines; undefined for any predicate that is not made here. */
-export const confinedTable = (node: OperationNode) => marks.get(node)
+/** `alias` is what the query calls the table. */
+export type ConfinedColumn = { alias: string; column: string }
+
+/** The column that a predicate confines; undefined for any predicate that is not made here. */
+export const confinedColumn = (node: OperationNode) => marks.get(node)
 
 /**
  * Confines a query to the rows whose tenant lies in the scope. `column` names the tenant of a row:
  * `person.tenant_id`; for the tenants themselves it is their path: `tenant.path`.
  */
 export function inScope(scope: Scope, column: string): Expression<SqlBool> {
-  const [table = '', name = ''] = column.split('.')
-  return mark(name === 'path' ? within(scope, column) : tenantWithin(scope, column), table)
+  const is_path = column.endsWith('.path')
+  return mark(is_path ? within(scope, column) : tenantWithin(scope, column), column)
 }
 
 /**
@@ -47,22 +50,23 @@ export function inScopeByTop(scope: Scope, table: 'person'): Expression<SqlBool>
   const eb = expressionBuilder<Schema, 'person'>()
   const tops = new Set(scope.allow.map(({ from }) => from.split('/')[2]))
   const [top] = tops
-  if (tops.size !== 1 || !top) return inScope(scope, `${table}.tenant_id`)
+  const column = `${table}.tenant_id`
+  if (tops.size !== 1 || !top) return inScope(scope, column)
   const inTop = eb(`${table}.top_id`, '=', Number(top))
   const isAll = scope.deny.length === 0 && scope.allow.some(({ from }) => from === `/1/${top}/`)
-  if (isAll) return mark(inTop, table)
-  return mark(eb.and([inTop, tenantWithin(scope, `${table}.tenant_id`)]), table)
+  if (isAll) return mark(inTop, column)
+  return mark(eb.and([inTop, tenantWithin(scope, column)]), column)
 }
 
 /** Confines a query to the rows of one tenant, at which the actor was found to be admitted. */
 export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()
-  const [table = ''] = column.split('.')
-  return mark(eb(column as never, '=', tenant as never), table)
+  return mark(eb(column as never, '=', tenant as never), column)
 }
 
-function mark(predicate: Expression<SqlBool>, table: string): Expression<SqlBool> {
-  marks.set(predicate.toOperationNode(), table)
+function mark(predicate: Expression<SqlBool>, confined: string): Expression<SqlBool> {
+  const [alias = '', column = ''] = confined.split('.')
+  marks.set(predicate.toOperationNode(), { alias, column })
   return predicate
 }
 

@@ -80,6 +80,25 @@ t.test('T7: a query that nothing confines does not run', async (t) => {
         .selectAll(),
     () => db.selectFrom('role').select((eb) => eb.selectFrom('person').select('id').as('id')),
     () => db.selectFrom('role').select(sql`(select name from person)`.as('name')),
+    // The join asks it of the tenant only: everybody would be found, of most without a tenant.
+    () =>
+      db
+        .selectFrom('person')
+        .leftJoin('tenant', (join) =>
+          join.onRef('tenant.id', '=', 'person.tenant_id').on(inScope(ACME_ONLY, 'tenant.path')),
+        )
+        .selectAll('person'),
+    () => db.selectFrom('person').where(inScope(ACME_ONLY, 'person.role_id')).selectAll(),
+    () =>
+      db
+        .selectFrom('person')
+        .where(ofTenant('person.id', anyTenant(ACME)))
+        .selectAll(),
+    () =>
+      db
+        .selectFrom('tenant')
+        .where(ofTenant('tenant.id', anyTenant(ACME)))
+        .select((eb) => eb.selectFrom('person as tenant').select('tenant.id').as('id')),
     () => db.deleteFrom('exemption').where('id', '=', 1),
     () => db.updateTable('person').set({ name: 'x' }).where('id', '=', 1),
   ]
