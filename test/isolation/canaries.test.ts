@@ -2,7 +2,8 @@ import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
 import { updateTenant } from '../../src/tenants/commands.ts'
 import { canariesIn, canary } from '../support/canaries.ts'
-import { addCast } from '../support/cast.ts'
+import { addCast, addUser } from '../support/cast.ts'
+import { mailbox } from '../support/mailbox.ts'
 import { ACME, RIVAL, type World, world } from '../support/world.ts'
 
 /** What was found in the answers until now; it is forgotten, or the test would fail for it. */
@@ -58,4 +59,19 @@ t.test('T6: what somebody typed themselves may come back to them', async (t) => 
   const answer = await w.anonymous.post('/sign-in', { email, password: 'wrong' })
   t.ok(canariesIn(answer.body).has(RIVAL))
   t.same(found(w), [])
+})
+
+t.test('T6: a mail that tells what its reader may not see fails the test', async (t) => {
+  const { mailer } = await mailbox(t)
+  const w = await world(t, { app: { mailer } })
+  const ask = async (name: string) => {
+    const { browser } = await addUser(w, RIVAL, name, 'viewer')
+    const fields = { asked_for: 'acme', message: `As agreed: ${canary(RIVAL)}` }
+    t.equal((await browser.post('/access-requests', fields)).statusCode, 303)
+  }
+  await ask('Rita Rival')
+  t.same(found(w), [], 'Alice may see Rival, and nobody else is told')
+  await addUser(w, ACME, 'Ada Administrator', 'administrator')
+  await ask('Rolf Rival')
+  t.match(found(w), [/^the mail “Rolf Rival asks .+” tells a canary of tenant 6$/])
 })

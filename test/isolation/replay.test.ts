@@ -6,6 +6,7 @@ import { writes } from '../durability/writes.ts'
 import { putRow } from '../support/any-row.ts'
 import { canary } from '../support/canaries.ts'
 import { addCast } from '../support/cast.ts'
+import { recordLog } from '../support/log.ts'
 import { collectRoutes, sampleAddress } from '../support/routes.ts'
 import { withFile } from '../support/rows.ts'
 import { ACME, RIVAL, type World, world } from '../support/world.ts'
@@ -15,10 +16,11 @@ import { type Sent, contradictions, readSent } from './contradictions.ts'
 // and token: as it was, and with ids that contradict one another.
 
 const declared = collectRoutes()
+const log = recordLog(t)
 
 /** A world in which every table holds texts of Acme's that must not come out. */
 async function stage(t: Test, prepare: (w: World) => Promise<unknown> = async () => undefined) {
-  const w = await world(t)
+  const w = await world(t, { app: { log_level: 'info' } })
   await prepare(w)
   const { charlie } = await addCast(w)
   withFile(w.path, (sqlite) => {
@@ -38,8 +40,8 @@ function othersRows({ path }: World, person_id: number) {
     const inside = `select id from tenant where path like '/1/${RIVAL}/%'`
     const rival = new Set(sqlite.prepare(inside).pluck().all())
     return Object.entries(tables).flatMap(([table, { tenant_column, unlogged = [] }]) =>
-      // The machinery's own books, and the bell that a request for access may ring.
-      ['operation', 'change', 'sign_in_failure', 'notification'].includes(table)
+      // The machinery's own books and sums, and the bell that a request for access may ring.
+      ['operation', 'change', 'sign_in_failure', 'notification', 'computer_count'].includes(table)
         ? []
         : (sqlite.prepare(`select * from "${table}"`).all() as Record<string, unknown>[])
             .filter((row) => !rival.has(row[tenant_column ?? 'tenant_id']))
@@ -123,4 +125,12 @@ for (const [name, { prepare, send }] of Object.entries(writes))
 
 t.test('T5: all that was two thousand cases at least', async (t) => {
   t.ok(written >= 1500, `${written} cases that write`)
+})
+
+t.test('T6: the log of all that names nothing that is a tenant’s own', async (t) => {
+  t.ok(log.length >= 2000, `${log.length} lines`)
+  t.same(
+    log.filter((line) => line.includes('canary-')),
+    [],
+  )
 })

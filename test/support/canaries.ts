@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { openConnection } from '../../src/db/connection.ts'
+import type { Mailer, Message } from '../../src/mail/mailer.ts'
 import { can } from '../isolation/model.ts'
 import { readModel } from './read-model.ts'
 
@@ -70,11 +71,15 @@ function listen(
 }
 
 /**
- * Watches every answer of an application: returns a function that lists those in which somebody was
- * shown a canary of a tenant that they may not see.
+ * Watches every answer of an application: lists in `leaks` those in which somebody was shown a
+ * canary of a tenant that they may not see.
  */
-export function watchForLeaks(app: FastifyInstance, now: () => string, path: string) {
-  const leaks: string[] = []
+export function watchForLeaks(
+  app: FastifyInstance,
+  leaks: string[],
+  now: () => string,
+  path: string,
+) {
   watched.set(app.server, ({ who, what, typed, answer }) => {
     const known = canariesIn(typed)
     for (const tenant_id of canariesIn(answer)) {
@@ -82,7 +87,6 @@ export function watchForLeaks(app: FastifyInstance, now: () => string, path: str
       leaks.push(`${what} shows a canary of tenant ${tenant_id}`)
     }
   })
-  return leaks
 }
 
 const SECRETS = [/(?:^|[; ])(?:__Host-)?session=([^;]+)/, /^Bearer (.+)$/]
@@ -107,6 +111,35 @@ function maySee(
             .get(createHash('sha256').update(secret).digest('base64url')) as number | undefined)
     const person = find('session', session) ?? find('api_token', token)
     return person !== undefined && can(model, person, 'tenant.view', placeOf(sqlite, tenant_id))
+  } finally {
+    sqlite.close()
+  }
+}
+
+/**
+ * Watches every mail: a mailer that lists in `leaks` those in which somebody is told a canary of a
+ * tenant that nobody of the address may see, other than by the address itself.
+ */
+export const watchMails = (mailer: Mailer, leaks: string[], now: () => string, path: string) => ({
+  ...mailer,
+  send(message: Message) {
+    const known = canariesIn(message.to)
+    for (const tenant_id of canariesIn(JSON.stringify(message)))
+      if (!known.has(tenant_id) && !mayBeTold(path, now(), message.to, tenant_id))
+        leaks.push(`the mail “${message.subject}” tells a canary of tenant ${tenant_id}`)
+    return mailer.send(message)
+  },
+})
+
+function mayBeTold(path: string, now: string, email: string, tenant_id: number) {
+  const sqlite = openConnection(path, { readonly: true })
+  try {
+    const model = readModel(sqlite, now)
+    const people = sqlite.prepare('select id from person where email_key = ?').pluck()
+    const place = placeOf(sqlite, tenant_id)
+    return (people.all(email.toLowerCase()) as number[]).some((person) =>
+      can(model, person, 'tenant.view', place),
+    )
   } finally {
     sqlite.close()
   }

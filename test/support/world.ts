@@ -14,12 +14,13 @@ import { type Db, openDatabase } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { operation, system } from '../../src/db/operation.ts'
 import type { VisibleTenant } from '../../src/db/scope.ts'
+import { noMailer } from '../../src/mail/mailer.ts'
 import { createTenant } from '../../src/tenants/commands.ts'
 import type { TenantKind } from '../../src/tenants/kinds.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import { personRow } from './person.ts'
 import { anyTenant } from './any-tenant.ts'
-import { canary, watchForLeaks } from './canaries.ts'
+import { canary, watchForLeaks, watchMails } from './canaries.ts'
 
 /** The moment at which every world begins. */
 export const START = '2026-11-24T09:00:00.000Z'
@@ -60,16 +61,18 @@ export async function world(t: Test, options: WorldOptions = {}) {
   copyFileSync(join(folder, 'seed.db.audit-head'), `${path}.audit-head`)
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now, options)
-  const app = await buildApp(db, { ...appOptions, ...options.app })
+  const leaks: string[] = []
+  const mailer = watchMails(options.app?.mailer ?? noMailer, leaks, () => clock.now, path)
+  const app = await buildApp(db, { ...appOptions, ...options.app, mailer })
   await app.ready()
-  const leaks = watchForLeaks(app, () => clock.now, path)
+  watchForLeaks(app, leaks, () => clock.now, path)
   t.teardown(async () => {
     await app.close()
     await db.close()
     if (leaks.length > 0) throw new Error(leaks.join('\n'))
   })
   return {
-    /** Answers in which somebody was shown what belongs to a tenant that they may not see. */
+    /** Answers and mails in which somebody was shown what belongs to a tenant that they may not see. */
     leaks,
     app,
     db,
