@@ -2,7 +2,9 @@ import t from 'tap'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
+import { addComputer, addComputers } from '../support/computers.ts'
 import { importCsv } from '../support/jobs.ts'
+import { withFile } from '../support/rows.ts'
 import {
   ACME,
   ACME_LEEDS,
@@ -13,8 +15,7 @@ import {
   world,
 } from '../support/world.ts'
 
-// Ways in which other programs of this kind let one customer reach into another. What takes a
-// computer or a deployment to show has its test where those are.
+// Ways in which other programs of this kind let one customer reach into another.
 
 type User = Awaited<ReturnType<typeof addUser>>
 
@@ -61,6 +62,23 @@ t.test('T5: an export of tenants holds those of who exports, whatever it is aske
   }
 })
 
+t.test('T5: so does an export of people, and of computers', async (t) => {
+  const w = await world(t)
+  const { bob } = await addCast(w)
+  await addComputers(w, ACME_LEGAL, ['Ours'])
+  await addComputers(w, RIVAL, ['Theirs'])
+  for (const query of ['', `?tenant=${RIVAL}`, '?tenant=Rival', '?q=the']) {
+    const { body } = await bob.browser.get(`/computers/export.csv${query}`)
+    t.notMatch(body, 'Theirs', query)
+  }
+  t.match((await bob.browser.get('/computers/export.csv')).body, 'Ours')
+  const people = (await bob.browser.get(`/people/export.csv?tenant=Rival`)).body
+  t.notMatch(people, /Charlie|Alice|Vera/)
+  const all = (await bob.browser.get('/people/export.csv')).body
+  t.match(all, /Bob[\s\S]*Dana/)
+  t.notMatch(all, /Charlie|Alice|Vera/)
+})
+
 t.test('T5: nobody is put into a tenant that whoever does it cannot see', async (t) => {
   const w = await world(t)
   const mona = await addUser(w, ACME, 'Mona Manager', 'manager')
@@ -83,6 +101,41 @@ t.test('T5: nobody is put into a tenant that whoever does it cannot see', async 
   )
   t.equal((await personOf(w, zoe))?.tenant_id, ACME)
   t.same((await w.api.get(`/people?tenant_id=${RIVAL}`)).json().people, [])
+})
+
+t.test('T9: the primary person of a computer is somebody of its own tenant', async (t) => {
+  const w = await world(t)
+  const { charlie } = await addCast(w)
+  const [pc] = (await addComputers(w, ACME, ['Reception'])) as [number]
+  const primary_person_id = charlie.person_id
+  const facts = { name: 'Till', kind: 'workstation', serial_number: '', manufacturer: '' }
+  const more = { model: '', hardware_uuid: '', operating_system: '', person: 'Charlie Rival' }
+  const answers = [
+    await w.api.patch(`/computers/${pc}`, { primary_person_id }),
+    await w.api.post('/computers', { name: 'Till', tenant_id: ACME, primary_person_id }),
+    await w.alice.post('/computers', { ...facts, ...more, tenant: 'Acme' }),
+    await w.alice.post(`/computers/${pc}/edit`, { ...facts, ...more, version: '1' }),
+  ]
+  t.same(
+    answers.map(({ statusCode }) => statusCode),
+    [422, 422, 422, 422],
+  )
+  t.throws(() => {
+    withFile(w.path, (sqlite) => {
+      sqlite.exec("insert into operation (at, kind, actor_name) values ('2026', 'x', 'x')")
+      sqlite.exec('insert into open_operation select 1, max(id) from operation')
+      sqlite.exec(`update computer set primary_person_id = ${primary_person_id}`)
+    })
+  }, /FOREIGN KEY constraint failed/)
+})
+
+t.test('T5: a person who moves is no primary person of what stays behind', async (t) => {
+  const w = await world(t)
+  const zoe = await addZoe(w, ACME)
+  const pc = await addComputer(w, ACME, { name: 'Reception', person: 'zoe@x.example' })
+  const moved = await w.api.patch(`/people/${zoe}`, { tenant_id: RIVAL })
+  const { primary_person_id } = (await w.api.get(`/computers/${pc}`)).json()
+  t.match([moved.statusCode, primary_person_id], [200, null])
 })
 
 t.test('T5: the domain of an address says nothing on where its owner belongs', async (t) => {
