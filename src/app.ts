@@ -4,6 +4,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './access/account-routes.ts'
 import { guardRoutes } from './access/guard.ts'
 import { memberRoutes } from './access/groups/member-routes.ts'
+import { groupApi } from './access/groups/api.ts'
+import { memberApi } from './access/groups/member-api.ts'
 import { groupRoutes } from './access/groups/routes.ts'
 import { invitationRoutes } from './access/invitation-routes.ts'
 import { protectLastAdministrator } from './access/last-administrator.ts'
@@ -29,6 +31,7 @@ import { securityRoutes } from './access/security-routes.ts'
 import { setupRoutes } from './access/setup-routes.ts'
 import type { SetupLink } from './access/setup.ts'
 import { signInRoutes } from './access/sign-in-routes.ts'
+import { tokenApi } from './access/token-api.ts'
 import { tokenRoutes } from './access/token-routes.ts'
 import { totpRoutes } from './access/totp-routes.ts'
 import { verifyRoutes } from './access/verify-routes.ts'
@@ -52,6 +55,7 @@ import { operationApi } from './audit/operation-api.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { undoRoutes } from './audit/undo-routes.ts'
 import { personApi } from './people/api.ts'
+import { invitationApi } from './people/invitation-api.ts'
 import { peopleBatch } from './people/batch/job.ts'
 import { personBatchRoutes } from './people/batch/routes.ts'
 import { peopleImport } from './people/csv/job.ts'
@@ -142,12 +146,16 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   await serveApi(app, (api) => {
     tenantApi(api, db)
     personApi(api, db)
+    invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
     preferenceApi(api, db)
     computerApi(api, db)
     computerBatchApi(api, db)
     historyApi(api, db)
     operationApi(api, db)
+    tokenApi(api, db)
     roleApi(api, db)
+    groupApi(api, db)
+    memberApi(api, db)
     assignmentApi(api, db)
     explanationApi(api, db)
   })

@@ -137,7 +137,7 @@ export const tokenInput = (own: Permission[]) =>
     })
 
 /** Whoever may not see a tenant may do nothing there. */
-const withSight = (limit: Permission[]): Permission[] => [
+export const withSight = (limit: Permission[]): Permission[] => [
   ...new Set<Permission>(['tenant.view', ...limit]),
 ]
 

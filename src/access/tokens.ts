@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts'
+import type { Db, Reads } from '../db/connection.ts'
 import { type Tx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
@@ -19,7 +19,7 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
     .innerJoin('user_account', 'user_account.person_id', 'person.id')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
     .innerJoin('role', 'role.id', 'person.role_id')
-    .select('api_token.permissions as limit')
+    .select(['api_token.permissions as limit', 'api_token.expires_at'])
     .select(USER_COLUMNS)
     .where('api_token.token_hash', '=', token_hash)
     .where('person.active', '=', 1)
@@ -42,8 +42,15 @@ export async function findTokenActor(db: Db, authorization: string | undefined) 
   if (!secret) return undefined
   const [token] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
   if (!token) return undefined
-  const { limit, ...user } = token
+  const { limit, expires_at: _, ...user } = token
   return loadActor(db, db.now(), user, limit === null ? null : readPermissions(limit))
+}
+
+/** When the token of `Authorization: Bearer …` ends; null for never. */
+export async function endOfToken(db: Db, authorization: string | undefined) {
+  const token_hash = hashSecret(bearerSecret(authorization)!)
+  const [token] = await tokenByHash(db, { token_hash, now: db.now() })
+  return token!.expires_at
 }
 
 /** Remembers that a token was used, at most once in five minutes. */
@@ -85,8 +92,33 @@ export async function createToken(
   days = 0,
   limit: Permission[] | null = null,
 ) {
+  const until = days > 0 ? daysAfter(tx.operation.at, days) : null
+  return (await insertToken(tx, { person_id, tenant_id }, { name, until, limit })).secret
+}
+
+/**
+ * Creates an API token by means of another: it may do nothing that this one may not, and ends no
+ * later, so that a token which leaked is no way to a better one. Returns its id and its secret.
+ */
+export function createTokenByToken(
+  tx: Tx,
+  actor: Actor,
+  maker_ends_at: string | null,
+  { name, days, limit }: { name: string; days: number | null; limit: Permission[] | null },
+) {
+  const wanted = days === null ? null : daysAfter(tx.operation.at, days)
+  const until = [wanted, maker_ends_at].filter((end) => end !== null).toSorted()[0] ?? null
+  const confined = actor.access.limit && [...actor.access.limit]
+  return insertToken(tx, actor, { name, until, limit: limit ?? confined })
+}
+
+async function insertToken(
+  tx: Tx,
+  { person_id, tenant_id }: { person_id: number; tenant_id: number },
+  { name, until, limit }: { name: string; until: string | null; limit: Permission[] | null },
+) {
   const secret = newTokenSecret()
-  await tx
+  const { id } = await tx
     .insertInto('api_token')
     .values({
       person_id,
@@ -95,10 +127,11 @@ export async function createToken(
       prefix: secret.slice(0, 10),
       token_hash: hashSecret(secret),
       permissions: limit && JSON.stringify(limit),
-      expires_at: days > 0 ? minutesAfter(tx.operation.at, days * 24 * 60) : null,
+      expires_at: until,
     })
-    .execute()
-  return secret
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { id, secret }
 }
 
 /** Ends a token for good. Throws NotFound when the person has no such token. */
@@ -113,13 +146,7 @@ export async function revokeToken(tx: Tx, person_id: number, id: number) {
 
 /** The actor's own tokens, the newest first. */
 export async function listTokens(db: Db, actor: Actor) {
-  const tokens = await everyTenant(db)
-    .selectFrom('api_token')
-    .select(['id', 'name', 'prefix', 'permissions', 'expires_at', 'last_used_at'])
-    .where('tenant_id', '=', actor.tenant_id)
-    .where('person_id', '=', actor.person_id)
-    .orderBy('id', 'desc')
-    .execute()
+  const tokens = await ownTokens(db, actor).orderBy('id', 'desc').execute()
   const now = db.now()
   return tokens.map(({ permissions, ...token }) => ({
     ...token,
@@ -132,6 +159,16 @@ export async function listTokens(db: Db, actor: Actor) {
 }
 
 export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
+
+/** The actor's own tokens as they are stored, without what their secrets are checked by. */
+export const ownTokens = (db: Reads, actor: Actor) =>
+  everyTenant(db)
+    .selectFrom('api_token')
+    .select(['id', 'name', 'prefix', 'permissions', 'expires_at', 'last_used_at'])
+    .where('tenant_id', '=', actor.tenant_id)
+    .where('person_id', '=', actor.person_id)
+
+const daysAfter = (instant: string, days: number) => minutesAfter(instant, days * 24 * 60)
 
 const minutesAfter = (instant: string, minutes: number) =>
   Temporal.Instant.from(instant).add({ minutes }).toString({ smallestUnit: 'millisecond' })

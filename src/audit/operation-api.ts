@@ -137,7 +137,7 @@ function undoRoute(api: Api, db: Db) {
           db,
           what,
           async (tx) => ({ id: await takeBackWithin(tx, actor, id) }),
-          LIST,
+          { list: LIST },
         ),
       )
     },

@@ -30,7 +30,8 @@ export function takeIdempotencyKeys(api: Api) {
  * it returns, and where that is. With a header `Idempotency-Key`, the answer is kept in the same
  * transaction for 24 hours: whoever sends the same key again, not knowing whether the first time
  * counted, gets that answer and nothing is created twice. Refusals are not kept. What was created lies
- * below `list`, which is where it was posted to unless said otherwise.
+ * below `list`, which is where it was posted to unless said otherwise. What is kept is `kept` of the
+ * answer: all of it, unless it has a secret.
  */
 export async function createOnce<Created extends { id: number }>(
   request: FastifyRequest,
@@ -38,7 +39,10 @@ export async function createOnce<Created extends { id: number }>(
   db: Db,
   what: string | OperationFacts,
   create: (tx: Tx) => Promise<Created>,
-  list = addressOf(request),
+  {
+    list = addressOf(request),
+    kept = (created) => created,
+  }: { list?: string; kept?: (created: Created) => Created } = {},
 ) {
   const once = readKey(request)
   if (!once) return answer(list, reply, await operation(db, request.actor, what, create))
@@ -49,7 +53,7 @@ export async function createOnce<Created extends { id: number }>(
   try {
     const created = await operation(db, request.actor, what, async (tx) => {
       const created = await create(tx)
-      await keepAnswer(tx, once, since, created)
+      await keepAnswer(tx, once, since, kept(created))
       return created
     })
     return answer(list, reply, created)

@@ -24,6 +24,27 @@ const writes: Write[] = [
   },
   { method: 'PATCH', path: '/people/{id}', url: '/people/1', body: { name: 'Alice M.' } },
   { method: 'DELETE', path: '/people/{id}', url: '/people/2' },
+  { method: 'POST', path: '/people/{id}/invitations', url: '/people/1/invitations' },
+  {
+    method: 'POST',
+    path: '/tokens',
+    url: '/tokens',
+    body: { name: 'Nightly', permissions: ['tenant.view'], expires_in_days: 30 },
+  },
+  { method: 'DELETE', path: '/tokens/{id}', url: '/tokens/2' },
+  { method: 'POST', path: '/groups', url: '/groups', body: { name: 'Support', tenant_id: 2 } },
+  { method: 'PATCH', path: '/groups/{id}', url: '/groups/1', body: { name: 'Helpdesk' } },
+  {
+    method: 'PUT',
+    path: '/groups/{id}/members/{person_id}',
+    url: '/groups/1/members/1',
+  },
+  {
+    method: 'DELETE',
+    path: '/groups/{id}/members/{person_id}',
+    url: '/groups/1/members/1',
+  },
+  { method: 'DELETE', path: '/groups/{id}', url: '/groups/1' },
   {
     method: 'POST',
     path: '/assignments',

@@ -129,6 +129,30 @@ export const accessWrites: Record<string, Write> = {
     prepare: assign,
     send: ({ api }, id) => api.delete(`/assignments/${id}`),
   },
+  'POST /api/v1/groups': {
+    operations: 1,
+    send: ({ api }) => api.post('/groups', { name: 'Support', tenant_id: ACME }),
+  },
+  'PATCH /api/v1/groups/:id': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ api }, group) => api.patch(group, { name: 'Help' }),
+  },
+  'PUT /api/v1/groups/:id/members/:person_id': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ api, actor }, group) => api.put(`${group}/members/${actor.person_id}`),
+  },
+  'DELETE /api/v1/groups/:id/members/:person_id': {
+    operations: 1,
+    prepare: createMember,
+    send: ({ api, actor }, group) => api.delete(`${group}/members/${actor.person_id}`),
+  },
+  'DELETE /api/v1/groups/:id': {
+    operations: 1,
+    prepare: createMember,
+    send: ({ api }, group) => api.delete(group),
+  },
   'POST /api/v1/roles': {
     operations: 1,
     send: ({ api }) => api.post('/roles', { name: 'Helpdesk', permissions: ['tenant.view'] }),

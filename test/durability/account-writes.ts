@@ -139,4 +139,13 @@ export const accountWrites: Record<string, Write> = {
     prepare: createToken,
     send: ({ alice }, id) => alice.post(`/account/tokens/${id}/revocations`),
   },
+  'POST /api/v1/tokens': {
+    operations: 1,
+    send: ({ api }) => api.post('/tokens', { name: 'script' }),
+  },
+  'DELETE /api/v1/tokens/:id': {
+    operations: 1,
+    prepare: createToken,
+    send: ({ api }, id) => api.delete(`/tokens/${id}`),
+  },
 }

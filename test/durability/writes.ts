@@ -247,6 +247,11 @@ export const writes: Record<string, Write> = {
     prepare: createPerson,
     send: ({ api }, id) => api.patch(`/people/${id}`, { role_id: null }),
   },
+  'POST /api/v1/people/:id/invitations': {
+    operations: 1,
+    prepare: createPerson,
+    send: ({ api }, id) => api.post(`/people/${id}/invitations`),
+  },
   'DELETE /api/v1/people/:id': {
     operations: 1,
     prepare: createPerson,

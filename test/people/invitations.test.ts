@@ -1,5 +1,6 @@
 import t from 'tap'
 import { addUser } from '../support/cast.ts'
+import { checkedApi } from '../support/contract.ts'
 import { ACME, RIVAL, type World, world } from '../support/world.ts'
 
 const PASSWORD = 'purple tractor window seven'
@@ -101,4 +102,17 @@ t.test('T10: a withdrawn role makes an open invitation useless', async (t) => {
   const { page, link } = await invite(w)
   await w.api.patch(page, { role_id: null })
   t.equal((await w.anonymous.get(link)).statusCode, 410)
+})
+
+t.test('by the API a link is in the answer once, and works', async (t) => {
+  const w = await world(t)
+  const api = await checkedApi(t, w)
+  const zoe = { name: 'Zoe', email: 'zoe@acme.example', tenant_id: ACME }
+  const { id } = (await api.post('/people', zoe)).json()
+  t.equal((await api.post(`/people/${id}/invitations`)).statusCode, 409)
+  await api.patch(`/people/${id}`, { role_id: 3 })
+  const { link, sent_to } = (await api.post(`/people/${id}/invitations`)).json()
+  t.equal(sent_to, null)
+  const { pathname } = new URL(link)
+  t.equal((await w.anonymous.post(pathname, { password: PASSWORD })).statusCode, 303)
 })

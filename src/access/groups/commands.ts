@@ -70,26 +70,42 @@ export async function deleteGroup(tx: Tx, actor: Actor, id: number) {
  */
 export async function addMember(tx: Tx, actor: Actor, id: number, email: string) {
   const { tenant_id, group } = await requireGroup(tx, actor, id)
-  const person = await everyTenant(tx)
-    .selectFrom('person')
-    .select(['id', 'name'])
-    .where('tenant_id', '=', tenant_id)
+  const person = await peopleOf(tx, tenant_id)
     .where('email_key', '=', emailKey(email))
     .executeTakeFirst()
   if (!person) throw new Invalid({ email: `Nobody at ${group.tenant_name} has this address.` })
+  if (!(await join(tx, actor, { tenant_id, group_id: id, person_id: person.id })))
+    throw new Invalid({ email: `${person.name} is a member already.` })
+  return person.name
+}
+
+/** The same for a person by id, who may be a member already. Throws NotFound for one elsewhere. */
+export async function keepMember(tx: Tx, actor: Actor, id: number, person_id: number) {
+  const { tenant_id } = await requireGroup(tx, actor, id)
+  const person = await peopleOf(tx, tenant_id).where('id', '=', person_id).executeTakeFirst()
+  if (!person) throw new NotFound(`person ${person_id}`)
+  await join(tx, actor, { tenant_id, group_id: id, person_id })
+}
+
+const peopleOf = (tx: Tx, tenant_id: VisibleTenant) =>
+  everyTenant(tx).selectFrom('person').select(['id', 'name']).where('tenant_id', '=', tenant_id)
+
+/** False when somebody is a member already. */
+async function join(
+  tx: Tx,
+  actor: Actor,
+  member: { tenant_id: VisibleTenant<'access.grant'>; group_id: number; person_id: number },
+) {
   const known = await everyTenant(tx)
     .selectFrom('user_group_member')
     .select('id')
-    .where('group_id', '=', id)
-    .where('person_id', '=', person.id)
+    .where('group_id', '=', member.group_id)
+    .where('person_id', '=', member.person_id)
     .executeTakeFirst()
-  if (known) throw new Invalid({ email: `${person.name} is a member already.` })
-  await forEachAssignment(tx, id, (given) => requireMayGive(tx, actor, given))
-  await tx
-    .insertInto('user_group_member')
-    .values({ tenant_id, group_id: id, person_id: person.id })
-    .execute()
-  return person.name
+  if (known) return false
+  await forEachAssignment(tx, member.group_id, (given) => requireMayGive(tx, actor, given))
+  await tx.insertInto('user_group_member').values(member).execute()
+  return true
 }
 
 /** Takes somebody out of a group, and with that what is denied to it off them. */
