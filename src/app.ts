@@ -48,7 +48,7 @@ import { sendSecurityHeaders } from './web/headers.ts'
 import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
 import { createSafeFetch } from './web/safe-fetch.ts'
-import { serveApi } from './web/api.ts'
+import { type Api, serveApi } from './web/api.ts'
 import { historyApi } from './audit/api.ts'
 import { exportRoutes } from './audit/export-routes.ts'
 import { operationApi } from './audit/operation-api.ts'
@@ -152,14 +152,19 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     computerBatchApi(api, db)
     historyApi(api, db)
     operationApi(api, db)
-    tokenApi(api, db)
-    roleApi(api, db)
-    groupApi(api, db)
-    memberApi(api, db)
-    assignmentApi(api, db)
-    explanationApi(api, db)
+    accessApi(api, db)
   })
   return app
+}
+
+/** The same by the API, and the tokens that it takes. */
+function accessApi(api: Api, db: Db) {
+  tokenApi(api, db)
+  roleApi(api, db)
+  groupApi(api, db)
+  memberApi(api, db)
+  assignmentApi(api, db)
+  explanationApi(api, db)
 }
 
 /** Who may do what, and where. */

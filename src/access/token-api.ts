@@ -126,10 +126,10 @@ function creatingApi(api: Api, db: Db) {
         reply,
         db,
         'token.create',
-        async (tx) => {
+        async (tx): Promise<z.infer<typeof CreatedToken>> => {
           const { id, secret } = await createTokenByToken(tx, actor, ends_at, create)
           const token = await ownTokens(tx, actor).where('id', '=', id).executeTakeFirstOrThrow()
-          return { ...describeToken(token), secret: secret as string | null }
+          return { ...describeToken(token), secret }
         },
         { kept: (created) => ({ ...created, secret: null }) },
       )

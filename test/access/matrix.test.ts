@@ -3,7 +3,8 @@ import { openConnection } from '../../src/db/connection.ts'
 import { addCast } from '../support/cast.ts'
 import { type DeclaredRoute, collectRoutes, sampleAddress } from '../support/routes.ts'
 import { world } from '../support/world.ts'
-import { type Answers, matrix } from './matrix.ts'
+import type { Answers } from './answers.ts'
+import { matrix } from './matrix.ts'
 
 const declared = collectRoutes()
 

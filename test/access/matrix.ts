@@ -1,63 +1,15 @@
-/** What each of the cast is answered: everybody sends the same, and nothing but the request. */
-export type Answers = {
-  /** Somebody who is not signed in, and who sends no token. */
-  anonymous: number
-  /** Charlie, administrator of another client, Rival. */
-  stranger: number
-  /** Dana, who only reads, at Acme. */
-  reader: number
-  /** Bob, technician at Acme. */
-  technician: number
-  /** Alice, administrator of All tenants. */
-  administrator: number
-}
-
-type Expectation = Answers & {
-  /** The address that is asked for, where ":id" is not to be 3, the client Acme. */
-  address?: string
-}
-
-/** The same for everybody who is signed in. */
-const everybody = (anonymous: number, others: number): Answers => ({
-  anonymous,
-  stranger: others,
-  reader: others,
-  technician: others,
-  administrator: others,
-})
-
-const page = everybody(303, 200)
-const form = everybody(303, 422)
-const action = everybody(303, 303)
-const nothing = everybody(303, 404)
-const json = everybody(401, 200)
-const jsonBody = everybody(401, 422)
-const jsonNothing = everybody(401, 404)
-
-/** The least of the roles that may do it. */
-type Role = 'reader' | 'technician' | 'administrator'
-
-/** For those at Acme who have at least this role: the stranger does not even see Acme. */
-const atAcme = (answers: Answers, least: Role): Answers => ({
-  ...answers,
-  stranger: 404,
-  ...(least !== 'reader' && { reader: 403 }),
-  ...(least === 'administrator' && { technician: 403 }),
-})
-
-/** For those who have at least this role anywhere, which the stranger has at Rival. */
-const anywhere = (answers: Answers, least: Role): Answers => ({
-  ...atAcme(answers, least),
-  stranger: answers.stranger,
-})
-
-/** For those at All tenants, which the others do not even see. */
-const atRoot = (answers: Answers): Answers => ({
-  ...answers,
-  stranger: 404,
-  reader: 404,
-  technician: 404,
-})
+import {
+  type Expectation,
+  everybody,
+  page,
+  form,
+  action,
+  nothing,
+  atAcme,
+  anywhere,
+  atRoot,
+} from './answers.ts'
+import { apiMatrix } from './api-matrix.ts'
 
 /**
  * Who gets which answer from which route, as `METHOD /path` is declared. A route that is missing
@@ -273,75 +225,5 @@ export const matrix: Record<string, Expectation> = {
   'GET /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
   'POST /tenants/:id/exemptions/:exemption_id/withdrawal': atAcme(nothing, 'administrator'),
 
-  'GET /api/v1/openapi.json': everybody(200, 200),
-  'GET /api/v1/me': json,
-  'GET /api/v1/tenants/:id/access': atAcme(json, 'reader'),
-  'GET /api/v1/assignments': json,
-  'POST /api/v1/assignments': anywhere(jsonBody, 'administrator'),
-  'GET /api/v1/assignments/:id': jsonNothing,
-  'DELETE /api/v1/assignments/:id': anywhere(jsonNothing, 'administrator'),
-  'GET /api/v1/tokens': json,
-  'POST /api/v1/tokens': jsonBody,
-  'DELETE /api/v1/tokens/:id': { ...jsonNothing, address: '/api/v1/tokens/999' },
-  'GET /api/v1/groups': json,
-  'POST /api/v1/groups': anywhere(jsonBody, 'administrator'),
-  'GET /api/v1/groups/:id': jsonNothing,
-  'PATCH /api/v1/groups/:id': anywhere(jsonBody, 'administrator'),
-  'DELETE /api/v1/groups/:id': anywhere(jsonNothing, 'administrator'),
-  'GET /api/v1/groups/:id/members': jsonNothing,
-  'PUT /api/v1/groups/:id/members/:person_id': anywhere(jsonNothing, 'administrator'),
-  'DELETE /api/v1/groups/:id/members/:person_id': anywhere(jsonNothing, 'administrator'),
-  'GET /api/v1/roles': json,
-  'POST /api/v1/roles': atRoot(jsonBody),
-  'GET /api/v1/roles/:id': json,
-  'PATCH /api/v1/roles/:id': atRoot(jsonBody),
-  'DELETE /api/v1/roles/:id': atRoot(everybody(401, 409)),
-  'GET /api/v1/preferences': json,
-  'GET /api/v1/people': json,
-  'POST /api/v1/people': anywhere(jsonBody, 'technician'),
-  'GET /api/v1/people/:id': atAcme(json, 'reader'),
-  'PATCH /api/v1/people/:id': anywhere(jsonBody, 'technician'),
-  'POST /api/v1/people/:id/invitations': atAcme(everybody(401, 201), 'administrator'),
-  'DELETE /api/v1/people/:id': { ...atAcme(everybody(401, 204), 'administrator') },
-  'GET /api/v1/tenants': json,
-  'GET /api/v1/computers': json,
-  'POST /api/v1/computers': anywhere(jsonBody, 'technician'),
-  'GET /api/v1/computers/:id': { ...jsonNothing, address: '/api/v1/computers/999' },
-  'PATCH /api/v1/computers/:id': {
-    ...anywhere(jsonBody, 'technician'),
-    address: '/api/v1/computers/999',
-  },
-  'DELETE /api/v1/computers/:id': {
-    ...anywhere(jsonNothing, 'administrator'),
-    address: '/api/v1/computers/999',
-  },
-  'POST /api/v1/computers/:id/restoration': {
-    ...anywhere(jsonNothing, 'administrator'),
-    address: '/api/v1/computers/999/restoration',
-  },
-  'POST /api/v1/computers/batch': jsonBody,
-  'POST /api/v1/tenants': anywhere(jsonBody, 'administrator'),
-  'GET /api/v1/tenants/:id': atAcme(json, 'reader'),
-  'PATCH /api/v1/tenants/:id': atAcme(jsonBody, 'technician'),
-  'DELETE /api/v1/tenants/:id': atAcme(everybody(401, 409), 'administrator'),
-  'GET /api/v1/tenants/:id/history': atAcme(json, 'reader'),
-  'GET /api/v1/operations': json,
-  'GET /api/v1/operations/:id': { ...json, address: '/api/v1/operations/1' },
-  'POST /api/v1/operations/:id/undo': {
-    ...jsonBody,
-    address: '/api/v1/operations/999999/undo',
-  },
-  'GET /api/v1/tenants/:id/preferences': atAcme(json, 'reader'),
-  'PUT /api/v1/tenants/:id/preferences/:key': {
-    ...atAcme(jsonBody, 'technician'),
-    address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
-  },
-  'DELETE /api/v1/tenants/:id/preferences/:key': {
-    ...atAcme(everybody(401, 204), 'technician'),
-    address: '/api/v1/tenants/3/preferences/maintenance.time_zone',
-  },
-  'GET /api/v1/tenants/:id/exemptions': atAcme(json, 'reader'),
-  'POST /api/v1/tenants/:id/exemptions': atAcme(jsonBody, 'administrator'),
-  'GET /api/v1/tenants/:id/exemptions/:exemption_id': atAcme(jsonNothing, 'reader'),
-  'DELETE /api/v1/tenants/:id/exemptions/:exemption_id': atAcme(jsonNothing, 'administrator'),
+  ...apiMatrix,
 }
