@@ -5,8 +5,8 @@ import type { LoggedRow } from '../db/undo.ts'
 import { Conflict } from '../errors.ts'
 import type { TenantKind } from './kinds.ts'
 import { countMsps, findParentChain, lastMspStays, refuseMoves } from './places.ts'
-import { getTenant } from './queries.ts'
-import { refuseKind } from './rights.ts'
+import { findTenant, getTenant } from './queries.ts'
+import { refuseGain, refuseKind } from './rights.ts'
 
 /** Taking back a change of a tenant takes what the change takes. */
 export const tenantUndo: UndoRule = {
@@ -15,6 +15,7 @@ export const tenantUndo: UndoRule = {
     if (former === null) return undoing.require('tenant.delete', now['id'])
     for (const permission of neededFor(changedColumns(now, former)))
       await undoing.require(permission, now['id'])
+    if (now['parent_id'] !== former['parent_id']) await requireNoGain(undoing, now, former)
     await requireKind(undoing, Number(now['id']), now['kind'], former['kind'])
   },
   async arrive(undoing, former, now) {
@@ -39,6 +40,14 @@ function neededFor(columns: string[]): Permission[] {
     ...(others.includes('parent_id') ? (['tenant.move'] as const) : []),
     ...(others.length > 0 ? (['tenant.edit'] as const) : []),
   ]
+}
+
+/** Of a parent that is not there yet, or that the actor does not see, `arrive` says what it takes. */
+async function requireNoGain({ tx, actor }: Undoing, now: LoggedRow, former: LoggedRow) {
+  const { path } = await getTenant(tx, actor, Number(now['id']))
+  const parent = await findTenant(tx, actor, Number(former['parent_id']))
+  const refusal = parent && refuseGain(actor, path, parent.path)
+  if (refusal) throw refusal
 }
 
 /** A tenant comes under another by being moved or created there, and the tree stays flat enough. */

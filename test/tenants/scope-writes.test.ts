@@ -76,6 +76,22 @@ t.test('nobody gains rights on a tenant by moving it, nor gets it out of a denia
   t.equal((await tenant(w, ACME_LEEDS)).parent_id, ACME)
 })
 
+t.test('nobody gains rights on a tenant by taking back how it was moved away', async (t) => {
+  const w = await world(t)
+  const permissions = ['tenant.view', 'tenant.edit', 'tenant.move', 'history.view']
+  const mover = await w.api.post('/roles', { name: 'Mover', permissions })
+  const ron = await addUser(w, RIVAL, 'Ron Rival', 'administrator')
+  const given = { person_id: ron.person_id, role_id: mover.json().id, tenant_id: ACME }
+  await w.api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: RIVAL })
+  await w.api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: ACME })
+  await w.api.post('/assignments', given)
+  const { operations } = (await ron.api.get('/operations?kind=tenant.update')).json()
+  const undo = (by: World['api']) => by.post(`/operations/${operations[0].id}/undo`, {})
+  t.equal((await undo(ron.api)).statusCode, 403)
+  t.equal((await tenant(w, ACME_LEEDS)).parent_id, ACME)
+  t.equal((await undo(w.api)).statusCode, 201)
+})
+
 t.test('who does not see the parent of a tenant can save it as it is', async (t) => {
   const w = await world(t)
   const lena = await addUser(w, ACME_LEEDS, 'Lena Lead', 'manager')
