@@ -3,6 +3,7 @@ import { Conflict, NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
 import type { Db, Reads } from './connection.ts'
 import { type Author, type Tx, operation } from './operation.ts'
+import { prepared } from './prepared.ts'
 import { everyTenant, everyTenantTx } from './scope-guard.ts'
 import { tables } from './tables.ts'
 
@@ -65,8 +66,8 @@ export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
   // Rows of one operation may point at each other; what counts is that they agree at the end.
   await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
   for await (const reversal of reversals(tx, id)) await rules.before(reversal)
-  for await (const reversal of reversals(tx, id))
-    if (!rules.stays(reversal)) await reverse(tx, reversal)
+  const write = writerOf(tx)
+  for await (const reversal of reversals(tx, id)) if (!rules.stays(reversal)) await write(reversal)
   for await (const reversal of reversals(tx, id))
     if (!rules.stays(reversal)) await rules.after(reversal)
   return tx.operation.id
@@ -174,16 +175,32 @@ async function* reversals(db: Reads, operation_id: number): AsyncGenerator<Rever
 
 const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as LoggedRow))
 
-async function reverse(tx: Tx, { table, row_id, now, former }: Reversal) {
-  if (!tables[table as keyof typeof tables]?.tenant_column)
-    throw new Error(`the log names a table that is not logged: ${table}`)
-  // The table is known by name only here; its rows are whatever was logged of it.
-  const rows = everyTenantTx(tx) as unknown as Kysely<Record<string, LoggedRow>>
-  if (former === null) {
-    await rows.deleteFrom(table).where('id', '=', row_id).execute()
-  } else if (now === null) {
-    await rows.insertInto(table).values(former).execute()
-  } else {
-    await rows.updateTable(table).set(former).where('id', '=', row_id).execute()
+type Rows = Kysely<Record<string, LoggedRow>>
+
+/**
+ * Writes rows as they were. Each statement is built once: an operation may have changed thousands of
+ * rows in the same way.
+ */
+function writerOf(tx: Tx) {
+  const everywhere = everyTenantTx(tx)
+  const statements = new Map<string, (db: Reads, values: LoggedRow) => Promise<unknown>>()
+  return async ({ table, row_id, now, former }: Reversal) => {
+    if (!tables[table as keyof typeof tables]?.tenant_column)
+      throw new Error(`the log names a table that is not logged: ${table}`)
+    const columns = former === null ? [] : Object.keys(former)
+    const shape = `${table} ${now === null ? 'insert' : 'change'} ${columns.join()}`
+    const run = statements.get(shape) ?? prepared(statementFor(table, now === null, columns))
+    statements.set(shape, run)
+    await run(everywhere, { ...former, id: row_id })
   }
 }
+
+/** The table is known by name only here; its rows are whatever was logged of it. */
+const statementFor =
+  (table: string, is_new: boolean, columns: string[]) => (db: Reads, values: LoggedRow) => {
+    const rows = db as unknown as Rows
+    const row = Object.fromEntries(columns.map((name) => [name, values[name]!]))
+    if (is_new) return rows.insertInto(table).values(row)
+    if (columns.length === 0) return rows.deleteFrom(table).where('id', '=', values['id']!)
+    return rows.updateTable(table).set(row).where('id', '=', values['id']!)
+  }
