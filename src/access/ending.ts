@@ -2,8 +2,6 @@ import type { Tx } from '../db/operation.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import { signOutEverywhere } from './sessions.ts'
 
-export { signOutEverywhere }
-
 /**
  * Ends all that lets somebody in as they are now: sessions, known browsers, API tokens, an open
  * invitation. It counts from the next request on. What they sign in with stays, for when they may

@@ -12,6 +12,8 @@ export type Undoing = {
    * anything is taken back, or after all of it.
    */
   require(permission: Permission, tenant_id: LoggedRow[string] | undefined): Promise<void>
+  /** Where tenants were that move: noted before anything is taken back, for what is asked after. */
+  places: Map<number, string>
 }
 
 /**

@@ -45,8 +45,9 @@ export function rulesFor(
   table_names: string[],
   refuseObstacles: UndoRules['refuseObstacles'],
 ): UndoRules {
-  const first = undoingOf(tx, actor)
-  const last = undoingOf(tx, actor)
+  const places = new Map<number, string>()
+  const first = undoingOf(tx, actor, places)
+  const last = undoingOf(tx, actor, places)
   return {
     refuseObstacles,
     stays,
@@ -66,11 +67,12 @@ export function rulesFor(
 }
 
 /** Asks once for each permission and tenant: one operation may change thousands of rows there. */
-function undoingOf(tx: Tx, actor: Actor): Undoing {
+function undoingOf(tx: Tx, actor: Actor, places: Undoing['places']): Undoing {
   const asked = new Set<string>()
   return {
     tx,
     actor,
+    places,
     async require(permission: Permission, tenant_id) {
       const question = `${permission} ${tenant_id}`
       if (asked.has(question)) return

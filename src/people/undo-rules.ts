@@ -1,5 +1,5 @@
 import { requireAuthorityOver } from '../access/authority.ts'
-import { signOutEverywhere } from '../access/ending.ts'
+import { endAccess } from '../access/ending.ts'
 import { type UndoRule, type Undoing, changedColumns } from '../audit/undo-rule.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import type { LoggedRow, Reversal } from '../db/undo.ts'
@@ -39,22 +39,28 @@ const requireAuthority = ({ tx, actor }: Undoing, person: LoggedRow) =>
 
 /**
  * An account signs in by the address of its person; nobody stays signed in who may not be; and an
- * invitation whose link is gone is not open again.
+ * invitation whose link is gone, or went to another address, is not open again.
  */
 async function bringAccountAlong({ tx }: Undoing, { now, former }: Reversal) {
   if (!former) return
   const person_id = Number(former['id'])
-  if (former['invited_at'] && !now?.['invited_at']) await forgetInvitation(tx, person_id)
-  if (!now) return
-  if (now['email_key'] !== former['email_key'])
+  const ends = now !== null && endsAccess(now, former)
+  if (former['invited_at'] && (ends || !now?.['invited_at'])) await forgetInvitation(tx, person_id)
+  if (ends) await endAccess(tx, person_id)
+  if (now && now['email_key'] !== former['email_key'])
     await tx
       .updateTable('user_account')
       .set({ email_key: String(former['email_key']) })
       .where('person_id', '=', person_id)
       .execute()
-  const ends = former['role_id'] === null || former['active'] === 0
-  if (ends || now['tenant_id'] !== former['tenant_id']) await signOutEverywhere(tx, person_id)
 }
+
+/** As a change of the person would end it. */
+const endsAccess = (now: LoggedRow, former: LoggedRow) =>
+  former['role_id'] === null ||
+  former['active'] === 0 ||
+  now['tenant_id'] !== former['tenant_id'] ||
+  (now['email_key'] !== former['email_key'] && Boolean(now['invited_at'] ?? former['invited_at']))
 
 const forgetInvitation = (tx: Undoing['tx'], id: number) =>
   everyTenantTx(tx).updateTable('person').set({ invited_at: null }).where('id', '=', id).execute()

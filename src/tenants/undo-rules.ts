@@ -5,7 +5,7 @@ import type { LoggedRow } from '../db/undo.ts'
 import { Conflict } from '../errors.ts'
 import type { TenantKind } from './kinds.ts'
 import { countMsps, findParentChain, lastMspStays, refuseMoves } from './places.ts'
-import { findTenant, getTenant } from './queries.ts'
+import { getTenant } from './queries.ts'
 import { refuseGain, refuseKind } from './rights.ts'
 
 /** Taking back a change of a tenant takes what the change takes. */
@@ -15,8 +15,8 @@ export const tenantUndo: UndoRule = {
     if (former === null) return undoing.require('tenant.delete', now['id'])
     for (const permission of neededFor(changedColumns(now, former)))
       await undoing.require(permission, now['id'])
-    if (now['parent_id'] !== former['parent_id']) await requireNoGain(undoing, now, former)
     await requireKind(undoing, Number(now['id']), now['kind'], former['kind'])
+    if (now['parent_id'] !== former['parent_id']) await notePlace(undoing, Number(now['id']))
   },
   async arrive(undoing, former, now) {
     if (now !== null) {
@@ -33,6 +33,10 @@ export const tenantUndo: UndoRule = {
   },
 }
 
+async function notePlace({ tx, actor, places }: Undoing, id: number) {
+  places.set(id, (await getTenant(tx, actor, id)).path)
+}
+
 function neededFor(columns: string[]): Permission[] {
   const others = columns.filter((name) => name !== 'blocks_inheritance')
   return [
@@ -42,19 +46,17 @@ function neededFor(columns: string[]): Permission[] {
   ]
 }
 
-/** Of a parent that is not there yet, or that the actor does not see, `arrive` says what it takes. */
-async function requireNoGain({ tx, actor }: Undoing, now: LoggedRow, former: LoggedRow) {
-  const { path } = await getTenant(tx, actor, Number(now['id']))
-  const parent = await findTenant(tx, actor, Number(former['parent_id']))
-  const refusal = parent && refuseGain(actor, path, parent.path)
-  if (refusal) throw refusal
-}
-
-/** A tenant comes under another by being moved or created there, and the tree stays flat enough. */
-async function requireParent({ tx, actor }: Undoing, former: LoggedRow) {
+/**
+ * A tenant comes under another by being moved or created there, without giving more rights on it to who
+ * does it; and the tree stays flat enough.
+ */
+async function requireParent({ tx, actor, places }: Undoing, former: LoggedRow) {
   const [id, parent_id] = [Number(former['id']), Number(former['parent_id'])]
   const may = await rightsAt(tx, actor, parent_id)
   await requireTenant(tx, actor, may('tenant.create') ? 'tenant.create' : 'tenant.move', parent_id)
+  const parent = await getTenant(tx, actor, parent_id)
+  const gain = refuseGain(actor, places.get(id)!, parent.path)
+  if (gain) throw gain
   const tenant = await getTenant(tx, actor, id)
   const refusals = await refuseMoves(tx, await findParentChain(tx, parent_id), [tenant])
   const refusal = refusals.get(id)
