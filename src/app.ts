@@ -18,6 +18,7 @@ import { menuFor } from './access/navigation.ts'
 import { oidcAccountRoutes, waysToVerify } from './access/oidc/account-routes.ts'
 import { keepConnections } from './access/oidc/connections.ts'
 import type { Oidc } from './access/oidc/flow.ts'
+import { acceptWith, oidcInvitationRoutes } from './access/oidc/invitation-routes.ts'
 import { providerRoutes } from './access/oidc/provider-routes.ts'
 import { oidcSignInRoutes } from './access/oidc/sign-in-routes.ts'
 import { passkeyRoutes } from './access/passkey-routes.ts'
@@ -196,7 +197,8 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
   signInRoutes(app, db)
   secondStepRoutes(app, db, sealer)
   passkeySignInRoutes(app, db, url)
-  oidcSignInRoutes(app, oidc)
+  oidcSignInRoutes(app, oidc, { invitation: acceptWith })
+  oidcInvitationRoutes(app, oidc)
   verifyRoutes(app, db, { sealer, url, otherWays: waysToVerify })
   accountRoutes(app, db)
   securityRoutes(app, db)

@@ -26,17 +26,18 @@ export async function createInvitation(tx: Tx, person_id: number, invited_by: st
 /** Where the link of an invitation leads. */
 export const invitationPath = (secret: string) => `/invitations/${secret}`
 
-/** Who is invited by a link that is good still; undefined for any other. */
-export async function findInvitation(db: Reads, secret: string, now: string) {
+/** Who is invited by a link, by the hash of its secret, that is good still; undefined for any other. */
+export async function findInvitation(db: Reads, token_hash: string, now: string) {
   return everyTenant(db)
     .selectFrom('invitation')
     .innerJoin('person', 'person.id', 'invitation.person_id')
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
     .leftJoin('user_account', 'user_account.person_id', 'person.id')
     .select(['person.id as person_id', 'person.name', 'person.email', 'person.version'])
-    .select(['tenant.name as tenant_name', 'invitation.invited_by', 'invitation.expires_at'])
+    .select(['person.tenant_id', 'tenant.name as tenant_name', 'tenant.path as tenant_path'])
+    .select(['invitation.invited_by', 'invitation.expires_at'])
     .select('user_account.has_second_factor')
-    .where('invitation.token_hash', '=', hashSecret(secret))
+    .where('invitation.token_hash', '=', token_hash)
     .where('invitation.expires_at', '>', now)
     .where('person.active', '=', 1)
     .where('person.role_id', 'is not', null)
@@ -49,8 +50,8 @@ export type Invited = NonNullable<Awaited<ReturnType<typeof findInvitation>>>
  * Uses an invitation up: the person can sign in from now on. Without a password, by what else they
  * have. Whoever got in as them before is out. False when somebody was faster.
  */
-export async function redeemInvitation(tx: Tx, secret: string, password_hash: string | null) {
-  const invited = await findInvitation(tx, secret, tx.operation.at)
+export async function redeemInvitation(tx: Tx, token_hash: string, password_hash: string | null) {
+  const invited = await findInvitation(tx, token_hash, tx.operation.at)
   if (!invited) return false
   const { person_id, email } = invited
   await tx.deleteFrom('invitation').where('person_id', '=', person_id).execute()

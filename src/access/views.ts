@@ -33,6 +33,7 @@ export const views = {
     email: string
     tenant_name: string
     invited_by: string
+    providers: { slug: string; name: string }[]
   }>('access/invitation'),
   invitationGone: view<object>('access/invitation-gone'),
   signIn: view<{ form: Form; is_set_up: boolean; providers: { slug: string; name: string }[] }>(

@@ -136,6 +136,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /tags/:id/deletion': anywhere(nothing, 'administrator'),
   'GET /invitations/:secret': everybody(410, 410),
   'POST /invitations/:secret': everybody(410, 410),
+  'POST /invitations/:secret/with/:slug': everybody(410, 410),
 
   'GET /tenants/new': anywhere(page, 'administrator'),
   'GET /tenants/options': page,

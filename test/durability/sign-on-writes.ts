@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { addProvider, link } from '../access/oidc/cast.ts'
 import { forgingProvider } from '../support/forging-provider.ts'
-import type { World } from '../support/world.ts'
+import { ACME, type World } from '../support/world.ts'
 import type { Write } from './account-writes.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 
@@ -22,6 +22,15 @@ async function addSingleSignOn(here: World, t: Test) {
   return String(provider.id)
 }
 
+/** The address by which an invited person goes to the provider. */
+async function inviteWithProvider(here: World, t: Test) {
+  await addSingleSignOn(here, t)
+  const zoe = { name: 'Zoe', email: 'zoe@acme.example', tenant_id: ACME, role_id: 3 }
+  const { id } = (await here.api.post('/people', zoe)).json()
+  const { link } = (await here.api.post(`/people/${id}/invitations`)).json()
+  return `${new URL(link).pathname}/with/northwind`
+}
+
 /** The writes about providers of single sign-on, and accounts there. */
 export const signOnWrites: Record<string, Write> = {
   'POST /account/single-sign-on/:id/link': {
@@ -40,6 +49,11 @@ export const signOnWrites: Record<string, Write> = {
       return String(id)
     },
     send: ({ alice }, id) => alice.post(`/account/single-sign-on/${id}/removal`),
+  },
+  'POST /invitations/:secret/with/:slug': {
+    operations: 0,
+    prepare: inviteWithProvider,
+    send: ({ anonymous }, path) => anonymous.post(path),
   },
   'POST /single-sign-on': {
     operations: 1,

@@ -95,7 +95,8 @@ export type ComeBack = (
   finished: Finished,
 ) => Promise<FastifyReply>
 
-async function signInWith(
+/** Lets in whose account it is that a provider has vouched for. */
+export async function signInWith(
   { db }: Oidc,
   request: FastifyRequest,
   reply: FastifyReply,
