@@ -61,6 +61,7 @@ import { peopleBatch } from './people/batch/job.ts'
 import { personBatchRoutes } from './people/batch/routes.ts'
 import { peopleImport } from './people/csv/job.ts'
 import { personCsvRoutes } from './people/csv/routes.ts'
+import { personFactorRoutes } from './people/factor-routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
@@ -245,6 +246,7 @@ function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: 
   personListRoutes(app, db)
   personFormRoutes(app, db)
   personPageRoutes(app, db, { mailer, url })
+  personFactorRoutes(app, db)
   personBatchRoutes(app, db, mailer)
   personCsvRoutes(app, db)
 }

@@ -29,6 +29,7 @@ const DOORS = {
     'decide.ts',
     'delegation.ts',
     'ending.ts',
+    'factors.ts',
     'form.ts',
     'invitations.ts',
     'navigation.ts',

@@ -23,6 +23,7 @@ export type Person = {
   role_name: string | null
   /** 1 when the person has signed in, or could. */
   has_account: number
+  has_second_factor: number
 }
 
 const personById = preparedInScope((db, scope, { id }: { id: number }) =>
@@ -46,16 +47,8 @@ const personById = preparedInScope((db, scope, { id }: { id: number }) =>
       'tenant.path as tenant_path',
       'role.name as role_name',
     ])
-    .select((eb) =>
-      eb
-        .exists(
-          eb
-            .selectFrom('user_account')
-            .select('person_id')
-            .whereRef('user_account.person_id', '=', 'person.id'),
-        )
-        .as('has_account'),
-    )
+    .leftJoin('user_account', 'user_account.person_id', 'person.id')
+    .select(['user_account.person_id as account', 'user_account.has_second_factor'])
     .where('person.id', '=', id)
     .where(inScope(scope, 'person.tenant_id')),
 )
@@ -64,7 +57,12 @@ const personById = preparedInScope((db, scope, { id }: { id: number }) =>
 export async function getPerson(db: Reads, asker: Asker, id: number): Promise<Person> {
   const [person] = await personById(db, visibleScope(asker, 'person.view'), { id })
   if (!person) throw new NotFound(`person ${id}`)
-  return { ...person, has_account: Number(person.has_account) }
+  const { account, has_second_factor, ...rest } = person
+  return {
+    ...rest,
+    has_account: Number(account !== null),
+    has_second_factor: has_second_factor ?? 0,
+  }
 }
 
 /** A role that somebody may have. */

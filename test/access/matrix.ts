@@ -126,6 +126,8 @@ export const matrix: Record<string, Expectation> = {
   'POST /people/:id/deactivation': { ...atAcme(action, 'administrator') },
   'POST /people/:id/deletion': { ...atAcme(action, 'administrator') },
   'POST /people/:id/invitations': { ...atAcme(page, 'administrator') },
+  // Dana has no second factor.
+  'POST /people/:id/factors/removal': atAcme(everybody(303, 409), 'administrator'),
   'POST /people/:id/tags': { ...anywhere(form, 'technician') },
   'POST /people/:id/tags/removal': { ...anywhere(form, 'technician') },
   'GET /tags': anywhere(page, 'administrator'),

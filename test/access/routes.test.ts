@@ -46,6 +46,7 @@ const PUBLIC = [
   'GET /sign-in/second-step',
   'GET /sign-in/with/:slug',
   'POST /invitations/:secret',
+  'POST /invitations/:secret/with/:slug',
   'POST /sign-in',
   'POST /sign-in/passkey',
   'POST /sign-in/passkey/challenge',
