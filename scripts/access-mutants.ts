@@ -5,8 +5,10 @@ export type Mutant = {
   without: string
   /** What stands there instead; nothing by default. */
   instead?: string
-  /** The test that must fail. */
-  killed_by: string
+  /** The tests of which one must fail, the quickest first. */
+  killed_by: string[]
+  /** What it is called in the report; what is taken away, by default. */
+  title?: string
 }
 
 const FORESTS = 'test/isolation/forests.test.ts'
@@ -15,7 +17,7 @@ const MATRIX = 'test/access/matrix.test.ts'
 const DECISIONS = 'test/access/decide.test.ts'
 
 const within = (file: string, killed_by: string, cuts: [string, string?][]): Mutant[] =>
-  cuts.map(([without, instead = '']) => ({ file, without, instead, killed_by }))
+  cuts.map(([without, instead = '']) => ({ file, without, instead, killed_by: [killed_by] }))
 
 /** Every predicate and check on which it depends who may see and do what. */
 export const mutants: Mutant[] = [

@@ -3,10 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Mutant, mutants } from './access-mutants.ts'
+import { callMutants } from './call-mutants.ts'
 
 // Shows that the tests of access bite: takes each check away in turn, in a copy of the tree, and
-// expects the test that is named for it to fail. `npm run mutate` does them all; words that follow
-// choose those whose file holds one of them.
+// expects a test that is named for it to fail. `npm run mutate` does those of the core; with
+// `-- --all` also each place where the program calls it, which takes an hour. Words that follow
+// choose the mutants whose file holds one of them.
 
 const COPIED = ['src', 'views', 'public', 'migrations', 'test', 'types', 'package.json']
 const AT_ONCE = 2
@@ -30,7 +32,22 @@ const passes = (tree: string, test: string) =>
     )
   })
 
-/** Whether the test noticed that the check is gone. */
+/** Whether a file is sound by itself: what cannot be loaded shows nothing of any test. */
+const loads = (tree: string, file: string) =>
+  new Promise<boolean>((settle) => {
+    const words = ['--input-type=module', '--eval', `await import('./${file}')`]
+    spawn(process.execPath, words, { cwd: tree, stdio: 'ignore' }).once('exit', (code) =>
+      settle(code === 0),
+    )
+  })
+
+/** The first of the tests that fails. */
+async function firstFailing(tree: string, tests: string[]) {
+  for (const test of tests) if (!(await passes(tree, test))) return test
+  return undefined
+}
+
+/** Whether a test noticed that the check is gone. */
 async function isKilled(tree: string, { file, without, instead = '', killed_by }: Mutant) {
   const source = readFileSync(file, 'utf8')
   const count = source.split(without).length - 1
@@ -39,9 +56,10 @@ async function isKilled(tree: string, { file, without, instead = '', killed_by }
     join(tree, file),
     source.replace(without, () => instead),
   )
-  const survived = await passes(tree, killed_by)
+  if (!(await loads(tree, file))) throw new Error(`${file} does not even load without:\n${without}`)
+  const killer = await firstFailing(tree, killed_by)
   writeFileSync(join(tree, file), source)
-  return !survived
+  return killer !== undefined
 }
 
 /** Does each of the tasks, in as many trees at once as there are. */
@@ -56,19 +74,23 @@ async function inTrees<Task>(tasks: Task[], work: (tree: string, task: Task) => 
   for (const tree of trees) rmSync(tree, { recursive: true })
 }
 
-const words = process.argv.slice(2)
-const chosen = mutants.filter(
+const words = process.argv.slice(2).filter((word) => word !== '--all')
+const known = process.argv.includes('--all') ? [...mutants, ...callMutants()] : mutants
+const chosen = known.filter(
   ({ file }) => words.length === 0 || words.some((word) => file.includes(word)),
 )
 const failing: string[] = []
-await inTrees([...new Set(chosen.map(({ killed_by }) => killed_by))], async (tree, test) => {
-  if (!(await passes(tree, test))) failing.push(`${test} fails with every check in its place`)
+await inTrees([...new Set(chosen.flatMap(({ killed_by }) => killed_by))], async (tree, test) => {
+  if (await passes(tree, test)) return
+  failing.push(`${test} fails with every check in its place`)
+  console.error(failing.at(-1))
 })
 if (failing.length === 0)
   await inTrees(chosen, async (tree, mutant) => {
     if (await isKilled(tree, mutant)) return
-    failing.push(`${mutant.file}: ${mutant.killed_by} does not miss\n${mutant.without}`)
+    const { file, killed_by, title = mutant.without } = mutant
+    failing.push(`${file}: ${killed_by.join(', ')} do not miss\n${title}`)
+    console.error(failing.at(-1))
   })
-for (const problem of failing) console.error(problem)
 console.log(`${chosen.length - failing.length} of ${chosen.length} mutants killed`)
 process.exitCode = failing.length > 0 ? 1 : 0

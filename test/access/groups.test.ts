@@ -2,6 +2,7 @@ import t from 'tap'
 import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
+import { readState } from '../support/rows.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
 
 const support = { name: 'Support', description: '', tenant: 'Acme' }
@@ -131,4 +132,23 @@ t.test('a tenant with a group, or with something assigned at it, is not deleted'
   await w.api.delete(`/assignments/${id}`)
   await w.alice.post(`${group}/deletion`)
   t.equal((await w.api.delete(`/tenants/${RIVAL}`)).statusCode, 204)
+})
+
+t.test('T10: who may only look at a tenant makes no group there, and changes none', async (t) => {
+  const w = await world(t)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const looks = { person_id: mia.person_id, tenant_id: RIVAL, role_id: roles.viewer }
+  t.equal((await w.api.post('/assignments', looks)).statusCode, 201)
+  const theirs = { name: 'Theirs', description: '', tenant: 'Rival' }
+  const group = String((await w.alice.post('/groups', theirs)).headers.location)
+  const before = readState(w)
+  const { browser } = mia
+  const answers = [
+    await browser.post('/groups', { ...theirs, name: 'Mine' }),
+    await browser.post(group, { name: 'Mine', description: '', version: '1' }),
+    await browser.post(`${group}/members`, { email: w.actor.email }),
+    await browser.post(`${group}/deletion`),
+  ]
+  for (const { statusCode } of answers) t.ok(statusCode >= 400 && statusCode < 500, `${statusCode}`)
+  t.same(readState(w), before)
 })
