@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addCast } from '../support/cast.ts'
+import { addCast, addUser, roles } from '../support/cast.ts'
 import { addComputer } from '../support/computers.ts'
 import { mainText } from '../support/html.ts'
 import { confirmJob } from '../support/jobs.ts'
@@ -135,4 +135,16 @@ t.test('T7: nobody sees or changes a computer of another tenant', async (t) => {
   t.equal((await charlie.api.get(`/computers/${own}`)).statusCode, 404)
   const there = { action: 'change_tenant', ids: [own], tenant_id: RIVAL }
   t.equal((await bob.api.post('/computers/batch', there)).statusCode, 404)
+})
+
+t.test('T10: who may only look at a tenant changes no computer there', async (t) => {
+  const w = await world(t)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const looks = { person_id: mia.person_id, tenant_id: RIVAL, role_id: roles.viewer }
+  t.equal((await w.api.post('/assignments', looks)).statusCode, 201)
+  const id = await addComputer(w, RIVAL, { name: 'Theirs' })
+  t.equal((await mia.api.get(`/computers/${id}`)).statusCode, 200)
+  t.equal((await mia.api.patch(`/computers/${id}`, { model: 'T14' })).statusCode, 403)
+  t.equal((await mia.api.delete(`/computers/${id}`)).statusCode, 403)
+  t.match((await w.api.get(`/computers/${id}`)).json(), { model: '', state: 'active' })
 })
