@@ -50,6 +50,21 @@ t.test('shows locks of both sorts, a block, and an exemption that ran out', asyn
   t.equal(ends[1]!.expires_at, '2026-11-27T17:00:00.000Z')
 })
 
+t.test('shows users, a group, a denial and tags; none of them can sign in uninvited', async (t) => {
+  const { db } = await demonstration(t)
+  const all = everyTenant(db)
+  const people = await all.selectFrom('person').select(['id', 'role_id']).execute()
+  t.ok(people.length > 20)
+  t.ok(people.some((one) => one.role_id === null))
+  const accounts = await all.selectFrom('user_account').select('person_id').execute()
+  t.equal(accounts.length, 3)
+  t.equal((await all.selectFrom('user_group_member').select('id').execute()).length, 2)
+  const given = await all.selectFrom('role_assignment').select(['effect', 'group_id']).execute()
+  t.ok(given.some((one) => one.effect === 'deny'))
+  t.ok(given.some((one) => one.effect === 'allow' && one.group_id !== null))
+  t.ok((await all.selectFrom('person_tag').select('id').execute()).length > 5)
+})
+
 t.test('has a history of people, times and reasons, and its log is sound', async (t) => {
   const { db, path } = await demonstration(t)
   const operations = await db.selectFrom('operation').selectAll().orderBy('id').execute()

@@ -1,4 +1,5 @@
 import { createAdministrator } from '../../access/accounts.ts'
+import type { Actor } from '../../access/actor.ts'
 import { WHOLE_ACCESS } from '../../access/decide.ts'
 import { newSecret } from '../../access/secrets.ts'
 import { hashPassword } from '../../access/password.ts'
@@ -18,6 +19,7 @@ import { createTenant, updateTenant } from '../../tenants/commands.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
 import { type Decision, ROOT, type Until, decisions, provider, technicians } from './decisions.ts'
 import { organisations } from './organisations.ts'
+import { fillPeople } from './fill-people.ts'
 import { readOutline } from './outline.ts'
 
 /** When the provider began, and took its customers over: before the first decision. */
@@ -26,7 +28,7 @@ const BEGINNING_DAYS_AGO = 90
 /** What writes it: at the command line, that is the program itself. */
 const PROGRAM = { person_id: null, name: 'Set-up', access: WHOLE_ACCESS }
 
-type Authors = Record<keyof typeof technicians, Author>
+type Authors = Record<keyof typeof technicians, Author & { person_id: number }>
 
 /** The id of a tenant by its path. */
 type Places = ReadonlyMap<string, number>
@@ -48,6 +50,8 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
   const places = await operation(db, authors.priya, customers, (tx) =>
     createCustomers(tx, new Map([[provider.name, provider_id]])),
   )
+  clock.now = inOfficeHours(daysBefore(present, BEGINNING_DAYS_AGO - 1), 0)
+  await fillPeople(db, actorOf(authors.priya, provider_id), places)
   for (const [index, decision] of decisions.entries()) {
     clock.now = inOfficeHours(daysBefore(present, decision.days_ago), index)
     const { by, reason } = decision
@@ -57,6 +61,15 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
   }
   clock.now = present.toString({ smallestUnit: 'millisecond' })
 }
+
+const actorOf = (author: Authors['priya'], tenant_id: number): Actor => ({
+  ...author,
+  tenant_id,
+  tenant_name: provider.name,
+  email: technicians.priya.email,
+  access: WHOLE_ACCESS,
+  needs_second_factor: true,
+})
 
 async function requireEmpty(tx: Tx) {
   const tenant = await everyTenant(tx)
