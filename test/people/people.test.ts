@@ -1,5 +1,6 @@
 import t from 'tap'
 import { addCast, addUser, roles } from '../support/cast.ts'
+import { readState } from '../support/rows.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, type World, world } from '../support/world.ts'
 
 const zoe = { name: 'Zoë Ünal', email: 'zoe@acme.example', role: '', tenant: 'Acme' }
@@ -178,4 +179,30 @@ t.test('a move of a tenant takes its people along', async (t) => {
   const { id } = await create(w.alice, { tenant: 'Acme / Leeds office' })
   await w.api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: RIVAL })
   t.match(await find(w, id), { tenant_id: ACME_LEEDS, top_id: RIVAL })
+})
+
+t.test('T10: who may only look at a tenant changes nobody and tags nobody there', async (t) => {
+  const w = await world(t)
+  const { id } = await create(w.alice, { tenant: 'Rival' })
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const looks = { person_id: mia.person_id, tenant_id: RIVAL, role_id: roles.viewer }
+  t.equal((await w.api.post('/assignments', looks)).statusCode, 201)
+  await w.alice.post('/tags', { name: 'VIP', color: 'red', description: '', tenant: 'Rival' })
+  const before = readState(w)
+  const new_one = { ...zoe, tenant: 'Rival', email: 'new@x.example' }
+  const answers = [
+    await mia.browser.post('/people', new_one),
+    await mia.browser.post(`/people/${id}/edit`, {
+      ...zoe,
+      tenant: 'Rival',
+      name: 'Z',
+      version: '1',
+    }),
+    await mia.browser.post(`/people/${id}/deletion`),
+    await mia.browser.post(`/people/${id}/tags`, { tag: '1' }),
+    await mia.browser.post('/tags', { name: 'X', color: 'red', description: '', tenant: 'Rival' }),
+    await mia.browser.post('/tags/1/deletion'),
+  ]
+  for (const { statusCode } of answers) t.ok([403, 404, 422].includes(statusCode), `${statusCode}`)
+  t.same(readState(w), before)
 })
