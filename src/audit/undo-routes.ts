@@ -23,7 +23,7 @@ const UndoForm = z.strictObject({
 
 /** The pages on which an operation is taken back: what would come of it, and the deed. */
 export function undoRoutes(app: FastifyInstance, db: Db) {
-  const config = { permission: 'history.view', scope: 'anywhere' } as const
+  const config = { permission: 'history.view', scope: 'anywhere', fresh: true } as const
   type Params = { Params: { id: string } }
 
   app.get<Params>('/history/:id/undo', { config }, async ({ actor, params, query }, reply) => {

@@ -23,7 +23,7 @@ export function personFormRoutes(app: FastifyInstance, db: Db) {
 }
 
 function newPerson(app: FastifyInstance, db: Db) {
-  const config = { permission: 'person.create', scope: 'anywhere' } as const
+  const config = { permission: 'person.create', scope: 'anywhere', fresh: true } as const
   const show = async (actor: Actor, form: Form) =>
     views.newPerson({ form, roles: await roleChoices(db, actor) })
 
@@ -52,7 +52,7 @@ function newPerson(app: FastifyInstance, db: Db) {
 }
 
 function editPerson(app: FastifyInstance, db: Db) {
-  const config = { permission: 'person.edit', scope: 'anywhere' } as const
+  const config = { permission: 'person.edit', scope: 'anywhere', fresh: true } as const
   const show = async (
     actor: Actor,
     id: number,

@@ -71,7 +71,7 @@ function showPerson(app: FastifyInstance, db: Db) {
 }
 
 function manageUser(app: FastifyInstance, db: Db, { mailer, url }: Post) {
-  const config = { permission: 'person.edit', scope: 'anywhere' } as const
+  const config = { permission: 'person.edit', scope: 'anywhere', fresh: true } as const
   const setActive =
     (active: boolean) => async (actor: Actor, text: string, reply: FastifyReply) => {
       const id = readPersonId(text)
@@ -93,7 +93,7 @@ function manageUser(app: FastifyInstance, db: Db, { mailer, url }: Post) {
 
   app.post<Id>(
     '/people/:id/deletion',
-    { config: { permission: 'person.delete', scope: 'anywhere' }, preHandler: takesNoFields },
+    { config: { ...config, permission: 'person.delete' }, preHandler: takesNoFields },
     async ({ actor, params }, reply) => {
       const id = readPersonId(params.id)
       const { name } = await getPerson(db, actor, id)
@@ -104,7 +104,7 @@ function manageUser(app: FastifyInstance, db: Db, { mailer, url }: Post) {
 
   app.post<Id>(
     '/people/:id/invitations',
-    { config: { permission: 'user.manage', scope: 'anywhere' }, preHandler: takesNoFields },
+    { config: { ...config, permission: 'user.manage' }, preHandler: takesNoFields },
     async (request, reply) => {
       const { actor, params } = request
       const id = readPersonId(params.id)

@@ -151,3 +151,22 @@ t.test('every route that is dangerous asks again, and none by a token', async (t
     t.ok(isAsked(answer), `${method} ${url}`)
   }
 })
+
+t.test('T33: asks again wherever somebody gains rights, or a way in', (t) => {
+  const asking = new Set(
+    declared()
+      .filter(({ fresh }) => fresh)
+      .map(({ method, url }) => `${method} ${url}`),
+  )
+  for (const route of [
+    'POST /people',
+    'POST /people/:id/edit',
+    'POST /people/:id/activation',
+    'POST /people/:id/deactivation',
+    'POST /people/:id/deletion',
+    'POST /people/:id/invitations',
+    'POST /history/:id/undo',
+  ])
+    t.ok(asking.has(route), route)
+  t.end()
+})

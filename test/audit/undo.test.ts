@@ -1,11 +1,12 @@
 import t from 'tap'
+import { createInvitation } from '../../src/access/invitations.ts'
 import { undoRules } from '../../src/audit/undo-rules.ts'
 import { operation, type Tx } from '../../src/db/operation.ts'
 import { everyTenantTx } from '../../src/db/scope-guard.ts'
 import { tables } from '../../src/db/tables.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { PROGRAM } from '../support/any-tenant.ts'
-import { addCast, anyTenant, roles } from '../support/cast.ts'
+import { addCast, addUser, anyTenant, roles } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { setAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
@@ -212,3 +213,53 @@ t.test('sent again with the same key, it is done once', async (t) => {
   t.same(second.json(), first.json())
   t.equal((await w.api.post(`/operations/${id}/undo`, {})).statusCode, 409)
 })
+
+t.test(
+  'T33: taking a role or an activation back ends tokens and invitations for good',
+  async (t) => {
+    const w = await world(t)
+    const set = (id: number, columns: { role_id?: number | null; active?: number }) =>
+      perform(w, (tx) =>
+        everyTenantTx(tx).updateTable('person').set(columns).where('id', '=', id).execute(),
+      )
+    for (const [none, some] of [
+      [{ role_id: null }, { role_id: roles.viewer }],
+      [{ active: 0 }, { active: 1 }],
+    ] as const) {
+      const user = await addUser(w, ACME, `User ${JSON.stringify(none)}`, 'viewer')
+      await set(user.person_id, none)
+      const given = await set(user.person_id, some)
+      await perform(w, (tx) => createInvitation(tx, user.person_id, 'Alice'))
+      t.equal((await user.api.get('/me')).statusCode, 200)
+      t.equal((await w.api.post(`/operations/${given}/undo`, {})).statusCode, 201)
+      await set(user.person_id, some)
+      t.equal((await user.api.get('/me')).statusCode, 401)
+      t.equal(await openInvitations(w, user.person_id), 0)
+    }
+  },
+)
+
+t.test('T33: taking another address back ends the invitation that went to it', async (t) => {
+  const w = await world(t)
+  const { person_id } = await addUser(w, ACME, 'Ivy', 'viewer')
+  const readdressed = await perform(w, async (tx) => {
+    await everyTenantTx(tx)
+      .updateTable('person')
+      .set({ email: 'new@acme.example', email_key: 'new@acme.example', invited_at: w.clock.now })
+      .where('id', '=', person_id)
+      .execute()
+    await createInvitation(tx, person_id, 'Alice')
+  })
+  t.equal(await openInvitations(w, person_id), 1)
+  t.equal((await w.api.post(`/operations/${readdressed}/undo`, {})).statusCode, 201)
+  t.equal(await openInvitations(w, person_id), 0)
+})
+
+const openInvitations = async ({ db }: World, person_id: number) =>
+  (
+    await db
+      .selectFrom('invitation')
+      .select('person_id')
+      .where('person_id', '=', person_id)
+      .execute()
+  ).length
