@@ -41,7 +41,7 @@ t.test('who may grant access sees the request, and grants it for three days', as
   t.same([await bell(w.alice), await bell(charlie.browser), await bell(bob.browser)], [1, 1, 0])
   t.match(await told(charlie.browser), /Bob Technician asks for access to rival New/)
   const page = mainText((await charlie.browser.get('/access-requests')).body)
-  t.match(page, /Bob Technician bob@acme.example asks for Rival .* Ticket 7/)
+  t.match(page, /Bob Technician bob@acme.example of Acme asks for Rival .* Ticket 7/)
 
   const shown = (await charlie.browser.get('/access-requests/1')).body
   t.match(shown, /value="three_days" selected/)

@@ -21,15 +21,16 @@ export type OwnRequest = Awaited<ReturnType<typeof listOwnRequests>>[number]
 
 /**
  * The open requests for tenants at which the actor may grant access. Whoever asks tells them who
- * they are, so name and address are shown wherever they belong.
+ * they are, so name, address and tenant are shown wherever they belong.
  */
 const answerable = (db: Reads, actor: Actor) =>
   everyTenant(db)
     .selectFrom('access_request as request')
     .innerJoin('person', 'person.id', 'request.person_id')
+    .innerJoin('tenant as home', 'home.id', 'person.tenant_id')
     .innerJoin('tenant as asked', 'asked.id', 'request.asked_tenant_id')
     .select(['request.id', 'request.message', 'request.asked_at', 'request.asked_for'])
-    .select(['person.id as person_id', 'person.name', 'person.email'])
+    .select(['person.id as person_id', 'person.name', 'person.email', 'home.name as home_name'])
     .select(['asked.id as tenant_id', 'asked.name as tenant_name'])
     .where('request.state', '=', 'open')
     .where(inScope(visibleScope(actor, 'access.grant'), 'asked.path'))
