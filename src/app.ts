@@ -243,7 +243,7 @@ const jobKinds = (mailer: Mailer) => [
 function peopleRoutes(app: FastifyInstance, db: Db, { mailer = noMailer, url }: AppOptions) {
   tagRoutes(app, db)
   invitationRoutes(app, db)
-  personListRoutes(app, db)
+  personListRoutes(app, db, mailer)
   personFormRoutes(app, db)
   personPageRoutes(app, db, { mailer, url })
   personFactorRoutes(app, db)

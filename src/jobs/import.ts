@@ -58,7 +58,7 @@ const views = {
 /** What is imported, and how: `preview` reads alone, and `run` does it as one operation. */
 type ImportFacts<Created, Changed, Unchanged> = {
   name: string
-  section: string
+  section: JobKind<unknown, object, object>['section']
   permission: Permission
   words: { noun: string; nouns: string; again_href: string; heads: string[] }
   preview(

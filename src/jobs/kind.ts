@@ -28,8 +28,8 @@ type ConfirmField = { name: string; label: string; hint?: string }
 export type JobKind<Input, Outlook, Result> = {
   /** noun.verb, as in the change log. */
   name: string
-  /** The part of the navigation to which it belongs. */
-  section: string
+  /** The part of the navigation to which it belongs; also the address and the name of its list. */
+  section: 'tenants' | 'people' | 'computers'
   /** What the actor needs to have to start it. */
   permission(input: Input): Permission
   /** Takes what a form on the preview sent into the draft. Throws Invalid. */

@@ -67,7 +67,12 @@ export type Listed = {
 }
 
 /** The page of the list, from its state and what was found. */
-export function listPage(asker: Asker, state: ListState, listed: Listed, now: string) {
+export function listPage(
+  asker: Asker,
+  state: ListState,
+  listed: Listed,
+  { now, has_mail }: { now: string; has_mail: boolean },
+) {
   const { rows, roles, total, next, tags } = listed
   const is_filtered = isFiltered(state)
   const may = (permission: Parameters<typeof permitsSomewhere>[1]) =>
@@ -83,7 +88,7 @@ export function listPage(asker: Asker, state: ListState, listed: Listed, now: st
     matches: is_filtered ? matchesOf(state, rows.length, total, next) : null,
     filter_fields: filterFieldsOf(state),
     all: is_filtered ? allThatMatch(total) : 'All people',
-    actions: actionsFor(asker),
+    actions: actionsFor(asker, has_mail),
     can_create: may('person.create'),
     can_import: may('person.import'),
     can_export: may('person.export'),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
+import type { Mailer } from '../mail/mailer.ts'
 import { listTags, tagsOf } from '../tags/queries.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { readTenantPath } from './tenant-path.ts'
@@ -15,14 +16,15 @@ import { views } from './views.ts'
 const PAGE_SIZE = 50
 
 /** The list of people whom the actor may see. */
-export function personListRoutes(app: FastifyInstance, db: Db) {
+export function personListRoutes(app: FastifyInstance, db: Db, mailer: Mailer) {
   app.get(
     '/people',
     { config: { permission: 'person.view', scope: 'anywhere' } },
     async ({ actor, query }, reply) => {
       const state = readList(query)
       const listed = await findListed(db, actor, state)
-      return reply.page(views.list(listPage(actor, state, listed, db.now())))
+      const facts = { now: db.now(), has_mail: mailer.configured }
+      return reply.page(views.list(listPage(actor, state, listed, facts)))
     },
   )
 }

@@ -76,7 +76,18 @@ t.test('deletes many people with what hangs on them', async (t) => {
 t.test('invites many only by mail', async (t) => {
   const w = await world(t)
   const ids = String(await add(w, 'ann', ACME, 3))
+  t.notMatch((await w.alice.get('/people')).body, 'value="invite"')
   const answer = await w.alice.post('/people/batches', { action: 'invite', ids })
-  t.equal(answer.statusCode, 422)
-  t.match(answer.body, 'No mail server is configured')
+  t.equal(answer.headers.location, '/people')
+  t.match(decodeURIComponent(String(answer.headers['set-cookie'])), 'no mail server is configured')
+})
+
+t.test('leads back to the people when it is over', async (t) => {
+  const w = await world(t)
+  const ids = String(await add(w, 'ann'))
+  const { headers } = await w.alice.post('/people/batches', { action: 'deactivate', ids })
+  const job = String(headers.location)
+  t.match((await w.alice.get(job)).body, 'href="/people">Back to the list')
+  await w.alice.post(`${job}/start`, { reason: '' })
+  t.match((await w.alice.get(job)).body, 'href="/people">Back to the people')
 })

@@ -41,9 +41,12 @@ export type Batch = {
   reason: string | null
 }
 
-/** The buttons of what the asker may do somewhere, as value and label; deleting stands by itself. */
-export const actionsFor = (asker: Asker): [string, string][] =>
+/**
+ * The buttons of what the asker may do somewhere, as value and label; deleting stands by itself, and
+ * many can be invited by mail only.
+ */
+export const actionsFor = (asker: Asker, has_mail: boolean): [string, string][] =>
   batchActions
-    .filter((action) => action !== 'delete')
+    .filter((action) => action !== 'delete' && (has_mail || action !== 'invite'))
     .filter((action) => permitsSomewhere(asker.access, batchLooks[action].permission))
     .map((action) => [action, batchLooks[action].button])

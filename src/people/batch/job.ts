@@ -74,7 +74,7 @@ export const peopleBatch = (mailer: Mailer): JobKind<Batch, Outlook, BatchReport
   },
 
   async run(db, actor, batch, pace) {
-    if (batch.action === 'invite') requireMail(mailer)
+    if (batch.action === 'invite' && !mailer.configured) throw new Invalid({ action: NO_MAIL })
     const what = { kind: `person.batch_${batch.action}`, reason: batch.reason }
     const { lines, invited } = await operation(db, actor, what, (tx) =>
       workThrough(tx, tx, actor, batch, tx.operation.at, pace),
@@ -96,12 +96,8 @@ const isComplete = ({ action, tenant_id, tag_id }: Batch) =>
   (action !== 'set_tenant' || tenant_id !== null) && (!isOfTag(action) || tag_id !== null)
 
 /** Links of many people cannot be shown once to one; they are mailed or not made. */
-export function requireMail(mailer: Mailer) {
-  if (!mailer.configured)
-    throw new Invalid({
-      action: 'No mail server is configured. Invite people one by one: you are shown each link.',
-    })
-}
+export const NO_MAIL =
+  'Nobody was invited: no mail server is configured. Invite people one by one; you are shown each link.'
 
 /** Mails the invitations; returns why some could not be sent, by address. */
 async function sendAll(mailer: Mailer, actor: Actor, invited: Invited[]) {

@@ -13,7 +13,7 @@ import { resolveFilter } from '../list-routes.ts'
 import { findPeople } from '../search.ts'
 import { type Batch, batchLooks } from './actions.ts'
 import { SelectionForm } from './form.ts'
-import { batchTitle, requireMail } from './job.ts'
+import { batchTitle, NO_MAIL } from './job.ts'
 
 const PAGE = 1000
 
@@ -26,7 +26,7 @@ export function personBatchRoutes(app: FastifyInstance, db: Db, mailer: Mailer) 
       const { action, match, ids: ticked } = parseFields(SelectionForm, body ?? {})
       const { permission } = batchLooks[action]
       if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
-      if (action === 'invite') requireMail(mailer)
+      if (action === 'invite' && !mailer.configured) return reply.done('/people', NO_MAIL)
       const ids = match ? await listMatchingIds(db, actor, readFilter(body)) : [...new Set(ticked)]
       if (ids.length === 0) throw new Invalid({ ids: 'Select at least one person.' })
       const input: Batch = { action, ids, tenant_id: null, tag_id: null, reason: null }
