@@ -1,7 +1,7 @@
 /** What the actor asked for does not exist, or may not be seen: the two look the same. */
 export class NotFound extends Error {
-  constructor(what: string) {
-    super(`There is no ${what}.`)
+  constructor(what?: string) {
+    super(what ? `There is no ${what}.` : 'There is nothing here.')
   }
 }
 

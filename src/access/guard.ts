@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Db } from '../db/connection.ts'
+import { NotFound } from '../errors.ts'
 import { countUnread } from '../notifications/queries.ts'
 import { readTenantId } from '../tenants/head.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
@@ -121,8 +122,17 @@ async function requirePermission(db: Db, request: FastifyRequest, permission: Pe
   const { scope } = request.routeOptions.config
   if (scope === 'tenant')
     await requireTenant(db, actor, permission, readTenantId((params as { id: string }).id))
-  else if (scope === 'all_tenants') await requireTenant(db, actor, permission, ROOT_ID)
+  else if (scope === 'all_tenants') await requireAllTenants(db, actor, permission)
   else if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
+}
+
+/** As for any tenant; but that the page is about All tenants is nothing to whoever sees none of it. */
+async function requireAllTenants(db: Db, actor: Actor, permission: Permission) {
+  try {
+    await requireTenant(db, actor, permission, ROOT_ID)
+  } catch (error) {
+    throw error instanceof NotFound ? new NotFound() : error
+  }
 }
 
 /** Leads aside who has yet to set up a second factor, and who has to show again who they are. */

@@ -23,7 +23,7 @@ export function answerErrors(app: FastifyInstance) {
     return answer(request, reply, problem)
   })
   app.setNotFoundHandler((request, reply) =>
-    answer(request, reply, { status: 404, title: 'Not found', detail: 'There is nothing here.' }),
+    answer(request, reply, { status: 404, title: 'Not found', detail: new NotFound().message }),
   )
 }
 
