@@ -29,8 +29,8 @@ function newPerson(app: FastifyInstance, db: Db) {
 
   app.get('/people/new', { config }, async ({ actor, query }, reply) => {
     const { tenant } = readQuery(z.object({ tenant: z.string().optional() }), query)
-    const id = tenant === undefined ? actor.tenant_id : readTenantId(tenant)
-    const form = freshForm({ role: '', tenant: await parentText(db, actor, id) })
+    const place = tenant === undefined ? '' : await parentText(db, actor, readTenantId(tenant))
+    const form = freshForm({ role: '', tenant: place })
     return reply.page(await show(actor, form))
   })
 

@@ -56,6 +56,15 @@ t.test('gives a role by the form, to a person named by e-mail address', async (t
   t.notMatch(page, /Bob/)
 })
 
+t.test('the form gives no role by itself, and ends in three days', async (t) => {
+  const w = await world(t)
+  const { body } = await w.alice.get('/assignments/new')
+  t.match(body, '<option value="" selected>Choose a role</option>')
+  t.match(body, 'value="three_days" selected')
+  const answer = await w.alice.post('/assignments', { ...form, role: '' })
+  t.equal(fieldError(answer.body, 'role'), 'Choose a role from the list.')
+})
+
 t.test('says at its field what is wrong with an assignment, and keeps the rest', async (t) => {
   const w = await world(t)
   const { body } = await w.alice.post('/assignments', { ...form, who: 'nobody@nowhere.example' })

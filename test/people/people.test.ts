@@ -32,6 +32,16 @@ t.test('creates a person at a tenant, and shows the page', async (t) => {
   t.match((await w.alice.get(`/people/${id}`)).body, /Zoë Ünal[\s\S]*Acme/)
 })
 
+t.test('a new person belongs nowhere until a tenant is chosen', async (t) => {
+  const w = await world(t)
+  const { body } = await w.alice.get('/people/new')
+  t.match(body, /id="field-tenant"[^>]* value=""/)
+  t.match(body, 'At an MSP tenant the role holds for all tenants')
+  const { answer } = await create(w.alice, { tenant: '' })
+  t.equal(answer.statusCode, 422)
+  t.match((await w.alice.get(`/people/new?tenant=${ACME}`)).body, 'value="Acme"')
+})
+
 t.test('lists, searches and filters people', async (t) => {
   const w = await world(t)
   await create(w.alice)

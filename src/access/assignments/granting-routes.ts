@@ -40,8 +40,9 @@ export function grantingRoutes(app: FastifyInstance, db: Db) {
     const form = freshForm({
       who: subject ? await subjectText(db, actor, subject) : '',
       tenant: tenant ? await parentText(db, actor, tenant) : '',
+      role: '',
       effect: 'allow',
-      lasts: 'never',
+      lasts: 'three_days',
     })
     return show(db, actor, reply, form)
   })
@@ -91,6 +92,7 @@ async function show(db: Db, actor: Actor, reply: FastifyReply, form: Form) {
     views.edit({
       form,
       roles: [
+        { value: '', label: 'Choose a role' },
         ...roles.map(({ id, name }) => ({ value: String(id), label: name })),
         { value: EVERYTHING_CHOICE, label: 'Everything (only to deny)' },
       ],

@@ -121,7 +121,10 @@ async function showAnswer(
       request,
       form,
       denial,
-      roles: roles.map(({ id, name }) => ({ value: String(id), label: name })).toReversed(),
+      roles: [
+        { value: '', label: 'Choose a role' },
+        ...roles.map(({ id, name }) => ({ value: String(id), label: name })).toReversed(),
+      ],
       lasting: lastingOptions,
     }),
   )
