@@ -40,7 +40,7 @@ const DOORS = {
   computers: ['batch/consequences.ts', 'kinds.ts', 'search.ts'],
   jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
   mail: ['mailer.ts'],
-  people: ['head.ts'],
+  people: ['head.ts', 'suggest.ts'],
   preferences: [
     'catalogue.ts',
     'entry.ts',

@@ -24,6 +24,8 @@ export type FoundFilter = Omit<PersonFilter, 'tenant'> & {
   tenant: { id: number; path: string } | null
   /** Besides, only where something else is permitted too. */
   within?: Scope
+  /** Besides, only those who have a role. */
+  users_only?: boolean
 }
 
 type Page = { limit: number; sort?: Sort; after?: string | null }
@@ -100,13 +102,14 @@ async function candidatesFor(db: Reads, filter: FoundFilter): Promise<Candidates
 
 function matchFilter(
   candidates: Candidates,
-  { tenant, within, alone, role, source, state, tag }: FoundFilter,
+  { tenant, within, users_only, alone, role, source, state, tag }: FoundFilter,
 ) {
   let query = candidates
   if (within) query = query.where(inScopeByTop(within, 'person'))
   if (tenant && alone) query = query.where('person.tenant_id', '=', tenant.id)
   else if (tenant)
     query = query.where(inScopeByTop({ allow: [branchOf(tenant.path)], deny: [] }, 'person'))
+  if (users_only) query = query.where('person.role_id', 'is not', null)
   if (role === 'none') query = query.where('person.role_id', 'is', null)
   else if (role !== 'any') query = query.where('person.role_id', '=', role)
   if (source !== 'any') query = query.where('person.source', '=', source)

@@ -2,6 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
 import { computerHits } from './computers.ts'
 import { pageHits } from './pages.ts'
+import { personHits } from './people.ts'
 import { tenantHits } from './tenants.ts'
 
 /** One thing that was found: a link. */
@@ -16,6 +17,7 @@ type Group = {
 /** What the search looks through, in order. A feature with pages of its own adds its group. */
 const groups: Group[] = [
   { label: 'Tenants', find: tenantHits },
+  { label: 'People', find: personHits },
   { label: 'Computers', find: computerHits },
   { label: 'Pages', find: pageHits },
 ]

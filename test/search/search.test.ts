@@ -1,6 +1,7 @@
 import t from 'tap'
 import { textOf } from '../support/html.ts'
-import { ACME_LEEDS, world, type World } from '../support/world.ts'
+import { addCast } from '../support/cast.ts'
+import { ACME, ACME_LEEDS, world, type World } from '../support/world.ts'
 
 const links = async ({ alice }: World, url: string) =>
   [...(await alice.get(url)).body.matchAll(/href="([^"]+)" data-hit/g)].map(([, href]) => href!)
@@ -10,6 +11,21 @@ t.test('finds tenants with their path, and pages', async (t) => {
   t.same(await links(w, '/search/results?q=leeds+o'), [`/tenants/${ACME_LEEDS}`])
   t.match(textOf((await w.alice.get('/search/results?q=leeds')).body), 'Leeds office Acme')
   t.same(await links(w, '/search/results?q=new+ten'), ['/tenants/new'])
+})
+
+t.test('finds people by name and address, users first, and only those in scope', async (t) => {
+  const w = await world(t)
+  const { bob, charlie, dana } = await addCast(w)
+  const hits = async (who: typeof bob, q: string) =>
+    [...(await who.browser.get(`/search/results?q=${q}`)).body.matchAll(/"(\/people\/\d+)"/g)].map(
+      ([, href]) => href,
+    )
+  t.same(await hits(bob, 'dana'), [`/people/${dana.person_id}`])
+  t.same(await hits(bob, 'dana.reader'), [`/people/${dana.person_id}`])
+  t.same(await hits(charlie, 'dana'), [])
+  const rest = { email: 'dan@acme.example', tenant_id: ACME }
+  const { id } = (await w.api.post('/people', { name: 'Dana A', ...rest })).json()
+  t.same(await hits(bob, 'dana'), [`/people/${dana.person_id}`, `/people/${id}`])
 })
 
 t.test('offers the pages as long as nothing is typed', async (t) => {

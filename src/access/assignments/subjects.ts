@@ -1,6 +1,7 @@
 import type { Reads } from '../../db/connection.ts'
 import { inScope } from '../../db/scope.ts'
 import { Invalid } from '../../errors.ts'
+import { suggestPeople } from '../../people/suggest.ts'
 import { nameKey } from '../../tenants/names.ts'
 import { emailKey } from '../form.ts'
 import { type Asker, visibleScope } from '../visible.ts'
@@ -46,13 +47,7 @@ export async function suggestSubjects(
   const like = `%${typed.trim().replace(/[%_]/g, '')}%`
   const [found_groups, found_people] = await Promise.all([
     groups(db, asker).where('user_group.name', 'like', like).limit(SHOWN).execute(),
-    people(db, asker)
-      .where(({ or, eb }) =>
-        or([eb('person.name', 'like', like), eb('person.email_key', 'like', like)]),
-      )
-      .orderBy((eb) => eb('person.role_id', 'is', null))
-      .limit(SHOWN)
-      .execute(),
+    peopleFound(db, asker, typed.trim()),
   ])
   return [
     ...found_people.map(({ id, name, email, tenant_name, slug }) => ({
@@ -70,6 +65,14 @@ export async function suggestSubjects(
       value: `${name} (${slug})`,
     })),
   ].slice(0, SHOWN)
+}
+
+/** As `people`, in the order of the search. */
+async function peopleFound(db: Reads, asker: Asker, text: string) {
+  const ids = (await suggestPeople(db, asker, text, SHOWN)).map(({ id }) => id)
+  if (ids.length === 0) return []
+  const found = await people(db, asker).where('person.id', 'in', ids).execute()
+  return found.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))
 }
 
 /**
