@@ -121,6 +121,20 @@ t.test('nobody gives more than they have, nor where, nor for longer', async (t) 
   t.equal((await by(mia, { ...at_rival, expires_at: day })).statusCode, 201)
 })
 
+t.test('T5: nobody denies for longer than they may grant access', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const day = '2026-11-25T09:00:00.000Z'
+  await give(w, mia, { tenant_id: RIVAL, role_id: roles.manager, expires_at: day })
+  await give(w, dana, { tenant_id: RIVAL })
+  const deny = { tenant_id: RIVAL, effect: 'deny', role_id: roles.viewer }
+  t.equal((await give(mia, dana, deny)).statusCode, 403)
+  t.ok(await sees(dana, RIVAL))
+  t.equal((await give(mia, dana, { ...deny, expires_at: day })).statusCode, 201)
+  t.notOk(await sees(dana, RIVAL))
+})
+
 t.test('what is denied to the giver further down cannot be given above it', async (t) => {
   const w = await world(t)
   const { dana } = await addCast(w)

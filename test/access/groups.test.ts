@@ -152,3 +152,27 @@ t.test('T10: who may only look at a tenant makes no group there, and changes non
   for (const { statusCode } of answers) t.ok(statusCode >= 400 && statusCode < 500, `${statusCode}`)
   t.same(readState(w), before)
 })
+
+t.test(
+  'T5: shows no address, and finds nobody by one, without a right to see people',
+  async (t) => {
+    const w = await world(t)
+    const { dana } = await addCast(w)
+    const granter = await addUser(w, ACME, 'Greta Granter', 'viewer')
+    const permissions = ['tenant.view', 'access.view', 'access.grant']
+    const { id: role_id } = (await w.api.post('/roles', { name: 'Granter', permissions })).json()
+    await w.api.patch(`/people/${granter.person_id}`, { role_id })
+    const group = await create(w)
+    const add = (email: string) => granter.browser.post(`${group}/members`, { email })
+    const [known, unknown] = [await add(dana_email), await add('nobody@acme.example')]
+    t.match(fieldError(known.body, 'email'), /Nobody at Acme/)
+    t.equal(fieldError(known.body, 'email'), fieldError(unknown.body, 'email'))
+    await w.alice.post(`${group}/members`, { email: dana_email })
+    const page = await granter.browser.get(group)
+    t.match(mainText(page.body), 'Dana Reader')
+    t.notMatch(page.body, dana_email)
+    const { members } = (await granter.api.get(`/groups/${idOf(group)}/members`)).json()
+    t.match(members, [{ id: dana.person_id, email: null }])
+    t.match((await w.alice.get(group)).body, dana_email)
+  },
+)

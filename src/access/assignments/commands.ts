@@ -4,7 +4,7 @@ import type { Tx } from '../../db/operation.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import type { Actor } from '../actor.ts'
-import { permitsThroughout } from '../decide.ts'
+import { lastingUntil, permitsThroughout } from '../decide.ts'
 import { requireDelegable, requireDelegableRole } from '../delegation.ts'
 import { EVERYTHING } from '../grants.ts'
 import { nodePath } from '../node-path.ts'
@@ -66,7 +66,9 @@ export async function requireMayGive(tx: Reads, actor: Actor, given: Given) {
     if (given.role_id === null) throw new Invalid({ role: 'Choose a role from the list.' })
     await requireDelegableRole(tx, actor, given.role_id, { path, until: given.expires_at })
   } else {
-    if (!permitsThroughout(actor.access, 'access.grant', path)) throw lacks('access.grant')
+    // A denial, too, is not to outlive the right by which it was made.
+    const lasting = lastingUntil(actor.access, given.expires_at)
+    if (!permitsThroughout(lasting, 'access.grant', path)) throw lacks('access.grant')
     if (given.role_id !== null) await requireRole(tx, given.role_id)
   }
   return tenant_id

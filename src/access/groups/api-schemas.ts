@@ -25,7 +25,7 @@ export const MemberList = z.strictObject({
     z.strictObject({
       id: z.int(),
       name: z.string(),
-      email: z.string(),
+      email: z.string().nullable().describe('Null for who may not see people there.'),
       role_id: z.int().nullable(),
       active: z.boolean(),
     }),

@@ -1,12 +1,12 @@
 import type { Tx } from '../../db/operation.ts'
-import { type VisibleTenant, ofTenant } from '../../db/scope.ts'
+import { type VisibleTenant, inScope, ofTenant } from '../../db/scope.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import { nameKey } from '../../tenants/names.ts'
 import type { Actor } from '../actor.ts'
 import { type Given, requireMayGive, requireMayTake } from '../assignments/commands.ts'
 import { emailKey } from '../form.ts'
-import { requireTenant } from '../visible.ts'
+import { requireTenant, visibleScope } from '../visible.ts'
 import type { GroupInput } from './form.ts'
 import { getGroup } from './queries.ts'
 
@@ -70,7 +70,7 @@ export async function deleteGroup(tx: Tx, actor: Actor, id: number) {
  */
 export async function addMember(tx: Tx, actor: Actor, id: number, email: string) {
   const { tenant_id, group } = await requireGroup(tx, actor, id)
-  const person = await peopleOf(tx, tenant_id)
+  const person = await peopleOf(tx, actor, tenant_id)
     .where('email_key', '=', emailKey(email))
     .executeTakeFirst()
   if (!person) throw new Invalid({ email: `Nobody at ${group.tenant_name} has this address.` })
@@ -82,13 +82,18 @@ export async function addMember(tx: Tx, actor: Actor, id: number, email: string)
 /** The same for a person by id, who may be a member already. Throws NotFound for one elsewhere. */
 export async function keepMember(tx: Tx, actor: Actor, id: number, person_id: number) {
   const { tenant_id } = await requireGroup(tx, actor, id)
-  const person = await peopleOf(tx, tenant_id).where('id', '=', person_id).executeTakeFirst()
+  const person = await peopleOf(tx, actor, tenant_id).where('id', '=', person_id).executeTakeFirst()
   if (!person) throw new NotFound(`person ${person_id}`)
   await join(tx, actor, { tenant_id, group_id: id, person_id })
 }
 
-const peopleOf = (tx: Tx, tenant_id: VisibleTenant) =>
-  everyTenant(tx).selectFrom('person').select(['id', 'name']).where('tenant_id', '=', tenant_id)
+/** Whoever may not see the people of a tenant is not to find out who is there by trying. */
+const peopleOf = (tx: Tx, actor: Actor, tenant_id: VisibleTenant) =>
+  tx
+    .selectFrom('person')
+    .select(['id', 'name'])
+    .where('tenant_id', '=', tenant_id)
+    .where(inScope(visibleScope(actor, 'person.view'), 'person.tenant_id'))
 
 /** False when somebody is a member already. */
 async function join(

@@ -49,8 +49,11 @@ export async function getGroup(db: Reads, asker: Asker, id: number) {
 
 export type Group = Awaited<ReturnType<typeof getGroup>>
 
-/** A page of the members of a group, by name: `after` is what the last one before sorts by. */
-export const listMembers = (
+/**
+ * A page of the members of a group, by name: `after` is what the last one before sorts by. Their
+ * addresses are for those only who may see people there.
+ */
+export const listMembers = async (
   db: Reads,
   asker: Asker,
   group_id: number,
@@ -74,7 +77,19 @@ export const listMembers = (
     query = query.where(({ eb, refTuple, tuple }) =>
       eb(refTuple('person.sort_key', 'person.id'), '>', tuple(after.sort_key, after.id)),
     )
-  return query.execute()
+  const members = await query.execute()
+  const people = members.map(({ id }) => id)
+  const shown = await db
+    .selectFrom('person')
+    .select('person.id')
+    .where('person.id', 'in', people)
+    .where(inScope(visibleScope(asker, 'person.view'), 'person.tenant_id'))
+    .execute()
+  const visible = new Set(shown.map(({ id }) => id))
+  return members.map((member) => ({
+    ...member,
+    email: visible.has(member.id) ? member.email : null,
+  }))
 }
 
 export type Member = Awaited<ReturnType<typeof listMembers>>[number]
