@@ -1,0 +1,72 @@
+import t from 'tap'
+import { matrix } from '../access/matrix.ts'
+import { examine } from '../support/axe.ts'
+import { browserTests, type Site } from '../support/browser.ts'
+import { collectRoutes, sampleAddress } from '../support/routes.ts'
+import { ACME, ACME_LEEDS, RIVAL } from '../support/world.ts'
+import { furnish, HELD } from './furnished.ts'
+
+const declared = collectRoutes()
+const test = await browserTests(t)
+
+/** What there is to see of a page besides the address that the access matrix asks for. */
+const more: Record<string, string[]> = {
+  'GET /tenants': [`?open=${ACME}.${ACME_LEEDS}`, '?q=le', '?q=nothing', `?branch=${RIVAL}`].map(
+    (state) => `/tenants${state}`,
+  ),
+  'GET /tenants/:id': ['/tenants/root', `/tenants/${RIVAL}`],
+  'GET /tenants/:id/preferences': [
+    'root/preferences',
+    '4/preferences',
+    '4/preferences?as_of=2026-11-24T09:00',
+  ].map((state) => `/tenants/${state}`),
+  'GET /tenants/:id/preferences/:key': [
+    'maintenance.business_hours_start',
+    'maintenance.business_days',
+    'maintenance.session_email_bcc',
+    'maintenance.reboot_preference',
+    'agent.stale_after_days',
+    'agent.automatic_update',
+    HELD,
+  ].map((key) => `/tenants/${ACME}/preferences/${key}`),
+  'GET /tenants/:id/preferences/:key/exemption': [`/tenants/${ACME}/preferences/${HELD}/exemption`],
+  'GET /single-sign-on/:id': ['/single-sign-on/1'],
+  'GET /single-sign-on/:id/edit': ['/single-sign-on/1/edit'],
+  'GET /computers': ['tab=new', 'tab=stale', 'tab=deleted', 'q=rec', 'q=xyz', 'tenant=nowhere'].map(
+    (state) => `/computers?${state}`,
+  ),
+  'GET /computers/:id': ['/computers/1', '/computers/3', '/computers/4'],
+  'GET /computers/:id/preferences': ['/computers/1/preferences'],
+  'GET /computers/:id/history': ['/computers/1/history'],
+  'GET /computers/:id/edit': ['/computers/1/edit'],
+  'GET /computers/:id/removal': ['/computers/3/removal'],
+  'GET /computers/undecided/:id': ['/computers/undecided/3'],
+  'GET /search': ['/search?q=le', '/search?q=nothing'],
+}
+
+/** Every address of a route for people that answers with a whole page, in every state above. */
+async function pageAddresses({ alice }: Site, jobs: string[]) {
+  const addresses = new Set(['/nowhere', ...jobs])
+  for (const { name, method, url, credential } of declared()) {
+    if (method !== 'GET' || credential !== 'session' || url.startsWith('/public/')) continue
+    const sample = matrix[name]?.address ?? sampleAddress(url)
+    for (const address of [sample, ...(more[name] ?? [])]) {
+      const { headers, body } = await alice.get(address)
+      const is_page = String(headers['content-type']).startsWith('text/html')
+      if (is_page && body.startsWith('<!doctype html>')) addresses.add(address)
+    }
+  }
+  return addresses
+}
+
+test('axe finds nothing on any page, and none scrolls sideways on a phone', async (t, site) => {
+  const addresses = await pageAddresses(site, await furnish(site))
+  t.ok(addresses.size > 30)
+  const page = await site.visit()
+  for (const status of [404, 409, 422]) site.expected_statuses.add(status)
+  for (const address of addresses) {
+    await page.goto(address)
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+    t.same(await examine(page), [], address)
+  }
+})
