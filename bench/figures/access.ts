@@ -10,6 +10,7 @@ import { createTenant } from '../../src/tenants/commands.ts'
 import { ROOT_ID } from '../../src/tenants/queries.ts'
 import type { Bench } from '../bench.ts'
 import { type Dataset, copyDataset, withDatabase } from '../databases.ts'
+import { addPeople } from '../people.ts'
 import { type Figure, figure, median } from '../figure.ts'
 import { startGenerator } from '../rounds.ts'
 import { startTenantry } from '../server.ts'
@@ -24,6 +25,7 @@ const DECISIONS = 100_000
 export async function* access({ scale, folder, dataset }: Bench): AsyncGenerator<Figure> {
   yield decide()
   const copy = copyDataset(await dataset(scale.medium), join(folder, 'access'))
+  await addPeople(copy, scale.medium)
   const branch = await addBranch(copy, Math.floor(scale.medium / SHARE))
   const server = await startTenantry(copy)
   const generator = startGenerator()
@@ -41,6 +43,7 @@ export async function* access({ scale, folder, dataset }: Bench): AsyncGenerator
     // The same number of rows: a branch for one, the top of the tree for the other.
     const pages = [
       ['Tenants page', `/tenants?branch=${branch.id}`, '/tenants'],
+      ['People page', '/people', '/people'],
       ['Tenants that match', '/tenants?active=active', '/tenants?active=active'],
     ] as const
     for (const [name, own, whole] of pages) {
