@@ -10,6 +10,7 @@ import { computers } from './figures/computers.ts'
 import { firstLoad } from './figures/first-load.ts'
 import { importing } from './figures/importing.ts'
 import { pages } from './figures/pages.ts'
+import { people } from './figures/people.ts'
 import { preview } from './figures/preview.ts'
 import { resolving } from './figures/resolving.ts'
 import { start } from './figures/start.ts'
@@ -20,6 +21,7 @@ const sections: Record<string, Section> = {
   importing,
   preview,
   computers,
+  people,
   access,
   'first-load': firstLoad,
   start,

@@ -12,7 +12,7 @@ const BROWSERS = 'gzip, deflate, br, zstd'
 const ROWS = { tenants: [/ id="t\d+"/g, 50], preferences: [/<details class="why"/g, 30] } as const
 
 /** A page that is asked for, again and again, and the floor's answer of the same size. */
-type Subject = {
+export type Subject = {
   server: Server
   path: string
   headers: Record<string, string>
@@ -52,13 +52,24 @@ export async function* pages({ scale, dataset }: Bench): AsyncGenerator<Figure> 
 const cpuMsOf = (subject: Subject) => medianOf(subject, ({ page }) => page.cpu_ms_per_request)
 
 /** Sees that the page is the one that is meant, and how many bytes it is. */
-async function subject(
+function subject(
   page: keyof typeof ROWS,
   server: Server,
   { session, deep_id }: Dataset,
   encoding: string,
-): Promise<Subject> {
+) {
   const path = page === 'tenants' ? '/tenants' : `/tenants/${deep_id}/preferences`
+  return subjectAt(path, ROWS[page], server, session, encoding)
+}
+
+/** A page at an address that has so many rows of this look. Throws where it has not. */
+export async function subjectAt(
+  path: string,
+  [row, rows]: readonly [RegExp, number],
+  server: Server,
+  session: string,
+  encoding = BROWSERS,
+): Promise<Subject> {
   const headers = {
     accept: 'text/html',
     'accept-encoding': encoding,
@@ -66,7 +77,6 @@ async function subject(
     cookie: `session=${session}`,
   }
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
-  const [row, rows] = ROWS[page]
   const found = (await response.text()).match(row)?.length
   if (found !== rows) throw new Error(`${path} has ${found} rows in place of ${rows}`)
   const bytes = Number(response.headers.get('content-length'))
@@ -74,7 +84,7 @@ async function subject(
 }
 
 /** Asks the floor and the page by turns, so that what disturbs one disturbs the other. */
-async function measure(
+export async function measure(
   subjects: Subject[],
   floor: Server,
   { repeats, warm_up_rounds, round_seconds }: Bench['scale'],
@@ -92,7 +102,7 @@ async function measure(
 
 type Promised = { share?: number; cpu?: number; p99?: number }
 
-function* describe(name: string, subject: Subject, promised: Promised): Generator<Figure> {
+export function* describe(name: string, subject: Subject, promised: Promised): Generator<Figure> {
   const { bytes } = subject
   const of = (read: (round: Subject['rounds'][number]) => number) => medianOf(subject, read)
   const share = of(
