@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import type { Test } from 'tap'
+import { addUser } from '../support/cast.ts'
 import {
   addPasskey,
   askToSignIn,
@@ -11,7 +12,7 @@ import {
   setUpTotp,
   signInWith,
 } from '../support/factors.ts'
-import { ALICE_PASSWORD, type World } from '../support/world.ts'
+import { ACME, ALICE_PASSWORD, type World } from '../support/world.ts'
 
 export type Write = {
   /** One, or none where no business data changes. */
@@ -116,6 +117,15 @@ export const accountWrites: Record<string, Write> = {
     operations: 1,
     prepare: async (here) => (await setUpTotp(here, here.alice)).key,
     send: ({ alice }) => alice.post('/account/totp/removal'),
+  },
+  'POST /people/:id/factors/removal': {
+    operations: 1,
+    prepare: async (here) => {
+      const mia = await addUser(here, ACME, 'Mia', 'viewer')
+      await setUpTotp(here, mia.browser)
+      return String(mia.person_id)
+    },
+    send: ({ alice }, id) => alice.post(`/people/${id}/factors/removal`),
   },
   'POST /account/recovery-codes': {
     operations: 1,

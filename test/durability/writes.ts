@@ -1,8 +1,6 @@
 import { accessWrites } from './access-writes.ts'
 import { computerWrites } from './computer-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
-import { addUser } from '../support/cast.ts'
-import { setUpTotp } from '../support/factors.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
 import { signOnWrites } from './sign-on-writes.ts'
@@ -131,15 +129,6 @@ export const writes: Record<string, Write> = {
     },
     send: ({ anonymous }, path) =>
       anonymous.post(path, { password: 'purple tractor window seven' }),
-  },
-  'POST /people/:id/factors/removal': {
-    operations: 1,
-    prepare: async (here) => {
-      const mia = await addUser(here, ACME, 'Mia', 'viewer')
-      await setUpTotp(here, mia.browser)
-      return String(mia.person_id)
-    },
-    send: ({ alice }, id) => alice.post(`/people/${id}/factors/removal`),
   },
   'POST /people/:id/tags': {
     operations: 1,
