@@ -41,10 +41,11 @@ export function describeChange(change: LoggedChange, names: Names): DescribedCha
   const row = after ?? before!
   const did = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
   const title = table?.title(row, names) ?? String(change.row_id)
+  const verbs = typeof table?.verbs === 'function' ? table.verbs(row) : table?.verbs
   const described = {
     id: change.id,
     did,
-    verb: table?.verbs?.[did] ?? did,
+    verb: verbs?.[did] ?? did,
     what: table?.label ?? change.table_name,
     title,
     fields: Object.entries(table?.columns ?? plainColumns(row))
@@ -70,17 +71,12 @@ function sayInOneLine(
 ) {
   const line = table?.line
   const words = (name: string) => inWords(row, name, table!.columns[name]!, names)
-  const subject = line?.title_alone ? title : `${inASentence(what)} ${title}`
+  const label = line?.title_alone ? '' : `${inASentence(what)} `
+  const subject = line?.subject?.(row, names) ?? label + title
   const values = did === 'Created' ? (line?.values ?? []) : []
   const value = values.map(words).find((said) => said !== null)
   const place = line && words(line.place)
-  const before_value = line?.before_value ?? 'to'
-  const parts = [
-    verb,
-    subject,
-    value && `${before_value} ${value}`,
-    place && `${line.before_place} ${place}`,
-  ]
+  const parts = [verb, subject, value && `to ${value}`, place && `${line.before_place} ${place}`]
   return {
     sentence: parts.filter(Boolean).join(' '),
     rest:

@@ -23,23 +23,25 @@ type Plain = {
 type Reference = { label: string; refers: Referred }
 export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer'
 
+type Verbs = { Created: string; Changed: string; Deleted: string }
+
 /** A logged table in words. */
 export type Table = {
   label: string
   /** What it takes, besides the permission to see the history, to read about its rows. */
   permission?: Permission
   /** What happened to a row, where "Created", "Changed" and "Deleted" are not the words for it. */
-  verbs?: { Created: string; Changed: string; Deleted: string }
+  verbs?: Verbs | ((row: Row) => Verbs)
   /** What tells the row from others of the same table. */
   title: (row: Row, names: Names) => string
   /** What a change says in one line besides verb, label and title. */
   line?: {
     /** Whether the title says of what kind the row is. */
     title_alone?: true
+    /** What is said in place of label and title. */
+    subject?: (row: Row, names: Names) => string
     /** Of a row that was created: the first of these columns that has something to say. */
     values: string[]
-    /** What stands before that; "to" without it. */
-    before_value?: string
     place: string
     before_place: string
   }
@@ -66,6 +68,11 @@ const inPreference =
 
 const preferenceLabel = (row: Row) =>
   findPreference(String(row['key']))?.label ?? String(row['key'])
+
+const assigned = (row: Row, names: Names) => {
+  const role = names('role', row['role_id'])
+  return row['effect'] === 'deny' ? (role ?? 'everything') : `access as ${role}`
+}
 
 /** The logged tables in words. A feature with a table of its own adds it here. */
 export const loggedTables: Record<string, Table> = {
@@ -190,15 +197,15 @@ export const loggedTables: Record<string, Table> = {
   role_assignment: {
     label: 'Access',
     permission: 'access.view',
-    verbs: { Created: 'Recorded', Changed: 'Changed', Deleted: 'Withdrew' },
-    title: (row, names) => {
-      const role = names('role', row['role_id'])
-      return row['effect'] === 'deny' ? `denial of ${role ?? 'everything'}` : `access as ${role}`
-    },
+    verbs: (row) =>
+      row['effect'] === 'deny'
+        ? { Created: 'Denied', Changed: 'Changed the denial of', Deleted: 'Withdrew the denial of' }
+        : { Created: 'Gave', Changed: 'Changed', Deleted: 'Withdrew' },
+    title: (row, names) =>
+      row['effect'] === 'deny' ? `denial of ${assigned(row, names)}` : assigned(row, names),
     line: {
-      title_alone: true,
+      subject: assigned,
       values: ['person_id', 'group_id'],
-      before_value: 'for',
       place: 'tenant_id',
       before_place: 'at',
     },

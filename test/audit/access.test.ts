@@ -112,10 +112,10 @@ t.test('says who was given what, where and until when', async (t) => {
   await assign(w, { tenant_id: ACME, person_id: w.vera.person_id, role_id: 3, effect: 'allow' })
   await assign(w, { tenant_id: ACME, person_id: w.dana.person_id, effect: 'deny' })
   const text = mainText((await w.alice.get(`/tenants/${ACME}/history`)).body)
-  t.match(text, /Recorded access as Technician for Vera Viewer at Acme/)
-  t.match(text, /Recorded denial of everything for Dana Reader at Acme/)
+  t.match(text, /Gave access as Technician to Vera Viewer at Acme/)
+  t.match(text, /Denied everything to Dana Reader at Acme/)
   const seen = mainText((await w.bob.browser.get(`/tenants/${ACME}/history`)).body)
-  t.match(seen, /Recorded access as Technician for another person at Acme/)
+  t.match(seen, /Gave access as Technician to another person at Acme/)
   t.notMatch(seen, /Vera/)
 })
 
