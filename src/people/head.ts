@@ -1,3 +1,4 @@
+import { hasAuthorityOver } from '../access/authority.ts'
 import { permits } from '../access/decide.ts'
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
@@ -33,6 +34,7 @@ export async function getPersonHead(
   const may = (permission: Parameters<typeof permits>[1]) =>
     permits(actor.access, permission, person.tenant_path)
   const name = stateOf(person, now)
+  const has_authority = await hasAuthorityOver(db, actor, person, now)
   return {
     person,
     state: { name, ...stateLooks[name] },
@@ -42,8 +44,8 @@ export async function getPersonHead(
     path: [{ name: 'People', href: '/people' }, { name: person.name }],
     may: {
       edit: may('person.edit'),
-      manage: may('user.manage'),
-      remove: may('person.delete'),
+      manage: may('user.manage') && has_authority,
+      remove: may('person.delete') && has_authority,
       see_tenant: may('tenant.view'),
     },
   }

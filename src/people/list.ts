@@ -23,7 +23,7 @@ export type PersonFilter = {
   alone: boolean
   role: 'any' | 'none' | number
   source: 'any' | 'typed' | 'imported'
-  state: 'any' | 'active' | 'deactivated' | 'invited'
+  state: 'any' | 'active' | 'deactivated' | 'not_invited' | 'invited'
   tag: number | null
 }
 
@@ -42,7 +42,10 @@ const filterFields = {
   ),
   role: stateField<PersonFilter['role']>(z.union([z.literal('none'), idText()]), 'any'),
   source: stateField<PersonFilter['source']>(z.enum(['typed', 'imported']), 'any'),
-  state: stateField<PersonFilter['state']>(z.enum(['active', 'deactivated', 'invited']), 'any'),
+  state: stateField<PersonFilter['state']>(
+    z.enum(['active', 'deactivated', 'not_invited', 'invited']),
+    'any',
+  ),
   tag: stateField<number | null>(idText(), null),
 }
 

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely'
+import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Schema } from '../db/schema.ts'
@@ -114,6 +114,7 @@ function matchFilter(
   else if (role !== 'any') query = query.where('person.role_id', '=', role)
   if (source !== 'any') query = query.where('person.source', '=', source)
   if (state === 'invited') query = query.where('person.invited_at', 'is not', null)
+  else if (state === 'not_invited') query = notInvited(query)
   else if (state !== 'any') query = query.where('person.active', '=', Number(state === 'active'))
   if (tag !== null)
     query = query.where((eb) =>
@@ -129,6 +130,22 @@ function matchFilter(
   return query
 }
 
+/** Users who could be invited, and have been neither invited nor here. */
+const notInvited = (query: Candidates) =>
+  query
+    .where('person.active', '=', 1)
+    .where('person.role_id', 'is not', null)
+    .where('person.invited_at', 'is', null)
+    .where(({ eb, not }) => not(hasAccount(eb)))
+
+const hasAccount = (eb: ExpressionBuilder<Schema, 'person'>) =>
+  eb.exists(
+    eb
+      .selectFrom('user_account')
+      .select('user_account.person_id')
+      .whereRef('user_account.person_id', '=', 'person.id'),
+  )
+
 function inOrder(
   candidates: Candidates,
   sort: Sort,
@@ -140,17 +157,7 @@ function inOrder(
     .select(['person.id', 'person.tenant_id', 'person.name', 'person.email', 'person.role_id'])
     .select(['person.active', 'person.source', 'person.invited_at', 'person.version'])
     .select(['person.sort_key', 'person.email_key', 'person.tenant_sort_key'])
-    .select((eb) =>
-      eb
-        .exists(
-          eb
-            .selectFrom('user_account')
-            .select('user_account.person_id')
-            .whereRef('user_account.person_id', '=', 'person.id'),
-        )
-        .$castTo<number>()
-        .as('has_account'),
-    )
+    .select((eb) => hasAccount(eb).$castTo<number>().as('has_account'))
     .limit(limit)
   for (const key of ORDERS[sort.by]) query = query.orderBy(`person.${key}`, direction)
   if (after) query = query.where(comesAfter(sort, readPlace(after, sort)))

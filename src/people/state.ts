@@ -21,7 +21,7 @@ export const expiryOf = (invited_at: string) =>
 
 /** The states in words; `tone` is that of its badge. */
 export const stateLooks: Record<StateName, { label: string; variant: string }> = {
-  person: { label: 'No user', variant: 'outline' },
+  person: { label: 'Cannot sign in', variant: 'outline' },
   active: { label: 'Active', variant: 'secondary' },
   deactivated: { label: 'Deactivated', variant: 'outline' },
   not_invited: { label: 'Not invited yet', variant: 'outline' },

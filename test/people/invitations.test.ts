@@ -32,7 +32,7 @@ t.test('a link that is expired, altered or replaced says so, and does nothing', 
   const { page, link } = await invite(w)
   t.equal((await w.anonymous.get(`${link}x`)).statusCode, 410)
   const again = /\/invitations\/[\w-]+/.exec((await w.alice.post(`${page}/invitations`)).body)![0]
-  t.match((await w.anonymous.get(link)).body, 'This invitation is not good any more')
+  t.match((await w.anonymous.get(link)).body, 'This invitation is no longer valid')
   t.equal((await w.anonymous.get(again)).statusCode, 200)
   w.clock.now = '2026-11-27T09:00:00.000Z'
   t.equal((await w.anonymous.post(again, { password: PASSWORD })).statusCode, 410)

@@ -68,6 +68,17 @@ t.test('lists, searches and filters people', async (t) => {
   t.match((await w.alice.get('/people?tenant=Nowhere')).body, 'There is no tenant “Nowhere”.')
 })
 
+t.test('finds the users who have not been invited yet', async (t) => {
+  const w = await world(t)
+  await create(w.alice)
+  const { id } = await create(w.alice, { name: 'Nora', email: 'nora@acme.example', role: '4' })
+  const waiting = async () => (await w.alice.get('/people?state=not_invited')).body
+  t.match(await waiting(), 'Select Nora')
+  t.notMatch(await waiting(), /Select (Zoë|Alice)/)
+  await w.alice.post(`/people/${id}/invitations`)
+  t.notMatch(await waiting(), 'Select Nora')
+})
+
 t.test('shows nobody outside of what one may see', async (t) => {
   const w = await world(t)
   const { bob, charlie } = await addCast(w)
@@ -136,6 +147,19 @@ t.test('T10: nobody gives a role that permits more than they may', async (t) => 
     (await create(manager.browser, { ...own, email: 's@r.example', role: '3' })).answer.statusCode,
     303,
   )
+})
+
+t.test('offers nothing that would end the access of somebody with more of it', async (t) => {
+  const w = await world(t)
+  const mia = await addUser(w, ACME, 'Mia Manager', 'manager')
+  const above = await addUser(w, ACME, 'Ada Above', 'administrator')
+  const { id: below } = await create(w.alice, { role: '4' })
+  const offers = async (id: number) =>
+    ['deactivation', 'deletion', 'invitations'].map(async (what) =>
+      (await mia.browser.get(`/people/${id}`)).body.includes(`/people/${id}/${what}"`),
+    )
+  t.same(await Promise.all(await offers(above.person_id)), [false, false, false])
+  t.same(await Promise.all(await offers(below)), [true, true, true])
 })
 
 t.test('T10: who gives a role back gives back all that was assigned besides', async (t) => {
