@@ -1,6 +1,7 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { Forbidden, Invalid, NotFound } from '../errors.ts'
 import { requireDelegable, requireDelegableRole } from './delegation.ts'
 import { homePath, permissionsOf } from './grants.ts'
 import { type Asker, requireTenant } from './visible.ts'
@@ -48,4 +49,15 @@ export async function requireAuthorityOver(
   if (id === null) return
   for (const { path, expires_at, ...role } of await givenTo(db, { person_id: id, now }))
     requireDelegable(asker, permissionsOf(role), { path, until: expires_at })
+}
+
+/** Whether the asker has that authority. */
+export async function hasAuthorityOver(db: Reads, asker: Asker, holder: Holder, now: string) {
+  try {
+    await requireAuthorityOver(db, asker, holder, now)
+    return true
+  } catch (error) {
+    if ([Forbidden, Invalid, NotFound].some((kind) => error instanceof kind)) return false
+    throw error
+  }
 }

@@ -35,11 +35,12 @@ export function passkeyRoutes(app: FastifyInstance, db: Db, url: string | undefi
     const { name, credential } = parsed.input
     const passkey = await checkRegistration(db, around(request), credential)
     if (!passkey) return show(reply.code(422), withError(freshForm({ name }), '', WRONG))
-    await operation(db, actor, 'passkey.add', async (tx) => {
+    const ended = await operation(db, actor, 'passkey.add', async (tx) => {
       await addPasskey(tx, actor.person_id, { ...passkey, name })
-      await endWeakerSessions(tx, actor.person_id, sessionSecret(request)!)
+      return endWeakerSessions(tx, actor.person_id, sessionSecret(request)!)
     })
-    return reply.done('/account/security#passkeys', 'The passkey was added.')
+    const done = `The passkey was added.${ended > 0 ? OTHERS_ENDED : ''}`
+    return reply.done('/account/security#passkeys', done)
   })
 
   app.post<{ Params: { id: string } }>(
@@ -60,5 +61,7 @@ function forgetCredential({ values: { credential: _, ...values }, errors }: Form
   const { credential, ...others } = errors
   return { values, errors: credential ? { '': credential, ...others } : others }
 }
+
+const OTHERS_ENDED = ' You were signed out wherever a password alone had signed you in.'
 
 const WRONG = 'Your device did not make a passkey that can be used here. Try again.'

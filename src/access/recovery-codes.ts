@@ -7,13 +7,16 @@ const CODES = 10
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz023456789'
 const LENGTH = 16
 
-/** Makes ten new codes, each good for one time, and forgets all others. They are kept nowhere. */
-export async function makeRecoveryCodes(tx: SystemTx, person_id: number) {
-  await forgetRecoveryCodes(tx, person_id)
+/** Codes to be shown this once: they are kept nowhere. */
+export type NewCodes = { codes: string[]; replaces: boolean }
+
+/** Makes ten new codes, each good for one time, and forgets all others. */
+export async function makeRecoveryCodes(tx: SystemTx, person_id: number): Promise<NewCodes> {
+  const { numDeletedRows } = await forgetRecoveryCodes(tx, person_id)
   const codes = Array.from({ length: CODES }, newCode)
   const rows = codes.map((code) => ({ person_id, code_hash: hashCode(person_id, code) }))
   await tx.insertInto('recovery_code').values(rows).execute()
-  return codes
+  return { codes, replaces: numDeletedRows > 0n }
 }
 
 /** Whether it is a code of this person that was not used yet. It is used from then on. */
@@ -40,7 +43,7 @@ export async function countRecoveryCodes(db: Reads, person_id: number) {
 }
 
 export const forgetRecoveryCodes = (tx: SystemTx, person_id: number) =>
-  tx.deleteFrom('recovery_code').where('person_id', '=', person_id).execute()
+  tx.deleteFrom('recovery_code').where('person_id', '=', person_id).executeTakeFirstOrThrow()
 
 /** 80 bits of chance, so that a plain hash of it is enough: "k3fq-92mx-…". */
 function newCode() {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
@@ -5,7 +6,7 @@ import { Conflict } from '../errors.ts'
 import { hasPassword } from './accounts.ts'
 import type { Actor } from './actor.ts'
 import { listPasskeys } from './passkeys.ts'
-import { countRecoveryCodes, makeRecoveryCodes } from './recovery-codes.ts'
+import { countRecoveryCodes, makeRecoveryCodes, type NewCodes } from './recovery-codes.ts'
 import { findTotp } from './totp.ts'
 import { views } from './views.ts'
 import { takesNoFields } from '../web/form.ts'
@@ -48,7 +49,7 @@ export async function showSecurity(
   db: Db,
   reply: FastifyReply,
   actor: Actor,
-  new_codes: string[] | null = null,
+  new_codes: NewCodes | null = null,
 ) {
   const { passkeys, totp } = await findFactors(db, actor)
   return reply.page(
@@ -58,6 +59,7 @@ export async function showSecurity(
       codes_left: await countRecoveryCodes(db, actor.person_id),
       new_codes,
       has_password: await hasPassword(db, actor.person_id),
+      is_by_number: isIP(reply.request.hostname.replace(/^\[|\]$/g, '')) > 0,
       days_left: reply.request.second_factor_days,
     }),
   )

@@ -144,14 +144,19 @@ export async function endSession(tx: SystemTx, person_id: number, id: number) {
   return numDeletedRows > 0n
 }
 
-/** Ends those sessions of a person, except the one of `secret`, that one factor was enough for. */
-export const endWeakerSessions = (tx: SystemTx, person_id: number, secret: string) =>
-  tx
+/**
+ * Ends those sessions of a person, except the one of `secret`, that one factor was enough for.
+ * Returns how many those were.
+ */
+export async function endWeakerSessions(tx: SystemTx, person_id: number, secret: string) {
+  const { numDeletedRows } = await tx
     .deleteFrom('session')
     .where('person_id', '=', person_id)
     .where('two_factors', '=', 0)
     .where('token_hash', '<>', hashSecret(secret))
-    .execute()
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
 
 /**
  * Somebody has shown again who they are: the session has another secret from now on, which is

@@ -3,6 +3,7 @@ import type { Form } from '../web/form.ts'
 import type { ListedPasskey } from './passkeys.ts'
 import type { Permission, permissionWords } from './permissions.ts'
 import type { QrCode } from './qr.ts'
+import type { NewCodes } from './recovery-codes.ts'
 import type { ListedSession } from './sessions.ts'
 import type { ListedToken } from './tokens.ts'
 
@@ -17,8 +18,10 @@ export type Security = {
   totp: { confirmed_at: string } | null
   codes_left: number
   /** Shown this once. */
-  new_codes: string[] | null
+  new_codes: NewCodes | null
   has_password: boolean
+  /** Whether this page was opened by a number, to which no passkey can belong. */
+  is_by_number: boolean
   /** In how many days a second factor must be there; null when there is no need. */
   days_left: number | null
 }

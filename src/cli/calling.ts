@@ -14,9 +14,12 @@ export function startCommand({ data }: Config) {
 export const howToStartOver = ({ data }: Config) =>
   `To start over, delete the folder ${data} while nothing runs on it, or name another one with TENANTRY_DATA.`
 
-/** The address of a server that listens on this host and port. */
+/**
+ * The address of a server that listens on this host and port. This machine is called by its name:
+ * a passkey cannot belong to a number.
+ */
 export function addressOf(host: string, port: number) {
-  const everywhere = host === '0.0.0.0' || host === '::'
-  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  const is_here = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
+  const name = is_here ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}`
 }

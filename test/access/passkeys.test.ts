@@ -203,3 +203,21 @@ t.test('T35: gives no more than a hundred challenges to one network at once', as
   t.equal((await w.anonymous.post('/sign-in/passkey/challenge')).statusCode, 200)
   t.equal((await w.db.selectFrom('passkey_challenge').selectAll().execute()).length, 1)
 })
+
+t.test('a new passkey ends what a password alone began elsewhere, and says so', async (t) => {
+  const w = await world(t)
+  const said = ({ answer }: Awaited<ReturnType<typeof addPasskey>>) =>
+    decodeURIComponent(String(answer.headers['set-cookie']))
+  await w.anonymous.post('/sign-in', { email: 'alice@northwind.example', password: ALICE_PASSWORD })
+  t.match(said(await addPasskey(w.alice)), 'You were signed out wherever a password alone')
+  t.notMatch(said(await addPasskey(w.alice, 'Blue key')), 'signed out')
+})
+
+t.test('the page says beforehand that no passkey can be added at an IP address', async (t) => {
+  const { app, session } = await world(t)
+  const at = async (host: string) =>
+    (await app.inject({ url: '/account/security', headers: { host }, cookies: { session } })).body
+  t.match(await at('127.0.0.1:8080'), 'A passkey belongs to a name.')
+  t.notMatch(await at('127.0.0.1:8080'), 'href="/account/passkeys/new"')
+  t.match(await at('localhost:8080'), 'href="/account/passkeys/new"')
+})

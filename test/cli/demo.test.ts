@@ -90,7 +90,7 @@ t.test('says how to go on, and when it is there already how to start over', asyn
   const { stdout } = await run(['demo'], { data, environment: { PORT: '8123' } })
   t.match(stdout, `The demonstration is in ${data}.\n`)
   t.match(stdout, `Start it with: TENANTRY_DATA=${data} npm start\n`)
-  t.match(stdout, 'Open http://127.0.0.1:8123\n')
+  t.match(stdout, 'Open http://localhost:8123\n')
   const again = await run(['demo'], { data })
   t.equal(again.code, 1)
   t.match(again.stderr, `To start over, delete the folder ${data} `)
