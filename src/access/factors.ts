@@ -36,7 +36,8 @@ export async function removeFactors(tx: Tx, now: string, person_id: number) {
   await signOutEverywhere(tx, person_id)
 }
 
-async function hasFactor(db: Reads, person_id: number) {
+/** Whether somebody has a second factor that is asked of them here. */
+export async function hasFactor(db: Reads, person_id: number) {
   const passkey = db.selectFrom('passkey').select('person_id').where('person_id', '=', person_id)
   const totp = db
     .selectFrom('totp')
@@ -51,11 +52,16 @@ async function hasFactor(db: Reads, person_id: number) {
  * up by that.
  */
 export async function useCode(db: Db, sealer: Sealer, person_id: number, typed: string) {
-  const code = typed.replace(/\s/g, '')
+  const code = withoutSpaces(typed)
   const now = db.now()
   return system(db, (tx) =>
-    /^\d{6}$/.test(code)
+    isAppCode(code)
       ? useTotp(tx, now, sealer, { person_id, code })
       : useRecoveryCode(tx, now, person_id, code),
   )
 }
+
+const withoutSpaces = (typed: string) => typed.replace(/\s/g, '')
+
+/** Whether it looks like a code of an authenticator app; others are for recovery. */
+export const isAppCode = (typed: string) => /^\d{6}$/.test(withoutSpaces(typed))

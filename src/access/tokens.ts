@@ -2,7 +2,7 @@ import type { Db, Reads } from '../db/connection.ts'
 import { type Tx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { NotFound } from '../errors.ts'
+import { Forbidden, NotFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { USER_COLUMNS, loadActor, readPermissions } from './grants.ts'
 import { type Permission, permissionWords } from './permissions.ts'
@@ -20,6 +20,7 @@ const tokenByHash = prepared((db, { token_hash, now }: { token_hash: string; now
     .innerJoin('tenant', 'tenant.id', 'person.tenant_id')
     .innerJoin('role', 'role.id', 'person.role_id')
     .select(['api_token.permissions as limit', 'api_token.expires_at'])
+    .select(['user_account.has_second_factor', 'user_account.second_factor_due_at'])
     .select(USER_COLUMNS)
     .where('api_token.token_hash', '=', token_hash)
     .where('person.active', '=', 1)
@@ -35,15 +36,20 @@ function bearerSecret(authorization = '') {
 
 /**
  * The actor of `Authorization: Bearer …`, while the token's owner may sign in: with the rights that
- * the owner has now, or those of them to which the token is confined.
+ * the owner has now, or those of them to which the token is confined. Throws Forbidden while the
+ * owner is late with a second factor: a token is no way round it.
  */
 export async function findTokenActor(db: Db, authorization: string | undefined) {
   const secret = bearerSecret(authorization)
   if (!secret) return undefined
   const [token] = await tokenByHash(db, { token_hash: hashSecret(secret), now: db.now() })
   if (!token) return undefined
-  const { limit, expires_at: _, ...user } = token
-  return loadActor(db, db.now(), user, limit === null ? null : readPermissions(limit))
+  const { limit, expires_at: _, has_second_factor, second_factor_due_at, ...user } = token
+  const confined = limit === null ? null : readPermissions(limit)
+  const actor = await loadActor(db, db.now(), user, confined)
+  const is_late = second_factor_due_at !== null && second_factor_due_at <= db.now()
+  if (actor.needs_second_factor && !has_second_factor && is_late) throw new Forbidden(LATE)
+  return actor
 }
 
 /** When the token of `Authorization: Bearer …` ends; null for never. */
@@ -52,6 +58,9 @@ export async function endOfToken(db: Db, authorization: string | undefined) {
   const [token] = await tokenByHash(db, { token_hash, now: db.now() })
   return token!.expires_at
 }
+
+const LATE =
+  'The owner of this token has to set up a second factor first, on the page Account → Security.'
 
 /** Remembers that a token was used, at most once in five minutes. */
 export async function touchToken(db: Db, authorization: string | undefined) {

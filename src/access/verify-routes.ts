@@ -10,8 +10,8 @@ import { VerifyInput } from './form.ts'
 import { authenticationOptions, checkAuthentication } from './passkey-ceremonies.ts'
 import { listPasskeys } from './passkeys.ts'
 import type { Sealer } from './sealing.ts'
+import { hasFactor, isAppCode } from './factors.ts'
 import { checkCode, type CodeOutcome } from './second-step.ts'
-import { WRONG as WRONG_CODE } from './second-step-routes.ts'
 import { renewSession } from './sessions.ts'
 import { checkPassword } from './sign-in.ts'
 import { refuse, tooMany } from './sign-in-routes.ts'
@@ -49,8 +49,12 @@ export function verifyRoutes(app: FastifyInstance, db: Db, options: Verifying) {
   app.post('/verify', { config }, async (request, reply) => {
     const next = nextOf(typed(request.body))
     const parsed = parseForm(VerifyInput, request.body)
-    if (!parsed.ok)
-      return show(reply.code(422), request.actor, withError(freshForm({ next }), '', NOTHING))
+    const refuseAll = (why: string) =>
+      show(reply.code(422), request.actor, withError(freshForm({ next }), '', why))
+    if (!parsed.ok) return refuseAll(NOTHING)
+    // A password alone did not let them in either.
+    if ('password' in parsed.input && (await hasFactor(db, request.actor.person_id)))
+      return refuseAll(NOT_ENOUGH)
 
     const outcome = await prove(db, options, request, parsed.input)
     if ('retry_at' in outcome) {
@@ -82,7 +86,11 @@ async function prove(
 ): Promise<CodeOutcome> {
   const { person_id, email } = request.actor
   const from = visitor(request)
-  if ('code' in proof) return checkCode(db, sealer, { person_id, email, code: proof.code }, from)
+  if ('code' in proof) {
+    // Recovery codes are for signing in, which is proof enough for a while.
+    if (!isAppCode(proof.code)) return { right: false }
+    return checkCode(db, sealer, { person_id, email, code: proof.code }, from)
+  }
   if ('password' in proof) {
     const { password } = proof
     const checked = await checkPassword(db, { email, password, person_id }, from)
@@ -96,11 +104,15 @@ async function prove(
 /** In which ways the actor can show who they are. */
 async function findWays(db: Db, { otherWays }: Verifying, actor: Actor, next: string) {
   const totp = await findTotp(db, actor.person_id)
+  const has_totp = (totp?.confirmed_at ?? null) !== null
+  const has_passkey = (await listPasskeys(db, actor.person_id)).length > 0
+  const has_factor = has_totp || has_passkey
+  const ways = await otherWays(db, actor, next)
   return {
-    has_password: await hasPassword(db, actor.person_id),
-    has_totp: (totp?.confirmed_at ?? null) !== null,
-    has_passkey: (await listPasskeys(db, actor.person_id)).length > 0,
-    other_ways: await otherWays(db, actor, next),
+    has_password: !has_factor && (await hasPassword(db, actor.person_id)),
+    has_totp,
+    has_passkey,
+    other_ways: ways.filter((way) => !has_factor || way.is_two_factors),
   }
 }
 
@@ -110,4 +122,6 @@ function wrong(proof: Proof): [field: string, message: string] {
   return ['', 'This passkey is not one of yours, or took too long. Try again.']
 }
 
+const WRONG_CODE = 'This code is wrong or has been used. Enter the one that your app shows now.'
+const NOT_ENOUGH = 'You have a second factor: show that one instead of your password.'
 const NOTHING = 'Enter your password or a code, or use a passkey.'

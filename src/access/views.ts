@@ -10,7 +10,12 @@ import type { ListedToken } from './tokens.ts'
 export type Profile = { name: string; email: string; tenant_name: string }
 
 /** Another way for somebody to show who they are: a link that leads there and comes back. */
-export type OtherWay = { href: string; label: string }
+export type OtherWay = {
+  href: string
+  label: string
+  /** Whether it counts for two factors. */
+  is_two_factors: boolean
+}
 
 /** How somebody shows who they are. */
 export type Security = {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { operation, system } from '../../src/db/operation.ts'
 import { removeFactors } from '../../src/access/factors.ts'
 import { openSession } from '../../src/access/sessions.ts'
-import { addUser, anyTenant, roles } from '../support/cast.ts'
+import { addCast, addUser, anyTenant, roles } from '../support/cast.ts'
 import { addPasskey, secondsAfter, setUpTotp } from '../support/factors.ts'
 import { mainText } from '../support/html.ts'
 import { ACME, NORTHWIND, START, type World, browser, world } from '../support/world.ts'
@@ -93,13 +93,6 @@ t.test('asks it of who was assigned such a role, or one on All tenants', async (
   }
 })
 
-t.test('leaves API tokens as they are', async (t) => {
-  const w = await world(t)
-  await w.alice.get('/tenants')
-  w.clock.now = secondsAfter(START, 30 * DAY)
-  t.equal((await w.api.get('/tenants')).statusCode, 200)
-})
-
 t.test('whoever had all factors taken away has to set one up at once', async (t) => {
   const w = await world(t)
   const { person_id } = w.actor
@@ -113,4 +106,19 @@ t.test('whoever had all factors taken away has to set one up at once', async (t)
     t.same(await w.db.selectFrom(table).selectAll().execute(), [], table)
   const again = await later(w, person_id, 0)
   t.equal((await again.get('/tenants')).headers.location, '/account/security?required')
+})
+
+t.test('T33: refuses the tokens of who is late with it, and says why', async (t) => {
+  const w = await world(t)
+  const { vera, bob } = await addCast(w)
+  const list = ({ api }: Pick<World, 'api'>) => api.get('/tenants')
+  await vera.browser.get('/tenants')
+  const late = await later(w, vera.person_id, 14)
+  const refused = await list(vera)
+  t.equal(refused.statusCode, 403)
+  t.match(refused.json().detail, 'has to set up a second factor')
+  t.equal((await list(bob)).statusCode, 200, 'of whom none is asked')
+  t.equal((await list(w)).statusCode, 200, 'of whom none was asked yet')
+  await addPasskey(late)
+  t.equal((await list(vera)).statusCode, 200)
 })

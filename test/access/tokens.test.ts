@@ -1,4 +1,5 @@
 import t from 'tap'
+import { addPasskey } from '../support/factors.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { findTokenActor } from '../../src/access/tokens.ts'
@@ -30,6 +31,7 @@ t.test('shows a new token once, and keeps only its hash', async (t) => {
 
 t.test('a token ends when it was said to', async (t) => {
   const w = await world(t)
+  await addPasskey(w.alice)
   const { secret } = await createToken(w)
   const { secret: lasting } = await createToken(w, { days: '0' })
   w.clock.now = '2026-12-24T08:59:59.999Z'

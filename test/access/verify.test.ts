@@ -56,16 +56,14 @@ t.test('T33: showing who one is gives another session, and ends the one before',
   t.equal((await browser(w.app, cookieOf(shown)).get('/account')).statusCode, 200)
 })
 
-t.test('takes a password, a code, or a passkey of one’s own', async (t) => {
+t.test('takes a code of the app, or a passkey of one’s own', async (t) => {
   const w = await world(t)
-  const { key, codes } = await setUpTotp(w, w.alice)
+  const { key } = await setUpTotp(w, w.alice)
   const { authenticator } = await addPasskey(w.alice)
   w.clock.now = secondsAfter(START, 20 * MINUTE)
   let alice = w.alice
   const proofs = [
-    () => ({ password: ALICE_PASSWORD }),
     () => ({ code: codeAt(key, w.clock.now) }),
-    () => ({ code: codes[0]! }),
     async () => ({
       credential: authenticator.get((await alice.post('/verify/challenge')).json()),
     }),
@@ -76,6 +74,35 @@ t.test('takes a password, a code, or a passkey of one’s own', async (t) => {
     alice = browser(w.app, cookieOf(shown))
   }
 })
+
+t.test(
+  'T33: takes neither a password nor a recovery code of who has a second factor',
+  async (t) => {
+    const w = await world(t)
+    const { codes } = await setUpTotp(w, w.alice)
+    w.clock.now = secondsAfter(START, 20 * MINUTE)
+    t.notMatch((await w.alice.get('/verify')).payload, 'name="password"')
+    const insufficient: Record<string, string>[] = [
+      { password: ALICE_PASSWORD },
+      { code: codes[0]! },
+    ]
+    for (const fields of insufficient) {
+      const answer = await w.alice.post('/verify', fields)
+      t.equal(answer.statusCode, 422)
+      t.equal(answer.cookies.length, 0)
+    }
+    t.ok(isAsked(await w.alice.get(FRESH_PAGE)))
+    const fields = { email: 'alice@northwind.example', password: ALICE_PASSWORD }
+    const pending = cookieOf(await w.anonymous.post('/sign-in', fields), 'pending')!
+    const anew = await sendForm(
+      w.anonymous,
+      '/sign-in/second-step',
+      { code: codes[0]! },
+      { pending },
+    )
+    t.equal((await browser(w.app, cookieOf(anew)).get(FRESH_PAGE)).statusCode, 200)
+  },
+)
 
 t.test('T33: takes no wrong password, code or passkey, and none of another person', async (t) => {
   const w = await world(t)

@@ -70,9 +70,10 @@ export async function waysToVerify(db: Db, actor: Actor, next: string): Promise<
   const identities = await listIdentities(db, actor)
   return identities
     .filter(({ enabled }) => enabled)
-    .map(({ provider_id, name }) => ({
+    .map(({ provider_id, name, vouches_for_two_factors }) => ({
       href: `/verify/with/${provider_id}?next=${encodeURIComponent(next)}`,
       label: `Continue with ${name}`,
+      is_two_factors: vouches_for_two_factors === 1,
     }))
 }
 

@@ -76,6 +76,7 @@ export const listIdentities = (db: Db, actor: Actor) =>
     .innerJoin('identity_provider', 'identity_provider.id', 'identity.provider_id')
     .select(['identity.id', 'identity.provider_id', 'identity.created_at', 'identity.last_used_at'])
     .select(['identity_provider.name', 'identity_provider.enabled'])
+    .select('identity_provider.vouches_for_two_factors')
     .where('identity.tenant_id', '=', actor.tenant_id)
     .where('identity.person_id', '=', actor.person_id)
     .orderBy('identity.id')

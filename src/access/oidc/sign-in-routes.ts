@@ -107,7 +107,7 @@ export async function signInWith(
   const { person_id } = user
   const now = db.now()
   await system(db, (tx) => touchIdentity(tx, now, user.identity_id))
-  const two_factors = provider.vouches_for_two_factors === 1 || vouched.two_factors
+  const two_factors = isByTwoFactors({ provider, vouched })
   if (user.has_second_factor && !two_factors) {
     const pending = await system(db, (tx) => openPending(tx, now, person_id))
     const address = `/sign-in/second-step?next=${encodeURIComponent(attempt.next)}`
@@ -122,6 +122,9 @@ export async function signInWith(
   request.log.info({ person_id, provider_id: provider.id }, 'signed in by a provider')
   return sendSecrets(request, reply, secrets).redirect(attempt.next, 303)
 }
+
+const isByTwoFactors = ({ provider, vouched }: Pick<Finished, 'provider' | 'vouched'>) =>
+  provider.vouches_for_two_factors === 1 || vouched.two_factors
 
 const instantOf = (seconds: number) => new Date(seconds * 1000).toISOString()
 
@@ -151,6 +154,8 @@ async function verifyWith(
   const user = await findUserOf(db, { provider, vouched })
   if (user?.person_id !== request.actor.person_id)
     throw new ProviderProblem(`This account at ${provider.name} is not the one linked with yours.`)
+  if (user.has_second_factor && !isByTwoFactors({ provider, vouched }))
+    throw new ProviderProblem('You have a second factor here: show that one instead.')
   const renewed = await system(db, (tx) => renewSession(tx, db.now(), sessionSecret(request)!))
   return sendSession(request, reply, renewed).redirect(attempt.next, 303)
 }

@@ -160,6 +160,15 @@ t.test('T33: an account that is not one’s own proves nothing', async (t) => {
   t.match((await w.alice.get('/single-sign-on/new')).headers.location, '/verify')
 })
 
+t.test('T33: a provider that vouches for one factor proves nothing of who has two', async (t) => {
+  const w = await worldWithProvider(t)
+  await link(w, w.provider, 'alice-at-idp')
+  await system(w.db, (tx) => tx.updateTable('user_account').set({ has_second_factor: 1 }).execute())
+  w.clock.now = LATER
+  t.match(mainText((await verifyAs(w, 'alice-at-idp')).payload), 'You have a second factor here')
+  t.match((await w.alice.get('/single-sign-on/new')).headers.location, '/verify')
+})
+
 t.test('T13: goes nowhere else after that, whatever next says', async (t) => {
   const w = await worldWithProvider(t)
   for (const next of LEADS_AWAY)
