@@ -1,7 +1,8 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import type { Kind } from '../db/schema.ts'
+import type { Kind, Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { Conflict } from '../errors.ts'
@@ -9,66 +10,72 @@ import { type Hidden, listHidden } from './hidden.ts'
 import { rootStays } from './places.ts'
 import { ROOT_ID } from './queries.ts'
 
+type Inside = ExpressionBuilder<Schema, 'tenant'>
+
+const number = (eb: Inside) => eb.fn.countAll<number>().as('number')
+
 /** How many of what is in each tenant. A feature that puts something into tenants adds its own. */
 const contentsOf = prepared((db, { ids }: { ids: string }) =>
   everyTenant(db)
     .selectFrom('tenant')
-    .select((eb) => {
-      const counted = eb.fn.countAll<number>().as('number')
-      return [
-        'tenant.id',
-        'tenant.child_count as children',
-        eb
-          .selectFrom('person')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('people'),
-        eb.selectFrom('tag').select(counted).whereRef('tenant_id', '=', 'tenant.id').as('tags'),
-        eb
-          .selectFrom('preference_entry')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('entries'),
-        eb
-          .selectFrom('exemption')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('exemptions'),
-        eb
-          .selectFrom('exemption')
-          .select(counted)
-          .whereRef('lock_tenant_id', '=', 'tenant.id')
-          .as('exempted'),
-        eb
-          .selectFrom('user_group')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('groups'),
-        eb
-          .selectFrom('role_assignment')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('assignments'),
-        eb
-          .selectFrom('identity_provider')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('providers'),
-        eb
-          .selectFrom('computer')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .as('computers'),
-        eb
-          .selectFrom('agent')
-          .select(counted)
-          .whereRef('tenant_id', '=', 'tenant.id')
-          .where('computer_id', 'is', null)
-          .as('agents'),
-      ]
-    })
+    .select(['tenant.id', 'tenant.child_count as children'])
+    .select(ownThings)
+    .select(ownDecisions)
+    .select(ownAccess)
     .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id')),
 )
+
+const ownThings = (eb: Inside) => [
+  eb.selectFrom('person').select(number(eb)).whereRef('tenant_id', '=', 'tenant.id').as('people'),
+  eb.selectFrom('tag').select(number(eb)).whereRef('tenant_id', '=', 'tenant.id').as('tags'),
+  eb
+    .selectFrom('computer')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('computers'),
+  eb
+    .selectFrom('agent')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .where('computer_id', 'is', null)
+    .as('agents'),
+]
+
+const ownDecisions = (eb: Inside) => [
+  eb
+    .selectFrom('preference_entry')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('entries'),
+  eb
+    .selectFrom('exemption')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('exemptions'),
+  eb
+    .selectFrom('exemption')
+    .select(number(eb))
+    .whereRef('lock_tenant_id', '=', 'tenant.id')
+    .as('exempted'),
+]
+
+const ownAccess = (eb: Inside) => [
+  eb
+    .selectFrom('user_group')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('groups'),
+  eb
+    .selectFrom('role_assignment')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('assignments'),
+  eb
+    .selectFrom('identity_provider')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('providers'),
+]
 
 const words = {
   children: ['child tenant', 'child tenants'],
