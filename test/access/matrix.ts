@@ -68,7 +68,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /roles/:id': atRoot(form),
   'POST /roles/:id/deletion': atRoot(everybody(303, 409)),
   'GET /sign-in/with/:slug': { ...everybody(404, 303), address: '/sign-in/with/northwind' },
-  'GET /sign-in/oidc/callback': everybody(422, 422),
+  'GET /sign-in/oidc/callback/:slug': everybody(422, 422),
   'GET /account/single-sign-on': page,
   'POST /account/single-sign-on/:id/link': nothing,
   'POST /account/single-sign-on/:id/removal': nothing,

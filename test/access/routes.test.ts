@@ -42,7 +42,7 @@ const PUBLIC = [
   'GET /livez',
   'GET /readyz',
   'GET /sign-in',
-  'GET /sign-in/oidc/callback',
+  'GET /sign-in/oidc/callback/:slug',
   'GET /sign-in/second-step',
   'GET /sign-in/with/:slug',
   'POST /invitations/:secret',

@@ -7,7 +7,8 @@ import { CLIENT, identityProvider } from '../support/identity-provider.ts'
 const test = await browserTests(t, { app: { allow_private_issuers: true } })
 
 /** A real provider that sends people back to the site. */
-const providerFor = (t: Test, { url }: Site) => identityProvider(t, `${url}/sign-in/oidc/callback`)
+const providerFor = (t: Test, { url }: Site) =>
+  identityProvider(t, [`${url}/sign-in/oidc/callback/northwind`])
 
 /** Fills in the page of the provider on which one signs in. */
 async function signInThere(page: Page, account: string) {

@@ -11,7 +11,9 @@ const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 export const CLIENT = { client_id: 'tenantry', client_secret: 'a secret of tests, to be sealed' }
 
 /** Where Tenantry's applications in tests, which listen nowhere, have people sent back to. */
-export const CALLBACK = 'http://localhost/sign-in/oidc/callback'
+export const CALLBACKS = ['northwind', 'acme', 'rival'].map(
+  (slug) => `http://localhost/sign-in/oidc/callback/${slug}`,
+)
 
 /**
  * A real OpenID provider on this machine, in which whoever names an account is signed in to it. It
@@ -19,7 +21,7 @@ export const CALLBACK = 'http://localhost/sign-in/oidc/callback'
  */
 export async function identityProvider(
   t: Test,
-  callback = CALLBACK,
+  callbacks = CALLBACKS,
   configuration: Configuration = {},
 ) {
   const server = createServer()
@@ -27,7 +29,7 @@ export async function identityProvider(
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = new Provider(issuer, {
-    clients: [{ ...CLIENT, redirect_uris: [callback], require_auth_time: true }],
+    clients: [{ ...CLIENT, redirect_uris: callbacks, require_auth_time: true }],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['a key for tests'] },
     pkce: { required: () => true },

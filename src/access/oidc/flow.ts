@@ -14,10 +14,12 @@ export type Oidc = {
   url: string | undefined
 }
 
-const CALLBACK = '/sign-in/oidc/callback'
-
-/** Where providers send people back to, on the server that browsers reach at `origin`. */
-export const callbackAddress = (origin: string) => `${origin}${CALLBACK}`
+/**
+ * Where a provider sends people back to, on the server that browsers reach at `origin`: each to an
+ * address of its own, so that what one sends is never taken for what another said.
+ */
+export const callbackAddress = (origin: string, slug: string) =>
+  `${origin}/sign-in/oidc/callback/${slug}`
 
 /** What somebody is sent to a provider for, and from where. */
 export type Errand = Pick<Attempt, 'purpose' | 'next'> & {
@@ -44,7 +46,7 @@ export async function beginOidc(oidc: Oidc, errand: Errand) {
       provider_id: provider.id,
       purpose,
       next,
-      redirect_uri: callbackAddress(errand.origin),
+      redirect_uri: callbackAddress(errand.origin, provider.slug),
       session_hash,
       reference,
     },
@@ -54,10 +56,14 @@ export async function beginOidc(oidc: Oidc, errand: Errand) {
 }
 
 /**
- * Ends what `beginOidc` began: `search` is what stands after the address that the provider sent the
- * browser to, `secret` what the browser kept. Throws ProviderProblem, and then nobody is known.
+ * Ends what `beginOidc` began: `slug` is the provider to whose address the browser was sent, `search`
+ * what stands after it, `secret` what the browser kept. Throws ProviderProblem, and then nobody is known.
  */
-export async function finishOidc(oidc: Oidc, search: string, secret: string | undefined) {
+export async function finishOidc(
+  oidc: Oidc,
+  { slug, search }: { slug: string; search: string },
+  secret: string | undefined,
+) {
   const states = new URLSearchParams(search).getAll('state')
   const taken =
     secret && states.length === 1 ? await takeAttempt(oidc.db, secret, states[0]!) : undefined
@@ -68,6 +74,8 @@ export async function finishOidc(oidc: Oidc, search: string, secret: string | un
   const { attempt, challenge } = taken
   const provider = await findEnabledProvider(oidc.db, { id: attempt.provider_id })
   if (!provider) throw new ProviderProblem('This provider can no longer be used to sign in.')
+  if (provider.slug !== slug)
+    throw new ProviderProblem('This answer came to the address of another provider. Begin again.')
   const connection = await connect(oidc, provider)
   const vouched = await redeem(connection, challenge, search, attempt.purpose === 'verify')
   return { attempt, provider, vouched }

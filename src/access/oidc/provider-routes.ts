@@ -53,15 +53,19 @@ async function show(
   const provider = await providers.getProvider(db, scope, id)
   const { origin } = siteOf(request, url)
   const sign_in = `${origin}/sign-in/with/${provider.slug}`
-  return reply.page(views.provider({ provider, sign_in, callback: callbackAddress(origin), test }))
+  return reply.page(
+    views.provider({ provider, sign_in, callback: callbackAddress(origin, provider.slug), test }),
+  )
 }
+
+/** The address by the short name that is in the form, or a place for one. */
+const callbackOf = (request: FastifyRequest, url: string | undefined, { values }: Form) =>
+  callbackAddress(siteOf(request, url).origin, values['slug'] || '<short name>')
 
 function creating(app: FastifyInstance, oidc: Oidc) {
   const { db, sealer, url } = oidc
   const again = (request: FastifyRequest, reply: FastifyReply, form: Form) =>
-    reply.page(
-      views.edit({ form, provider: null, callback: callbackAddress(siteOf(request, url).origin) }),
-    )
+    reply.page(views.edit({ form, provider: null, callback: callbackOf(request, url, form) }))
 
   app.get(`${PAGE}/new`, { config: fresh }, async (request, reply) => {
     const tenant = await parentText(db, request.actor, ROOT_ID)
@@ -95,8 +99,7 @@ function editing(app: FastifyInstance, oidc: Oidc) {
   const again = async (request: FastifyRequest<Id>, reply: FastifyReply, form: Form) => {
     const { id, scope } = targetOf(request)
     const provider = await providers.getProvider(db, scope, id)
-    const callback = callbackAddress(siteOf(request, url).origin)
-    return reply.page(views.edit({ form, provider, callback }))
+    return reply.page(views.edit({ form, provider, callback: callbackOf(request, url, form) }))
   }
 
   app.get<Id>(`${PAGE}/:id/edit`, { config: fresh }, async (request, reply) => {

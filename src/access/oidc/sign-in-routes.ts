@@ -42,13 +42,17 @@ export function oidcSignInRoutes(
     },
   )
 
-  app.get(
-    '/sign-in/oidc/callback',
+  app.get<{ Params: { slug: string } }>(
+    '/sign-in/oidc/callback/:slug',
     { config: { permission: 'public' } },
     async (request, reply) => {
       const [, search = ''] = /^[^?]*(\?[^#]*)/.exec(request.url) ?? []
       try {
-        const finished = await finishOidc(oidc, search, takeAttemptSecret(request, reply))
+        const finished = await finishOidc(
+          oidc,
+          { slug: request.params.slug, search },
+          takeAttemptSecret(request, reply),
+        )
         const end = comeBack[finished.attempt.purpose]
         if (!end) throw new Error(`nothing ends what was begun for ${finished.attempt.purpose}`)
         return await end(oidc, request, reply, finished)

@@ -3,6 +3,7 @@ import { discover } from '../../../src/access/oidc/client.ts'
 import { isOfDirectory, Issuer, sameIssuer } from '../../../src/access/oidc/issuer.ts'
 import { type Forgery, forgingProvider } from '../../support/forging-provider.ts'
 import { CLIENT } from '../../support/identity-provider.ts'
+import { mainText } from '../../support/html.ts'
 import { world } from '../../support/world.ts'
 import { addProvider, begin, link } from './cast.ts'
 
@@ -66,6 +67,21 @@ t.test('T33: IdP mix-up: an answer for one provider is not taken to another', as
   t.notOk(admitted(answer.cookies))
   t.notOk(evil.seen.includes('/token'), 'the code of the honest provider went nowhere')
 })
+
+t.test(
+  'T33: IdP mix-up: what came to the address of one provider is no answer of another',
+  async (t) => {
+    const w = await worldWithLiar(t)
+    const evil = await forgingProvider(t, 'alice')
+    await addProvider(w, { slug: 'evil', issuer: evil.issuer })
+    const { href, end } = await begin(w)
+    const answer = await end(w.idp.visit(href).replace('/callback/northwind', '/callback/evil'))
+    t.equal(answer.statusCode, 422)
+    t.match(mainText(answer.payload), 'the address of another provider')
+    t.notOk(admitted(answer.cookies))
+    t.notOk([...evil.seen, ...w.idp.seen].includes('/token'), 'the code went nowhere')
+  },
+)
 
 t.test('T33: the subject of one provider is nobody at another', async (t) => {
   const w = await worldWithLiar(t)

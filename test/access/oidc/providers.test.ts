@@ -24,7 +24,7 @@ t.test('adds a provider and shows what to enter there', async (t) => {
   t.equal(answer.headers.location, '/single-sign-on/1')
   const page = mainText((await w.alice.get('/single-sign-on/1')).payload)
   t.match(page, 'For everybody')
-  t.match(page, 'https://tenantry.example/sign-in/oidc/callback')
+  t.match(page, 'https://tenantry.example/sign-in/oidc/callback/entra')
   t.match(page, 'https://tenantry.example/sign-in/with/entra')
   t.match(mainText((await w.alice.get('/single-sign-on')).payload), 'Entra ID For All tenants')
 })
