@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { fingerprintOf } from '../access/current-actor.ts'
 import { permitsSomewhere } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { Forbidden, Invalid, NotFound } from '../errors.ts'
@@ -135,6 +136,12 @@ function runJobs(app: FastifyInstance, desk: Desk) {
   })
 }
 
+/** What is kept of a job that has ended, with the rights that its maker had for it. */
+type Ended = { reason?: string; access?: string }
+
+const ACCESS_CHANGED =
+  'What you may do has changed since, so what came of it is no longer shown. The history tells what was changed, as far as you may see it.'
+
 /** The page of a job as it stands: a draft, at work, or ended. */
 function showJob(desk: Desk, request: FastifyRequest, reply: FastifyReply, { job, kind }: Found) {
   if (job.state === 'draft') return showDraft(desk, request, reply, { job, kind })
@@ -143,7 +150,11 @@ function showJob(desk: Desk, request: FastifyRequest, reply: FastifyReply, { job
     const { done, total } = desk.runner.find(job.id) ?? job
     return reply.page(views.running({ job, section, done, total, is_preview: false }))
   }
-  const result = JSON.parse(job.result ?? '{}') as { reason?: string }
+  const { access, ...result } = JSON.parse(job.result ?? '{}') as Ended
+  // It may tell of what its maker may not see any more.
+  const tells = access ?? (job.state === 'done' ? '' : undefined)
+  if (tells !== undefined && tells !== fingerprintOf(request.actor.access))
+    return reply.page(views.ended({ job, section, outcome: null, reason: ACCESS_CHANGED }))
   const outcome = job.state === 'done' ? kind.outcome(result) : null
   return reply.page(views.ended({ job, section, outcome, reason: result.reason ?? '' }))
 }

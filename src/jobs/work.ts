@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Actor } from '../access/actor.ts'
-import { currentActor, requireSameAccess } from '../access/current-actor.ts'
+import { currentActor, fingerprintOf, requireSameAccess } from '../access/current-actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Busy, Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
@@ -50,7 +50,8 @@ export async function run(db: Db, log: Log, { kind, id, actor, input }: Work, ru
   } catch (error) {
     end = describeFailure(error, signal, log)
   }
-  await insist(signal, () => endJob(db, id, end))
+  const access = fingerprintOf(actor.access)
+  await insist(signal, () => endJob(db, id, { ...end, result: { ...end.result, access } }))
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { ExpressionBuilder } from 'kysely'
+import { permits } from '../access/decide.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
@@ -18,7 +20,7 @@ const number = (eb: Inside) => eb.fn.countAll<number>().as('number')
 const contentsOf = prepared((db, { ids }: { ids: string }) =>
   everyTenant(db)
     .selectFrom('tenant')
-    .select(['tenant.id', 'tenant.child_count as children'])
+    .select(['tenant.id', 'tenant.path', 'tenant.child_count as children'])
     .select(ownThings)
     .select(ownDecisions)
     .select(ownAccess)
@@ -91,17 +93,39 @@ const words = {
   agents: ['undecided agent', 'undecided agents'],
 } as const
 
+/** What one needs to have to be told of it. */
+const seenBy = {
+  children: 'tenant.view',
+  people: 'person.view',
+  tags: 'tenant.view',
+  entries: 'preference.view',
+  exemptions: 'preference.view',
+  exempted: 'preference.view',
+  groups: 'access.view',
+  assignments: 'access.view',
+  providers: 'settings.manage',
+  computers: 'computer.view',
+  agents: 'computer.view',
+} as const satisfies Record<keyof typeof words, Permission>
+
 type Contents = Record<keyof typeof words, number | null>
 
-/** "2 child tenants, 1 person"; '' for a tenant that is empty. */
-const describeContents = (contents: Contents) =>
-  Object.entries(words)
-    .map(([what, [one, many]]) => [contents[what as keyof Contents] ?? 0, one, many] as const)
-    .filter(([number]) => number > 0)
-    .map(([number, one, many]) => `${number} ${number === 1 ? one : many}`)
-    .join(', ')
-
 const UNSEEN = 'something that you may not see'
+
+/**
+ * "2 child tenants, 1 person"; '' for a tenant that is empty. What `sees` says no to is not counted,
+ * and told of only where there is nothing else.
+ */
+function describeContents(contents: Contents, sees: (what: keyof Contents) => boolean) {
+  const there = (Object.keys(words) as (keyof Contents)[]).filter(
+    (what) => (contents[what] ?? 0) > 0,
+  )
+  const seen = there.filter(sees).map((what) => {
+    const [one, many] = words[what]
+    return contents[what] === 1 ? `1 ${one}` : `${contents[what]} ${many}`
+  })
+  return seen.join(', ') || (there.length > 0 ? UNSEEN : '')
+}
 
 function countByParent(hidden: Hidden[]) {
   const counts = new Map<number | null, number>()
@@ -131,7 +155,10 @@ export async function refuseDeletions(
       const found = contents.get(id)!
       const unseen = hidden.get(id) ?? 0
       const children = found.children - (gone.get(id) ?? 0) - unseen
-      const inside = describeContents({ ...found, children }) || (unseen > 0 && UNSEEN)
+      // An exemption from its locks is of a tenant below, which may be one that is hidden.
+      const sees = (what: keyof Contents) =>
+        permits(asker.access, seenBy[what], found.path) && !(what === 'exempted' && unseen > 0)
+      const inside = describeContents({ ...found, children }, sees) || (unseen > 0 && UNSEEN)
       if (inside) refused.set(id, new Conflict(`${name} is not empty: it has ${inside}.`))
     }
   }

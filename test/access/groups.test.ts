@@ -3,7 +3,7 @@ import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { fieldError, mainText } from '../support/html.ts'
 import { readState } from '../support/rows.ts'
-import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
+import { ACME, ACME_LEEDS, NORTHWIND, RIVAL, type World, world } from '../support/world.ts'
 
 const support = { name: 'Support', description: '', tenant: 'Acme' }
 
@@ -176,3 +176,18 @@ t.test(
     t.match((await w.alice.get(group)).body, dana_email)
   },
 )
+
+t.test('T5: what keeps a tenant from being deleted is told as far as one may see it', async (t) => {
+  const w = await world(t)
+  await addUser(w, RIVAL, 'Rita', 'viewer')
+  await create(w, { tenant: 'Rival' })
+  const user = await addUser(w, NORTHWIND, 'Dora Deleter', 'viewer')
+  const role = { name: 'Deleter', permissions: ['tenant.view', 'tenant.delete', 'access.view'] }
+  const { id: role_id } = (await w.api.post('/roles', role)).json()
+  await w.api.patch(`/people/${user.person_id}`, { role_id })
+  const refusal = async () => (await user.api.delete(`/tenants/${RIVAL}`)).json().detail
+  t.match(await refusal(), /it has 1 group\.$/)
+  const { groups } = (await w.api.get('/groups')).json()
+  await w.api.delete(`/groups/${groups[0].id}`)
+  t.match(await refusal(), /it has something that you may not see\.$/)
+})

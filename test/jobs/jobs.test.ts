@@ -6,6 +6,7 @@ import { openSession } from '../../src/access/sessions.ts'
 import { buildApp } from '../../src/app.ts'
 import { operation, system } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
+import { addUser } from '../support/cast.ts'
 import { mainText } from '../support/html.ts'
 import { confirmJob, draftImport } from '../support/jobs.ts'
 import { ACME, appOptions, browser, NORTHWIND, world, type World } from '../support/world.ts'
@@ -152,6 +153,18 @@ t.test('is there for the person who made it alone', async (t) => {
   t.match((await w.alice.get('/jobs')).body, job)
   for (const url of ['/jobs/0', '/jobs/x', '/jobs/99', '/jobs/0x1', '/jobs/1.0', '/jobs/%201'])
     t.equal((await w.alice.get(url)).statusCode, 404)
+})
+
+t.test('T5: tells its maker no more what came of it once their rights are others', async (t) => {
+  const w = await world(t)
+  const { browser: ann, person_id } = await addUser(w, NORTHWIND, 'Ann', 'administrator')
+  const job = await draftImport(ann, CSV)
+  t.match(mainText(await confirmJob(ann, job)), 'Created 1')
+  const deny = { person_id, tenant_id: ACME, role_id: null, effect: 'deny' }
+  t.equal((await w.api.post('/assignments', deny)).statusCode, 201)
+  const page = mainText((await ann.get(job)).body)
+  t.match(page, 'What you may do has changed since')
+  t.notMatch(page, 'Created')
 })
 
 t.test('lists the jobs a page at a time, newest first', async (t) => {
