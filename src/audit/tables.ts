@@ -235,7 +235,7 @@ export const loggedTables: Record<string, Table> = {
         label: 'Answer',
         words: (state) => (state === 'open' ? null : state === 'granted' ? 'Granted' : 'Denied'),
       },
-      answer: { label: 'Why' },
+      answer: { label: 'What was said' },
     },
   },
   api_token: {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
+import { permitsSomewhere } from '../access/decide.ts'
 import { requireTenant } from '../access/visible.ts'
 import { NO_FILTER, readOperations } from '../audit/operations.ts'
 import type { Db } from '../db/connection.ts'
@@ -48,6 +49,7 @@ async function overview(db: Db, actor: Actor, id: number, invitation: Invitation
       href: visible ? `/tenants/${id}` : null,
     })),
     usable_tags: known.filter((tag) => isUsableAt(tag, person.tenant_path) && !carried.has(tag.id)),
+    may_make_tags: head.may.edit && permitsSomewhere(actor.access, 'tag.manage'),
     invitation,
   })
 }

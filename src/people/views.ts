@@ -21,6 +21,7 @@ export const views = {
     head: PersonHead
     way: { name: string; href: string | null }[]
     usable_tags: PlacedTag[]
+    may_make_tags: boolean
     invitation: Invitation | null
   }>('people/overview'),
   history: view<{

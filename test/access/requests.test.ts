@@ -50,6 +50,9 @@ t.test('who may grant access sees the request, and grants it for three days', as
   t.equal((await bob.browser.get(`/tenants/${RIVAL}/preferences`)).statusCode, 200)
   t.same([await bell(w.alice), await bell(charlie.browser), await bell(bob.browser)], [0, 0, 1])
   t.match(await told(bob.browser), /You have access to rival until 2026-11-27 09:00 UTC/)
+  t.match((await bob.browser.get('/notifications')).body, 'datetime="2026-11-27T09:00:00.000Z"')
+  const own = mainText((await bob.browser.get('/access-requests')).body)
+  t.match(own, /rival Granted .* As Viewer until 2026-11-27 09:00 UTC/)
 })
 
 t.test('the answer is the same whether there is such a tenant or not', async (t) => {

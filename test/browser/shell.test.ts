@@ -158,7 +158,7 @@ test('a double press on Create makes one person, and shows them', async (t, { vi
   await page.goto('/people/new')
   await page.getByLabel('Name').fill('Petra Vogel')
   await page.getByLabel('E-mail').fill('petra@northwind.example')
-  await page.getByRole('button', { name: 'Create' }).dblclick()
+  await page.getByRole('button', { name: 'Create person' }).dblclick()
   await heading(page, 'Petra Vogel')
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByRole('button', { name: 'Update' }).waitFor()

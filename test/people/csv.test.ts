@@ -43,7 +43,7 @@ eve@a.example,Eve,acme,Queen
     'Enter an e-mail address like',
     'A new person needs a name',
     'There is no tenant “nowhere”',
-    'There is no role "Queen"',
+    'There is no role “Queen”',
   ])
     t.match(lines, reason)
   t.same(await people(w, ACME), [])
@@ -83,4 +83,10 @@ t.test('an export holds only those whom one may see', async (t) => {
   t.match(body, /Bob Technician[\s\S]*Dana Reader/)
   t.notMatch(body, /Zed|Charlie|Alice|Vera/)
   t.equal((await dana.browser.get('/people/export.csv')).statusCode, 403)
+})
+
+t.test('takes the title of the column on the page for its name', async (t) => {
+  const w = await world(t)
+  const job = await draft(w.alice, 'E-mail,name,tenant\nann@x.example,Ann,Acme\n')
+  t.same(figures(await foreseen(w.alice, job)), [1, 0, 0, 0])
 })

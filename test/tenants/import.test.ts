@@ -82,7 +82,7 @@ const bad: [string, string, string[]][] = [
       '2 There is no kind "Planet". There are msp, client, branch_office, department, division, location.',
     ],
   ],
-  ['an unknown answer', 'name,active\nx,perhaps', ['2 Active is "yes" or "no", not "perhaps".']],
+  ['an unknown answer', 'name,active\nx,perhaps', ['2 Active is “yes” or “no”, not “perhaps”.']],
   ['a slug twice', 'name,slug\nx,a\ny,a', ['3 Line 2 has the same slug.']],
   ['a tenant twice', 'name\nNew\nNEW', ['3 Line 2 is the same tenant.']],
   ['an existing tenant twice', 'name,slug\nAcme Ltd,acme\nAcme,', ['3 Line 2 is the same tenant.']],

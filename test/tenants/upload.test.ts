@@ -5,9 +5,9 @@ import { world } from '../support/world.ts'
 
 const refusals: [string, string | Buffer, string][] = [
   ['nothing', '', 'The file is empty.'],
-  ['no column "name"', 'slug\nx\n', 'The first line has no column "name".'],
-  ['a column twice', 'name,Name\nx,y\n', 'The first line has the column "name" twice.'],
-  ['unknown columns', 'name,colour,size\nx,y,z\n', 'columns that are not known: "colour", "size".'],
+  ['no column "name"', 'slug\nx\n', 'The first line has no column “name”.'],
+  ['a column twice', 'name,Name\nx,y\n', 'The first line has the column “name” twice.'],
+  ['unknown columns', 'name,colour,size\nx,y,z\n', 'columns that are not known: “colour”, “size”.'],
   ['UTF-16', Buffer.from('\ufeffname\nx', 'utf16le'), 'The file is UTF-16.'],
   ['Latin-1', Buffer.from('name\nx\nJosé', 'latin1'), 'not UTF-8: line 3 cannot be read'],
 ]

@@ -85,7 +85,8 @@ export async function grantRequest(
     reason: request.message || 'Asked for it',
   })
   const end = expires_at === null ? '' : ` until ${formatInstant(expires_at)}`
-  await settle(tx, actor, id, 'granted', '')
+  const role = await nameOfRole(tx, role_id)
+  await settle(tx, actor, id, 'granted', `As ${role}${end || ', without an end'}`)
   await notify(tx, [request.person_id], tx.operation.at, {
     kind: 'access_answer',
     subject_id: id,
@@ -108,6 +109,11 @@ export async function denyRequest(tx: Tx, actor: Actor, id: number, reason: stri
     href: '/access-requests',
   })
   return [request]
+}
+
+async function nameOfRole(db: Reads, id: number) {
+  const role = db.selectFrom('role').select('name').where('id', '=', id)
+  return (await role.executeTakeFirstOrThrow()).name
 }
 
 async function settle(

@@ -106,7 +106,7 @@ function findRole({ roles }: Desk, name: string | undefined) {
   if (name === undefined) return undefined
   if (name === '') return null
   const role = roles.find((one) => nameKey(one.name) === nameKey(name))
-  if (!role) throw new Conflict(`There is no role "${name.slice(0, 50)}".`)
+  if (!role) throw new Conflict(`There is no role “${name.slice(0, 50)}”.`)
   return role
 }
 

@@ -37,7 +37,7 @@ export function readRow(line: number, cells: Cells<Column>) {
   }
   const word = cells.active?.trim().toLowerCase() ?? ''
   if (word !== '' && !Object.hasOwn(answers, word))
-    reasons.push(`Active is "yes" or "no", not "${word.slice(0, 50)}".`)
+    reasons.push(`Active is “yes” or “no”, not “${word.slice(0, 50)}”.`)
   const row: Row = {
     line,
     email: check(PersonEmail, cells.email ?? '', 'E-mail'),

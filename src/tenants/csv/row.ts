@@ -82,6 +82,6 @@ function readActive(cell: string | undefined, reasons: string[]) {
   const word = filled(cell)?.toLowerCase()
   if (!word) return undefined
   if (!Object.hasOwn(answers, word))
-    reasons.push(`Active is "yes" or "no", not "${word.slice(0, 50)}".`)
+    reasons.push(`Active is “yes” or “no”, not “${word.slice(0, 50)}”.`)
   return answers[word]
 }

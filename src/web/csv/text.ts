@@ -4,6 +4,9 @@ import { Invalid } from '../../errors.ts'
 /** A CSV file whose first line was understood. */
 export type CsvText<Column extends string> = { text: string; delimiter: string; header: Column[] }
 
+/** Titles of columns on pages, which are the name of a column as well. */
+const TITLES: Record<string, string> = { 'e-mail': 'email' }
+
 const refuse = (message: string) => new Invalid({ file: message })
 
 /**
@@ -26,9 +29,9 @@ function decode(bytes: Buffer) {
   if (isUtf8(bytes)) return bytes.toString('utf8')
   const [first, second] = bytes
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-    throw refuse('The file is UTF-16. Save it as "CSV UTF-8" and choose it again.')
+    throw refuse('The file is UTF-16. Save it as “CSV UTF-8” and choose it again.')
   throw refuse(
-    `The file is not UTF-8: line ${firstBadLine(bytes)} cannot be read. Save it as "CSV UTF-8" and choose it again.`,
+    `The file is not UTF-8: line ${firstBadLine(bytes)} cannot be read. Save it as “CSV UTF-8” and choose it again.`,
   )
 }
 
@@ -60,18 +63,19 @@ function readHeader<Column extends string>(cells: string[], columns: readonly Co
       .trim(),
   )
   const known = new Set<string>(columns)
-  const unknown = names.filter((name) => !known.has(name.toLowerCase()))
+  const columnOf = (name: string) => TITLES[name.toLowerCase()] ?? name.toLowerCase()
+  const unknown = names.filter((name) => !known.has(columnOf(name)))
   if (unknown.length > 0)
     throw refuse(
       `The first line has columns that are not known: ${unknown
         .slice(0, 10)
-        .map((name) => `"${name.slice(0, 50)}"`)
+        .map((name) => `“${name.slice(0, 50)}”`)
         .join(', ')}. It may have ${columns.join(', ')}.`,
     )
-  const header = names.map((name) => name.toLowerCase() as Column)
+  const header = names.map((name) => columnOf(name) as Column)
   const twice = header.find((name, index) => header.indexOf(name) !== index)
-  if (twice) throw refuse(`The first line has the column "${twice}" twice.`)
+  if (twice) throw refuse(`The first line has the column “${twice}” twice.`)
   const [needed] = columns
-  if (needed && !header.includes(needed)) throw refuse(`The first line has no column "${needed}".`)
+  if (needed && !header.includes(needed)) throw refuse(`The first line has no column “${needed}”.`)
   return header
 }
