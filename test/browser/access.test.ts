@@ -50,6 +50,6 @@ test('access is given and withdrawn by pointing and typing', async (t, site) => 
   t.ok(await sees())
   await page.locator('#given summary').click()
   await page.getByRole('button', { name: 'Withdraw it from Dana Reader' }).click()
-  await page.getByText('It is withdrawn.').waitFor()
+  await page.getByText('It is withdrawn.', { exact: true }).waitFor()
   t.notOk(await sees())
 })
