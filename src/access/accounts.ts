@@ -13,10 +13,10 @@ export const ADMINISTRATOR_ID = 1
 const MAX_OF_AN_ADDRESS = 5
 
 /**
- * The accounts of an e-mail address whose owners may sign in, the oldest first: people of several tenants may share it, and
- * so may one person who works for several.
+ * The accounts of an e-mail address whose owners may sign in: people of several tenants may share it,
+ * and so may one person who works for several. That of `first` comes first, then the oldest.
  */
-export const findAccounts = (db: Reads, email: string) =>
+export const findAccounts = (db: Reads, email: string, first = 0) =>
   everyTenant(db)
     .selectFrom('user_account')
     .innerJoin('person', 'person.id', 'user_account.person_id')
@@ -29,6 +29,7 @@ export const findAccounts = (db: Reads, email: string) =>
     .where('user_account.email_key', '=', emailKey(email))
     .where('person.active', '=', 1)
     .where('person.role_id', 'is not', null)
+    .orderBy((eb) => eb('user_account.person_id', '<>', first))
     .orderBy('user_account.person_id')
     .limit(MAX_OF_AN_ADDRESS)
     .execute()

@@ -70,9 +70,9 @@ export async function checkPassword(
   { email, password, person_id }: Credentials & { person_id?: number },
   visitor: Visitor,
 ): Promise<Checked> {
-  const found = await findAccounts(db, email)
-  const accounts = found.filter((account) => !person_id || account.person_id === person_id)
   const device = await knownDevice(db, visitor)
+  const found = await findAccounts(db, email, person_id ?? device?.person_id)
+  const accounts = found.filter((account) => !person_id || account.person_id === person_id)
   const own = accounts.filter((account) => account.person_id === device?.person_id)
   const others = accounts.filter((account) => !own.includes(account))
   if (device && own.length > 0) {

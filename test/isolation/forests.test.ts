@@ -12,7 +12,10 @@ import { type Model, can } from './model.ts'
 import { type Keys, addAssignment, addPerson, addTenant, plant, take } from './planted.ts'
 import { actorsOf, expected, ids, look, same, views } from './views.ts'
 
-/** So many forests at least; a longer run asks for more. */
+/**
+ * So many forests at least, which make more than 100,000 checks of one row for one user; a longer run
+ * asks for more.
+ */
 const FORESTS = Number(process.env.TENANTRY_TEST_ROUNDS ?? 120)
 
 async function emptyDatabase(t: Test) {

@@ -22,9 +22,9 @@ const TOLD = 50
 export type Told = { name: string; email: string }[]
 
 /**
- * Asks for access to the tenant of exactly this slug or name. What is answered, and how long it
- * takes, is the same whether there is one: those who may grant access there are told, and nobody
- * else learns of it. Returns whom to tell by mail.
+ * Asks for access to the tenant of exactly this slug or name. What is answered is the same whether
+ * there is one, and the same is looked up; to tell those who may grant access there takes a little
+ * longer, of which ten tries a day say little. Nobody else learns of it. Returns whom to tell by mail.
  */
 export async function askForAccess(
   tx: Tx,
