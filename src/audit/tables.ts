@@ -6,6 +6,7 @@ import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
 import { kindLooks } from '../tenants/kinds.ts'
 import { formatInstant } from '../web/time.ts'
+import { assigned, assignmentTitle, assignmentVerbs } from './assignment-words.ts'
 import type { Names } from './names.ts'
 
 /** A row as it was logged. */
@@ -68,11 +69,6 @@ const inPreference =
 
 const preferenceLabel = (row: Row) =>
   findPreference(String(row['key']))?.label ?? String(row['key'])
-
-const assigned = (row: Row, names: Names) => {
-  const role = names('role', row['role_id'])
-  return row['effect'] === 'deny' ? (role ?? 'everything') : `access as ${role}`
-}
 
 /** The logged tables in words. A feature with a table of its own adds it here. */
 export const loggedTables: Record<string, Table> = {
@@ -197,12 +193,8 @@ export const loggedTables: Record<string, Table> = {
   role_assignment: {
     label: 'Access',
     permission: 'access.view',
-    verbs: (row) =>
-      row['effect'] === 'deny'
-        ? { Created: 'Denied', Changed: 'Changed the denial of', Deleted: 'Withdrew the denial of' }
-        : { Created: 'Gave', Changed: 'Changed', Deleted: 'Withdrew' },
-    title: (row, names) =>
-      row['effect'] === 'deny' ? `denial of ${assigned(row, names)}` : assigned(row, names),
+    verbs: assignmentVerbs,
+    title: assignmentTitle,
     line: {
       subject: assigned,
       values: ['person_id', 'group_id'],
