@@ -2,7 +2,7 @@ import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Schema } from '../db/schema.ts'
-import { branchOf, inScopeByTop, type Scope } from '../db/scope.ts'
+import { branchOf, filterByTop, inScopeByTop, type Scope } from '../db/scope.ts'
 import {
   countPeopleContaining,
   MIN_TRIGRAM_LENGTH,
@@ -105,10 +105,10 @@ function matchFilter(
   { tenant, within, users_only, alone, role, source, state, tag }: FoundFilter,
 ) {
   let query = candidates
-  if (within) query = query.where(inScopeByTop(within, 'person'))
+  if (within) query = query.where(filterByTop(within, 'person'))
   if (tenant && alone) query = query.where('person.tenant_id', '=', tenant.id)
   else if (tenant)
-    query = query.where(inScopeByTop({ allow: [branchOf(tenant.path)], deny: [] }, 'person'))
+    query = query.where(filterByTop({ allow: [branchOf(tenant.path)], deny: [] }, 'person'))
   if (users_only) query = query.where('person.role_id', 'is not', null)
   if (role === 'none') query = query.where('person.role_id', 'is', null)
   else if (role !== 'any') query = query.where('person.role_id', '=', role)

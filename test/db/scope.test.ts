@@ -3,7 +3,15 @@ import { type Kysely, sql } from 'kysely'
 import { openDatabase } from '../../src/db/connection.ts'
 import { preparedInScope } from '../../src/db/prepared.ts'
 import type { Schema } from '../../src/db/schema.ts'
-import { type Scope, WHOLE_TREE, branchOf, inScope, ofTenant } from '../../src/db/scope.ts'
+import {
+  type Scope,
+  WHOLE_TREE,
+  branchOf,
+  filterByTop,
+  inScope,
+  inScopeByTop,
+  ofTenant,
+} from '../../src/db/scope.ts'
 import { everyTenant, scopeGuard } from '../../src/db/scope-guard.ts'
 import { anyTenant } from '../support/cast.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, NORTHWIND, RIVAL, world } from '../support/world.ts'
@@ -133,4 +141,12 @@ t.test('T7: what is confined runs, and so does what has the same tenant as that'
   ]
   for (const query of confined) await t.resolves(async () => void (await query().execute()))
   await t.resolves(everyTenant(db).selectFrom('person').selectAll().execute())
+})
+
+t.test('T7: what a person asks to see is no bound on what they may see', async (t) => {
+  const db = await guarded(t)
+  const everybody = () => db.selectFrom('person').select('person.id')
+  const filter = filterByTop({ allow: [branchOf('/1/3/')], deny: [] }, 'person')
+  await t.rejects(async () => everybody().where(filter).execute(), /nothing confines "person"/)
+  await t.resolves(everybody().where(filter).where(inScopeByTop(WHOLE_TREE, 'person')).execute())
 })
