@@ -42,28 +42,46 @@ export function inScope(scope: Scope, column: string): Expression<SqlBool> {
   return mark(is_path ? within(scope, column) : tenantWithin(scope, column), column)
 }
 
+/** The one branch below the root that holds a scope, and whether all of it is in the scope. */
+export type Top = { id: number; is_all: boolean }
+
+/** The top of a scope; null for one that is in several branches, or in the whole tree. */
+export function topOf({ allow, deny }: Scope): Top | null {
+  const tops = new Set(allow.map(({ from }) => from.split('/')[2]))
+  const [top] = tops
+  if (tops.size !== 1 || !top) return null
+  return {
+    id: Number(top),
+    is_all: deny.length === 0 && allow.some(({ from }) => from === `/1/${top}/`),
+  }
+}
+
 /**
  * As `inScope`, for a table that keeps in `top_id` the branch below the root in which a row's tenant
  * lies: where the whole scope is in one such branch, an index over that branch serves the query.
  */
-export function inScopeByTop(scope: Scope, table: 'person'): Expression<SqlBool> {
+export function inScopeByTop(
+  scope: Scope,
+  table: 'person',
+  top: Top | null = topOf(scope),
+): Expression<SqlBool> {
   const eb = expressionBuilder<Schema, 'person'>()
-  const tops = new Set(scope.allow.map(({ from }) => from.split('/')[2]))
-  const [top] = tops
   const column = `${table}.tenant_id`
-  if (tops.size !== 1 || !top) return inScope(scope, column)
-  const inTop = eb(`${table}.top_id`, '=', Number(top))
-  const isAll = scope.deny.length === 0 && scope.allow.some(({ from }) => from === `/1/${top}/`)
-  if (isAll) return mark(inTop, column)
-  return mark(eb.and([inTop, tenantWithin(scope, column)]), column)
+  if (!top) return inScope(scope, column)
+  const inTop = eb(`${table}.top_id`, '=', top.id)
+  return mark(top.is_all ? inTop : eb.and([inTop, tenantWithin(scope, column)]), column)
 }
 
 /**
  * As `inScopeByTop`, to look for less: it confines nothing, so that what a person asks to see never
  * stands for what they may see.
  */
-export function filterByTop(scope: Scope, table: 'person'): Expression<SqlBool> {
-  const predicate = inScopeByTop(scope, table)
+export function filterByTop(
+  scope: Scope,
+  table: 'person',
+  top: Top | null = topOf(scope),
+): Expression<SqlBool> {
+  const predicate = inScopeByTop(scope, table, top)
   marks.set(predicate.toOperationNode(), { alias: '', column: '' })
   return predicate
 }

@@ -56,10 +56,10 @@ function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
 /** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
 export const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
 
-/** The people whose name or e-mail address contains `text`, at most `limit`; as for tenants. */
-export function peopleContaining(db: Reads, text: string, limit: number) {
+/** The people whose name or e-mail address contains a phrase, at most `limit`; as for tenants. */
+export function peopleContaining(db: Reads, phrase: string, limit: number) {
   const found = db
-    .selectFrom(peopleHits(phraseOf(text), limit).as('hit'))
+    .selectFrom(peopleHits(phrase, limit).as('hit'))
     .crossJoin('person')
     .whereRef('person.id', '=', 'hit.id')
   return found as unknown as SelectQueryBuilder<Schema, 'person', object>

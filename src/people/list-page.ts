@@ -15,7 +15,7 @@ import {
   type Sort,
 } from './list.ts'
 import type { ListedRole } from './queries.ts'
-import type { PersonRow } from './search.ts'
+import type { PersonRow } from './found.ts'
 import { stateLooks, stateOf } from './state.ts'
 
 /** A person as the list shows them. */
