@@ -82,15 +82,18 @@ const bounds = (side: string, branches: readonly Branch[]) =>
 /**
  * Where SQLite compares a column with `?`, or limits by it, it plans for the very value that is
  * bound, and so parses and plans the statement anew at each run, which takes several times as long
- * as most of our queries. It does not look behind a plus. Constants that are compared stay as they
- * are: a partial index needs to be seen to hold for them.
+ * as most of our queries. It does not look behind a plus. Constants are compared as they are, since
+ * a partial index needs to be seen to hold for them: whole numbers are written out.
  */
 function keepPlan<Row>(query: CompiledQuery<Row>): CompiledQuery<Row> {
   let index = 0
+  const parameters: unknown[] = []
   const sql = query.sql.replace(/(limit )?\?/g, (found, limit = '') => {
     const given = query.parameters[index++]
+    if (Number.isSafeInteger(given)) return `${limit}${String(given)}`
+    parameters.push(given)
     return limit || given instanceof Parameter ? `${limit}+?` : found
   })
   if (index !== query.parameters.length) throw new Error(`a "?" stands for no value: ${query.sql}`)
-  return { ...query, sql }
+  return { ...query, sql, parameters }
 }
