@@ -74,12 +74,13 @@ export function listPage(
   { now, has_mail }: { now: string; has_mail: boolean },
 ) {
   const { rows, roles, total, next, tags } = listed
+  const folded = sortKey(state.q)
   const is_filtered = isFiltered(state)
   const may = (permission: Parameters<typeof permitsSomewhere>[1]) =>
     permitsSomewhere(asker.access, permission)
   return {
     state,
-    rows: rows.map((row) => describeRow(row, state.q, listed, now)),
+    rows: rows.map((row) => describeRow(row, folded, listed, now)),
     heads: columnHeads(state),
     roles,
     tags: tags.map(({ id, name }) => ({ id, name })),
@@ -100,9 +101,8 @@ export function listPage(
 
 export type ListProps = ReturnType<typeof listPage>
 
-function describeRow(row: PersonRow, q: string, listed: Listed, now: string): ListedPerson {
+function describeRow(row: PersonRow, folded: string, listed: Listed, now: string): ListedPerson {
   const { tenant_names, roles, tagsOf } = listed
-  const folded = sortKey(q)
   return {
     ...row,
     tenant_name: tenant_names.get(row.tenant_id)?.name ?? '',
