@@ -28,7 +28,7 @@ t.test('gives a name of which there are many the next number, in few steps', asy
   t.equal(await chooseSlug(w.db, 'Head office'), 'head-office-1001')
   t.ok(queries.length < 25, `${queries.length} queries`)
   for (const query of queries)
-    t.match(planOf(w.path, query), ['SEARCH tenant USING INDEX sqlite_autoindex_tenant_1 (slug=?)'])
+    t.match(planOf(w.path, query)[0], /^SEARCH tenant USING (COVERING )?INDEX \w+ \(slug=\?\)$/)
 })
 
 t.test('reads one row for a short name with which many slugs begin', async (t) => {
