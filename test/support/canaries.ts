@@ -101,7 +101,6 @@ function maySee(
   const [session, token] = [SECRETS[0]!.exec(cookie)?.[1], SECRETS[1]!.exec(authorization)?.[1]]
   const sqlite = openConnection(path, { readonly: true })
   try {
-    const model = readModel(sqlite, now)
     const find = (table: string, secret: string | undefined) =>
       secret === undefined
         ? undefined
@@ -110,7 +109,10 @@ function maySee(
             .pluck()
             .get(createHash('sha256').update(secret).digest('base64url')) as number | undefined)
     const person = find('session', session) ?? find('api_token', token)
-    return person !== undefined && can(model, person, 'tenant.view', placeOf(sqlite, tenant_id))
+    if (person === undefined) return false
+    const place = placeOf(sqlite, tenant_id)
+    const model = readModel(sqlite, now, { tenant_id: place, person_id: person })
+    return can(model, person, 'tenant.view', place)
   } finally {
     sqlite.close()
   }

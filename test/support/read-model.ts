@@ -11,14 +11,31 @@ type Rows = {
   assignment: Assignment & { id: number }
 }
 
-/** What access depends on, as it lies in a file: read row by row, without the program. */
-export function readModel(sqlite: Database.Database, now: string): Model {
-  const read = <Table extends keyof Rows>(_: Table, sql: string) =>
-    sqlite.prepare(sql).all() as Rows[Table][]
-  const tenants = read(
-    'tenant',
-    `select id, parent_id as parent, kind = 'msp' as is_msp from tenant`,
-  ).map(
+/** A tenant, with those above it; or all of them. */
+const TENANTS = `
+  with recursive wanted (id) as (
+    select id from tenant where :tenant_id is null or id = :tenant_id
+      or id in (select tenant_id from person where id = :person_id)
+    union
+    select parent_id from wanted join tenant using (id)
+    where :tenant_id is not null and parent_id is not null
+  )
+  select id, parent_id as parent, kind = 'msp' as is_msp from wanted join tenant using (id)`
+
+const EVERYTHING = { tenant_id: null, person_id: null }
+
+/**
+ * What access depends on, as it lies in a file: read row by row, without the program. For one
+ * person and one tenant alone, of which any file has few.
+ */
+export function readModel(
+  sqlite: Database.Database,
+  now: string,
+  wanted: { tenant_id: number | null; person_id: number | null } = EVERYTHING,
+): Model {
+  const read = <Table extends keyof Rows>(_: Table, sql: string, values: object = {}) =>
+    sqlite.prepare(sql).all(values) as Rows[Table][]
+  const tenants = read('tenant', TENANTS, wanted).map(
     ({ id, parent, is_msp }) => [id, { parent, is_msp: is_msp === 1 } satisfies Tenant] as const,
   )
   const roles = read('role', 'select id, permissions from role').map(
@@ -30,7 +47,9 @@ export function readModel(sqlite: Database.Database, now: string): Model {
   )
   const people = read(
     'person',
-    'select id, tenant_id as tenant, role_id as role, active from person',
+    `select id, tenant_id as tenant, role_id as role, active from person
+    where :person_id is null or id = :person_id`,
+    { person_id: wanted.person_id },
   ).map(({ id, active, ...rest }) => [id, { ...rest, active: active === 1, limit: null }] as const)
   const members = read('member', 'select group_id, person_id from user_group_member')
   const groups = read('user_group', 'select id, tenant_id as tenant from user_group').map(
