@@ -182,6 +182,12 @@ t.test('a batch does what the commands do to one tenant after the other', async 
     )
 })
 
+/** A batch that would take the last administrator's rights away is refused as a whole. */
+function unlessLastAdministrator(error: Error) {
+  if (error instanceof Conflict && error.message.startsWith('Nobody would be left')) return null
+  throw error
+}
+
 t.test('a batch is taken back as a whole', async (t) => {
   const { db, actor } = await world(t)
   await fc.assert(
@@ -194,8 +200,8 @@ t.test('a batch is taken back as a whole', async (t) => {
       const done = await operation(db, actor, 'tenant.batch', async (tx) => {
         await runBatch(tx, PROGRAM, await choose(tx, choice), paced())
         return tx.operation.id
-      })
-      await undoOperation(db, actor, done, null)
+      }).catch(unlessLastAdministrator)
+      if (done !== null) await undoOperation(db, actor, done, null)
       t.strictSame(readState(db), before)
       await undoOperation(db, actor, planted, null)
       return t.passing()
