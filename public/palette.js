@@ -6,6 +6,10 @@
   const input = () => palette().querySelector('input')
   const hits = () => [...palette().querySelectorAll('[data-hit]')]
 
+  // htmx takes the page over in a timer that it set before this one. Who opens the search sooner
+  // still is shown the first hits then.
+  const isTakenOver = new Promise((resolve) => setTimeout(resolve))
+
   // Whoever types fast presses Enter before the hits are those of what was typed.
   let asked = ''
   let shown = null
@@ -24,7 +28,7 @@
     is_awaited = false
     palette().showModal()
     input().select()
-    input().dispatchEvent(new Event('palette:open'))
+    isTakenOver.then(() => input().dispatchEvent(new Event('palette:open')))
   }
 
   const move = (step) => {
