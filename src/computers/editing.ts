@@ -2,6 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
+import { type ComparedField, savedOver } from '../web/saved-over.ts'
 import { personText } from './find-person.ts'
 import { kindLooks } from './kinds.ts'
 import { type Computer, getComputer } from './queries.ts'
@@ -22,9 +23,6 @@ export async function formOf(db: Db, actor: Actor, computer: Computer): Promise<
   })
 }
 
-/** The fields in which what was typed differs from what is stored now. */
-export type SavedOver = { label: string; stored: string; typed: string }[]
-
 /**
  * When `error` says that the computer changed while its form was open: what differs, and the form
  * as it was typed, with the version that may now be saved over. Otherwise undefined.
@@ -33,25 +31,11 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   if (!(error instanceof Conflict)) return undefined
   const computer = await getComputer(db, actor, id)
   if (form.values['version'] === String(computer.version)) return undefined
-  const stored = (await formOf(db, actor, computer)).values
-  const values = { ...form.values, version: String(computer.version) }
-  const saved_over = fields
-    .map(({ name, label, words = plain }) => ({
-      label,
-      stored: words(stored[name]),
-      typed: words(form.values[name]),
-    }))
-    .filter((field) => field.stored !== field.typed)
-  return { form: withError(freshForm(values), '', SAVED_MEANWHILE), saved_over }
+  const stored = await formOf(db, actor, computer)
+  return savedOver('computer', fields, stored.values, form.values)
 }
 
-const SAVED_MEANWHILE =
-  'Somebody else changed this computer while you were editing it, so nothing of yours is saved ' +
-  'yet. Update replaces what is stored now with what is in this form.'
-
-const plain = (value = '') => value.trim() || 'Nothing'
-
-const fields: { name: string; label: string; words?: (value?: string) => string }[] = [
+const fields: ComparedField[] = [
   { name: 'name', label: 'Name' },
   {
     name: 'kind',

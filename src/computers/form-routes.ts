@@ -5,6 +5,7 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { type Form, freshForm, parseForm, typed } from '../web/form.ts'
+import type { SavedOver } from '../web/saved-over.ts'
 import {
   changesOf,
   confirmName,
@@ -12,7 +13,7 @@ import {
   purgeComputer,
   updateComputer,
 } from './commands.ts'
-import { type SavedOver, conflictOf, formOf, withRefusal } from './editing.ts'
+import { conflictOf, formOf, withRefusal } from './editing.ts'
 import { findPerson } from './find-person.ts'
 import { EditComputerForm, NewComputerForm } from './form.ts'
 import { getComputerHead, readComputerId } from './head.ts'

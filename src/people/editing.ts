@@ -5,7 +5,8 @@ import { takenColumns } from '../db/constraints.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { parentText } from '../tenants/find-parent.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
-import { getPerson, listRoles, type Person } from './queries.ts'
+import { type ComparedField, savedOver } from '../web/saved-over.ts'
+import { getPerson, type ListedRole, listRoles, type Person } from './queries.ts'
 import type { RoleChoices } from './views.ts'
 
 /** A person as the form on the tab Edit shows them. */
@@ -29,9 +30,6 @@ export async function roleChoices(db: Db, actor: Actor): Promise<RoleChoices> {
   ]
 }
 
-/** The fields in which what was typed differs from what is stored now. */
-export type SavedOver = { label: string; stored: string; typed: string }[]
-
 /**
  * When `error` says that the person changed while the form was open: what differs, and the form as
  * it was typed, with the version that may now be saved over. Otherwise undefined.
@@ -40,29 +38,20 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   if (!(error instanceof Conflict)) return undefined
   const person = await getPerson(db, actor, id)
   if (form.values['version'] === String(person.version)) return undefined
-  const stored = (await formOf(db, actor, person)).values
-  const roles = await listRoles(db)
-  const words = (name: string, value = '') =>
-    (name === 'role' ? roles.find(({ id }) => String(id) === value)?.name : value.trim()) || 'None'
-  const saved_over = Object.entries({
-    name: 'Name',
-    email: 'E-mail',
-    role: 'Role',
-    tenant: 'Tenant',
-  })
-    .map(([name, label]) => ({
-      label,
-      stored: words(name, stored[name]),
-      typed: words(name, form.values[name]),
-    }))
-    .filter(({ stored, typed }) => stored !== typed)
-  const values = { ...form.values, version: String(person.version) }
-  return { form: withError(freshForm(values), '', SAVED_MEANWHILE), saved_over }
+  const stored = await formOf(db, actor, person)
+  return savedOver('person', comparedFields(await listRoles(db)), stored.values, form.values)
 }
 
-const SAVED_MEANWHILE =
-  'Somebody else changed this person while you were editing, so nothing of yours is saved yet. ' +
-  'Update replaces what is stored now with what is in this form.'
+const comparedFields = (roles: ListedRole[]): ComparedField[] => [
+  { name: 'name', label: 'Name' },
+  { name: 'email', label: 'E-mail' },
+  {
+    name: 'role',
+    label: 'Role',
+    words: (value = '') => roles.find(({ id }) => String(id) === value)?.name ?? 'None',
+  },
+  { name: 'tenant', label: 'Tenant' },
+]
 
 /** A form with the messages of a refusal at its fields. Throws on what is no refusal. */
 export function withRefusal(form: Form, error: unknown): Form {

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../audit/history.ts'
 import type { PlacedTag } from '../tags/queries.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
-import type { SavedOver } from './editing.ts'
+import type { SavedOver } from '../web/saved-over.ts'
 import type { PersonHead } from './head.ts'
 import type { ListProps } from './list-page.ts'
 

@@ -1,7 +1,8 @@
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
-import { type Form, freshForm, withError } from '../web/form.ts'
+import { type Form, freshForm } from '../web/form.ts'
+import { type ComparedField, savedOver } from '../web/saved-over.ts'
 import { findParent, parentText, textOfParent } from './find-parent.ts'
 import { kindLooks } from './kinds.ts'
 import { getTenant, type Tenant } from './queries.ts'
@@ -33,9 +34,6 @@ export async function findNewParent(
   return (await findParent(db, actor, text)).id
 }
 
-/** The fields in which what was typed differs from what is stored now. */
-export type SavedOver = { label: string; stored: string; typed: string }[]
-
 /**
  * When `error` says that the tenant changed while its form was open: what differs, and the form
  * as it was typed, with the version that may now be saved over. Otherwise undefined.
@@ -46,37 +44,21 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   if (form.values['version'] === String(tenant.version)) return undefined
   const stored = (await formOf(db, actor, tenant)).values
   const parent_id = await findNewParent(db, actor, tenant, form.values['parent'])
-  const values = {
-    ...form.values,
-    // A parent may be typed in several ways; here it is compared with the one that is stored.
-    parent:
-      parent_id === tenant.parent_id ? stored['parent']! : await parentText(db, actor, parent_id),
-    version: String(tenant.version),
-  }
-  const saved_over = fields
-    .map(({ name, label, words }) => ({
-      label,
-      stored: words(stored[name]),
-      typed: words(values[name as keyof typeof values]),
-    }))
-    .filter((field) => field.stored !== field.typed)
-  const form_now = withError(freshForm(values), '', SAVED_MEANWHILE)
-  return { form: form_now, saved_over }
+  // A parent may be typed in several ways; here it is compared with the one that is stored.
+  const parent =
+    parent_id === tenant.parent_id ? stored['parent']! : await parentText(db, actor, parent_id)
+  return savedOver('tenant', fields, stored, { ...form.values, parent })
 }
 
-const SAVED_MEANWHILE =
-  'Somebody else changed this tenant while you were editing it, so nothing of yours is saved yet. ' +
-  'Update replaces what is stored now with what is in this form.'
-
-const text = (value = '') => value.trim().replace(/\r\n?/g, '\n') || 'Nothing'
-const yesOrNo = (value = '') => (value === 'on' ? 'Yes' : 'No')
-const kind = (value = '') => kindLooks[value as keyof typeof kindLooks].label
-
-const fields = [
-  { name: 'name', label: 'Name', words: text },
-  { name: 'parent', label: 'Parent', words: text },
-  { name: 'kind', label: 'Kind', words: kind },
-  { name: 'slug', label: 'Slug', words: text },
-  { name: 'description', label: 'Description', words: text },
-  { name: 'active', label: 'Active', words: yesOrNo },
+const fields: ComparedField[] = [
+  { name: 'name', label: 'Name' },
+  { name: 'parent', label: 'Parent' },
+  {
+    name: 'kind',
+    label: 'Kind',
+    words: (value = '') => kindLooks[value as keyof typeof kindLooks].label,
+  },
+  { name: 'slug', label: 'Slug' },
+  { name: 'description', label: 'Description' },
+  { name: 'active', label: 'Active', words: (value = '') => (value === 'on' ? 'Yes' : 'No') },
 ]

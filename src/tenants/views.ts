@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../audit/history.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
-import type { SavedOver } from './editing.ts'
+import type { SavedOver } from '../web/saved-over.ts'
 import type { TenantHead } from './head.ts'
 import { kindLooks, type TenantKind } from './kinds.ts'
 import type { ListProps, RowsProps } from './list-page.ts'

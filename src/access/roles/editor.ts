@@ -1,5 +1,6 @@
 import type { Reads } from '../../db/connection.ts'
 import { type Form, freshForm } from '../../web/form.ts'
+import { type ComparedField, savedOver } from '../../web/saved-over.ts'
 import type { Actor } from '../actor.ts'
 import { permitsThroughout } from '../decide.ts'
 import { permissionWords, permissions } from '../permissions.ts'
@@ -46,7 +47,7 @@ export const sentPermissions = (body: unknown): ReadonlySet<string> =>
  * After somebody else saved the role: what is stored beside what was typed, and the version that
  * may be saved over.
  */
-export async function savedOver(
+export async function editorSavedOver(
   db: Reads,
   actor: Actor,
   id: number,
@@ -54,28 +55,28 @@ export async function savedOver(
 ): Promise<RoleEditor> {
   const role = await getRole(db, actor, id)
   const stored = formOf(role)
-  const words = (chosen: ReadonlySet<string>) =>
-    permissions
-      .filter((one) => chosen.has(one))
-      .map((one) => permissionWords[one])
-      .join(', ')
-  const is = (form: Form) => (form.values['requires_second_factor'] ? 'Yes' : 'No')
-  const fields = [
-    ['Name', stored.form.values['name'], typed.form.values['name']],
-    ['Description', stored.form.values['description'], typed.form.values['description']],
-    ['Permissions', words(stored.chosen), words(typed.chosen)],
-    ['Requires a second factor', is(stored.form), is(typed.form)],
-  ].map(([label = '', stored = '', typed = '']) => ({ label, stored, typed }))
-  const form = {
-    values: { ...typed.form.values, version: String(role.version) },
-    errors: { '': SAVED_MEANWHILE },
-  }
-  return {
-    ...(await roleEditor(db, actor, role, { form, chosen: typed.chosen })),
-    saved_over: fields.filter((field) => field.stored !== field.typed),
-  }
+  const { form, saved_over } = savedOver('role', fields, valuesOf(stored), valuesOf(typed))
+  const { permissions: _, ...values } = form.values
+  const again = { form: { ...form, values }, chosen: typed.chosen }
+  return { ...(await roleEditor(db, actor, role, again)), saved_over }
 }
 
-const SAVED_MEANWHILE =
-  'Somebody else changed this role while you were editing it, so nothing of yours is saved yet. ' +
-  'Update replaces what is stored now with what is in this form.'
+/** The values of the form with the permissions in words. */
+const valuesOf = ({ form, chosen }: { form: Form; chosen: ReadonlySet<string> }) => ({
+  ...form.values,
+  permissions: permissions
+    .filter((one) => chosen.has(one))
+    .map((one) => permissionWords[one])
+    .join(', '),
+})
+
+const fields: ComparedField[] = [
+  { name: 'name', label: 'Name' },
+  { name: 'description', label: 'Description' },
+  { name: 'permissions', label: 'Permissions' },
+  {
+    name: 'requires_second_factor',
+    label: 'Requires a second factor',
+    words: (value) => (value ? 'Yes' : 'No'),
+  },
+]

@@ -7,7 +7,7 @@ import { type Form, freshForm, parseForm, typed, takesNoFields } from '../../web
 import { idText, readId } from '../../web/numbers.ts'
 import { readQuery } from '../../web/query.ts'
 import { createRole, deleteRole, updateRole } from './commands.ts'
-import { formOf, roleEditor, savedOver, sentPermissions } from './editor.ts'
+import { formOf, roleEditor, editorSavedOver, sentPermissions } from './editor.ts'
 import { BuiltinRoleForm, NewRoleForm, RoleForm } from './form.ts'
 import { getRole, listRoles } from './queries.ts'
 import { views } from './views.ts'
@@ -84,7 +84,7 @@ function editingRoutes(app: FastifyInstance, db: Db) {
         const form = freshForm({ name: role.name, description: role.description, ...typed(body) })
         return reply
           .code(422)
-          .page(views.edit(await savedOver(db, actor, role.id, { form, chosen })))
+          .page(views.edit(await editorSavedOver(db, actor, role.id, { form, chosen })))
       }
       return show(refusedForm(body, error))
     }

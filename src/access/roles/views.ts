@@ -1,5 +1,6 @@
 import type { Form } from '../../web/form.ts'
 import { view } from '../../web/page.ts'
+import type { SavedOver } from '../../web/saved-over.ts'
 import type { Permission } from '../permissions.ts'
 import type { PermissionGroup } from './permission-groups.ts'
 import type { Role, RoleHolders } from './queries.ts'
@@ -14,7 +15,7 @@ export type RoleEditor = {
   /** Those that the editor does not have throughout All tenants, and so can neither give nor take. */
   out_of_reach: ReadonlySet<Permission>
   holders: RoleHolders | null
-  saved_over: { label: string; stored: string; typed: string }[] | null
+  saved_over: SavedOver | null
 }
 
 export const views = {
