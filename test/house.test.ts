@@ -38,7 +38,7 @@ const DOORS = {
   ],
   audit: ['history.ts', 'operations.ts', 'undo-rule.ts'],
   computers: ['batch/consequences.ts', 'kinds.ts', 'search.ts'],
-  jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts'],
+  jobs: ['batch.ts', 'import-routes.ts', 'import.ts', 'kind.ts', 'selection.ts'],
   mail: ['mailer.ts'],
   people: ['head.ts', 'suggest.ts'],
   preferences: [

@@ -1,32 +1,24 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
+import { DOWNLOAD_MS, sendFile } from '../web/download.ts'
 import { type Reader, writeHistoryCsv, writeHistoryJson } from './export.ts'
 import { readFilter } from './filter.ts'
 
-const ONE_HOUR_MS = 3_600_000
-
-const FORMATS = {
-  csv: { write: writeHistoryCsv, type: 'text/csv; charset=utf-8; header=present' },
-  json: { write: writeHistoryJson, type: 'application/json; charset=utf-8' },
-} as const
+const WRITERS = { csv: writeHistoryCsv, json: writeHistoryJson } as const
 
 /** The history as a file: what the filter in the address leaves of it. */
 export function exportRoutes(app: FastifyInstance, db: Db) {
   const config = { permission: 'history.view', scope: 'anywhere' } as const
-  for (const [name, { write, type }] of Object.entries(FORMATS))
+  for (const ending of ['csv', 'json'] as const)
     app.get(
-      `/history/export.${name}`,
-      { config, handlerTimeout: ONE_HOUR_MS },
+      `/history/export.${ending}`,
+      { config, handlerTimeout: DOWNLOAD_MS },
       async (request, reply) => {
         const { form, filter } = await readFilter(db, request.actor, request.query)
         if (!filter) throw new Invalid(form.errors)
-        const file = `history-${db.now().slice(0, 10)}.${name}`
-        return reply
-          .type(type)
-          .header('content-disposition', `attachment; filename="${file}"`)
-          .send(Readable.from(write(db, readerOf(request), filter)))
+        const parts = WRITERS[ending](db, readerOf(request), filter)
+        return sendFile(reply, { name: 'history', ending, now: db.now() }, parts)
       },
     )
 }

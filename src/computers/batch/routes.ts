@@ -2,9 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { permitsSomewhere } from '../../access/decide.ts'
 import { lacks } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
-import { Invalid } from '../../errors.ts'
-import { draftJob } from '../../jobs/commands.ts'
-import { fieldErrors } from '../../web/form.ts'
+import { parseFields } from '../../jobs/batch.ts'
+import { draftBatch } from '../../jobs/selection.ts'
 import { readFilter } from '../list.ts'
 import { resolveFilter } from '../wanted.ts'
 import { type Batch, permissionsFor } from './actions.ts'
@@ -18,24 +17,20 @@ export function computerBatchRoutes(app: FastifyInstance, db: Db) {
     '/computers/batches',
     { config: { permission: 'computer.view', scope: 'anywhere' } },
     async ({ actor, body }, reply) => {
-      const parsed = SelectionForm.safeParse(body ?? {})
-      if (!parsed.success) throw new Invalid(fieldErrors(parsed.error))
-      const { action, match, ids: ticked } = parsed.data
+      const { action, match, ids } = parseFields(SelectionForm, body ?? {})
       const permission = permissionsFor[action]
       if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
-      const ids = match
+      const selected = match
         ? await listMatchingIds(db, actor, await resolveFilter(db, actor, readFilter(body)))
-        : [...new Set(ticked)]
-      if (ids.length === 0) throw new Invalid({ ids: 'Select at least one computer.' })
+        : ids
       const chosen = { tenant_id: null, person: null, whole: false, reason: null }
-      const input: Batch = { action, ids, ...chosen }
-      const id = await draftJob(db, actor, {
+      const draft = await draftBatch<Batch>(db, actor, selected, {
         kind: computerBatch.name,
-        title: batchTitle(action, ids.length),
-        input,
-        size: ids.length,
+        noun: 'computer',
+        title: (count) => batchTitle(action, count),
+        input: (ids) => ({ action, ids, ...chosen }),
       })
-      return reply.redirect(`/jobs/${id}`, 303)
+      return reply.redirect(draft, 303)
     },
   )
 }

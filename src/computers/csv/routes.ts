@@ -1,28 +1,23 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../db/connection.ts'
 import { importRoutes } from '../../jobs/import-routes.ts'
 import { openCsv } from '../../web/csv/text.ts'
+import { DOWNLOAD_MS, sendFile } from '../../web/download.ts'
 import { readFilter } from '../list.ts'
 import { resolveFilter } from '../wanted.ts'
 import { computerImport } from './job.ts'
 import { columns } from './row.ts'
 import { writeCsv } from './write.ts'
 
-const ONE_HOUR_MS = 3_600_000
-
 /** The pages that bring computers in from a CSV file, and the file that takes them out. */
 export function computerCsvRoutes(app: FastifyInstance, db: Db) {
   app.get(
     '/computers/export.csv',
-    { config: { permission: 'computer.export', scope: 'anywhere' }, handlerTimeout: ONE_HOUR_MS },
+    { config: { permission: 'computer.export', scope: 'anywhere' }, handlerTimeout: DOWNLOAD_MS },
     async ({ actor, query }, reply) => {
       const wanted = await resolveFilter(db, actor, readFilter(query))
-      const name = `computers-${db.now().slice(0, 10)}.csv`
-      return reply
-        .type('text/csv; charset=utf-8; header=present')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Readable.from(writeCsv(db, actor, wanted)))
+      const file = { name: 'computers', ending: 'csv', now: db.now() } as const
+      return sendFile(reply, file, writeCsv(db, actor, wanted))
     },
   )
 

@@ -1,29 +1,25 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { visibleScope } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import { importRoutes } from '../../jobs/import-routes.ts'
 import { openCsv } from '../../web/csv/text.ts'
+import { DOWNLOAD_MS, sendFile } from '../../web/download.ts'
 import { readFilter } from '../list.ts'
 import { resolveFilter } from '../list-routes.ts'
 import { peopleImport } from './job.ts'
 import { columns } from './row.ts'
 import { writeCsv } from './write.ts'
 
-const ONE_HOUR_MS = 3_600_000
-
 /** The pages that bring people in from a CSV file, and the file that takes them out. */
 export function personCsvRoutes(app: FastifyInstance, db: Db) {
   app.get(
     '/people/export.csv',
-    { config: { permission: 'person.export', scope: 'anywhere' }, handlerTimeout: ONE_HOUR_MS },
+    { config: { permission: 'person.export', scope: 'anywhere' }, handlerTimeout: DOWNLOAD_MS },
     async ({ actor, query }, reply) => {
       const filter = await resolveFilter(db, actor, readFilter(query))
       const within = visibleScope(actor, 'person.export')
-      return reply
-        .type('text/csv; charset=utf-8; header=present')
-        .header('content-disposition', `attachment; filename="people-${db.now().slice(0, 10)}.csv"`)
-        .send(Readable.from(writeCsv(db, actor, { ...filter, within })))
+      const file = { name: 'people', ending: 'csv', now: db.now() } as const
+      return sendFile(reply, file, writeCsv(db, actor, { ...filter, within }))
     },
   )
 

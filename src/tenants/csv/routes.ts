@@ -1,28 +1,22 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../db/connection.ts'
 import { importRoutes } from '../../jobs/import-routes.ts'
 import { openCsv } from '../../web/csv/text.ts'
+import { DOWNLOAD_MS, sendFile } from '../../web/download.ts'
 import { readFilter } from '../list.ts'
 import { csvImport } from './job.ts'
 import { columns } from './row.ts'
 import { writeCsv } from './write.ts'
 
-const ONE_HOUR_MS = 3_600_000
-
 /** The pages that bring tenants in from a CSV file, and the file that takes them out. */
 export function csvRoutes(app: FastifyInstance, db: Db) {
   app.get(
     '/tenants/export.csv',
-    { config: { permission: 'tenant.export', scope: 'anywhere' }, handlerTimeout: ONE_HOUR_MS },
-    async ({ actor, query }, reply) =>
-      reply
-        .type('text/csv; charset=utf-8; header=present')
-        .header(
-          'content-disposition',
-          `attachment; filename="tenants-${db.now().slice(0, 10)}.csv"`,
-        )
-        .send(Readable.from(writeCsv(db, actor, readFilter(query)))),
+    { config: { permission: 'tenant.export', scope: 'anywhere' }, handlerTimeout: DOWNLOAD_MS },
+    async ({ actor, query }, reply) => {
+      const file = { name: 'tenants', ending: 'csv', now: db.now() } as const
+      return sendFile(reply, file, writeCsv(db, actor, readFilter(query)))
+    },
   )
 
   importRoutes(app, db, {
