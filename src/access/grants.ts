@@ -38,7 +38,7 @@ export const homePath = (tenant: { kind: Kind; path: string }) =>
   tenant.kind === 'msp' ? ROOT_PATH : tenant.path
 
 /** The assignments in force of a person and of the groups that the person is in. */
-const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now: string }) => {
+export const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now: string }) => {
   const assignments = everyTenant(db)
     .selectFrom('role_assignment')
     .innerJoin('tenant', 'tenant.id', 'role_assignment.tenant_id')

@@ -6,9 +6,10 @@ import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { type PathStep, ROOT_ID, getPath } from '../tenants/queries.ts'
 import { readId } from '../web/numbers.ts'
+import type { TabLink } from '../web/tabs.ts'
 import { kindLooks, stateLabels } from './kinds.ts'
 import { type Computer, getComputer } from './queries.ts'
-import { type TabLink, type TabPath, tabLinks } from './tabs.ts'
+import { type TabPath, tabLinks } from './tabs.ts'
 
 /** What stands above each page of a computer. */
 export type ComputerHead = {

@@ -1,4 +1,5 @@
 import type { Permission } from '../access/permissions.ts'
+import { type TabLink, linkTabs } from '../web/tabs.ts'
 
 type Tab = {
   /** The end of its address: `/computers/12/history`; empty for the first. */
@@ -17,19 +18,12 @@ const tabs = [
 
 export type TabPath = (typeof tabs)[number]['path']
 
-/** A tab as it is drawn. */
-export type TabLink = { label: string; href: string; current: boolean }
-
 /** The tabs of one computer that may be opened, with the one that is being looked at. */
 export const tabLinks = (
   id: number,
   current: TabPath,
   may: (permission: Permission) => boolean,
-): TabLink[] =>
-  tabs
-    .filter(({ permission }) => may(permission))
-    .map(({ path, label }) => ({
-      label,
-      href: `/computers/${id}${path && `/${path}`}`,
-      current: path === current,
-    }))
+): TabLink[] => {
+  const open = tabs.filter(({ permission }) => may(permission))
+  return linkTabs(`/computers/${id}`, open, current)
+}

@@ -5,9 +5,10 @@ import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { type Tag, tagsOf } from '../tags/queries.ts'
 import { readId } from '../web/numbers.ts'
+import type { TabLink } from '../web/tabs.ts'
 import { getPerson, type Person } from './queries.ts'
 import { expiryOf, stateLooks, type StateName, stateOf } from './state.ts'
-import { type TabLink, type TabPath, tabLinks } from './tabs.ts'
+import { type TabPath, tabLinks } from './tabs.ts'
 
 /** What stands above each page of a person, and what the actor may do there. */
 export type PersonHead = {

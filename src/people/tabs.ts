@@ -1,3 +1,5 @@
+import { type TabLink, linkTabs } from '../web/tabs.ts'
+
 /** A page of a person: the end of its address (`/people/12/history`), empty for the first. */
 type Tab = { path: string; label: string }
 
@@ -11,20 +13,14 @@ const tabs = [
 
 export type TabPath = (typeof tabs)[number]['path']
 
-/** A tab as it is drawn. */
-export type TabLink = { label: string; href: string; current: boolean }
-
-/** The tabs of one person, with the one that is being looked at. */
+/** The tabs of one person that may be opened, with the one that is being looked at. */
 export const tabLinks = (
   id: number,
   current: TabPath,
   may: { edit: boolean; see_access: boolean },
-): TabLink[] =>
-  tabs
+): TabLink[] => {
+  const open = tabs
     .filter(({ path }) => path !== 'edit' || may.edit)
     .filter(({ path }) => path !== 'access' || may.see_access)
-    .map(({ path, label }) => ({
-      label,
-      href: `/people/${id}${path && `/${path}`}`,
-      current: path === current,
-    }))
+  return linkTabs(`/people/${id}`, open, current)
+}

@@ -3,9 +3,10 @@ import { permits } from '../access/decide.ts'
 import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
 import { readId } from '../web/numbers.ts'
+import type { TabLink } from '../web/tabs.ts'
 import { kindLooks } from './kinds.ts'
 import { getPath, getTenant, type PathStep, ROOT_ID, type Tenant } from './queries.ts'
-import { type TabLink, type TabPath, tabLinks } from './tabs.ts'
+import { type TabPath, tabLinks } from './tabs.ts'
 
 /** What stands above each page of a tenant: its name, where it belongs, its tabs. */
 export type TenantHead = {

@@ -1,6 +1,7 @@
 import { permits } from '../access/decide.ts'
 import type { Permission } from '../access/permissions.ts'
 import type { Asker } from '../access/visible.ts'
+import { type TabLink, linkTabs } from '../web/tabs.ts'
 import { ROOT_ID, type Tenant } from './queries.ts'
 
 /** A page of a tenant. */
@@ -25,20 +26,14 @@ const tabs = [
 
 export type TabPath = (typeof tabs)[number]['path']
 
-/** A tab as it is drawn. */
-export type TabLink = { label: string; href: string; current: boolean }
-
 /** The tabs of one tenant that the asker may open, with the one that is being looked at. */
 export const tabLinks = (
   { id, path: place }: Pick<Tenant, 'id' | 'path'>,
   current: TabPath,
   { access }: Asker,
-): TabLink[] =>
-  tabs
+): TabLink[] => {
+  const open = tabs
     .filter((tab) => tab.of_root || id !== ROOT_ID)
     .filter((tab) => permits(access, tab.permission, place))
-    .map(({ path, label }) => ({
-      label,
-      href: `/tenants/${id}${path && `/${path}`}`,
-      current: path === current,
-    }))
+  return linkTabs(`/tenants/${id}`, open, current)
+}
