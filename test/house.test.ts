@@ -34,6 +34,7 @@ const DOORS = {
     'invitations.ts',
     'navigation.ts',
     'raising.ts',
+    'step-up.ts',
     'visible.ts',
   ],
   audit: ['history.ts', 'operations.ts', 'undo-rule.ts'],

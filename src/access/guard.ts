@@ -11,7 +11,7 @@ import { permitsSomewhere } from './decide.ts'
 import { type Permission, type RoutePermission, isRoutePermission } from './permissions.ts'
 import { daysForFactor } from './required-factor.ts'
 import { findSession, type SessionState, touchSession } from './sessions.ts'
-import { isFresh } from './step-up.ts'
+import { isFresh, verifyHref } from './step-up.ts'
 import { findTokenActor, touchToken } from './tokens.ts'
 import { lacks, requireTenant } from './visible.ts'
 
@@ -147,7 +147,7 @@ async function askForProof(
   if (request.second_factor_days === 0 && !without_factor)
     return reply.redirect('/account/security?required', 303)
   if (fresh && !isFresh(request.method, state.verified_at, db.now()))
-    return reply.redirect(`/verify?next=${encodeURIComponent(pageOf(request))}`, 303)
+    return reply.redirect(verifyHref(pageOf(request)), 303)
 }
 
 /** The page that a request asks for, or was sent from. */

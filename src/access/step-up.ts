@@ -8,3 +8,6 @@ export function isFresh(method: string, verified_at: string, now: string) {
   const minutes = (Date.parse(now) - Date.parse(verified_at)) / 60_000
   return minutes <= (method === 'GET' || method === 'HEAD' ? FRESH_MINUTES : FORM_MINUTES)
 }
+
+/** Where somebody shows once more who they are, to come back to a page of ours. */
+export const verifyHref = (page: string) => `/verify?next=${encodeURIComponent(page)}`

@@ -60,6 +60,8 @@ type ImportFacts<Created, Changed, Unchanged> = {
   name: string
   section: JobKind<unknown, object, object>['section']
   permission: Permission
+  /** It can give rights: whoever starts it has to show once more who they are. */
+  needs_proof?: true
   words: { noun: string; nouns: string; again_href: string; heads: string[] }
   preview(
     db: Db,
@@ -87,6 +89,7 @@ export function importJob<Created, Changed, Unchanged>(
     name,
     section,
     permission: () => permission,
+    needs_proof: () => facts.needs_proof === true,
     async foresee(db, actor, { csv }, pace) {
       const { created, changed, unchanged, bad } = await facts.preview(db, actor, csv, pace)
       const quoted = bad.slice(0, BAD_SHOWN).map(({ line }) => line)

@@ -32,6 +32,8 @@ export type JobKind<Input, Outlook, Result> = {
   section: 'tenants' | 'people' | 'computers'
   /** What the actor needs to have to start it. */
   permission(input: Input): Permission
+  /** Whether whoever starts it has to show once more who they are, unless that was a while ago. */
+  needs_proof?(input: Input): boolean
   /** Takes what a form on the preview sent into the draft. Throws Invalid. */
   revise?(db: Db, actor: Actor, input: Input, fields: Record<string, string>): Promise<Input>
   /** Works out what would happen, by reading alone. Calls `pace` as `run` does. */

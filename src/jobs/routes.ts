@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { fingerprintOf } from '../access/current-actor.ts'
 import { permitsSomewhere } from '../access/decide.ts'
+import { isFresh, verifyHref } from '../access/step-up.ts'
 import type { Db } from '../db/connection.ts'
 import { Forbidden, Invalid, NotFound } from '../errors.ts'
 import {
@@ -114,6 +115,8 @@ function runJobs(app: FastifyInstance, desk: Desk) {
       let input = await readInput(db, job.id)
       if (!permitsSomewhere(actor.access, kind.permission(input)))
         throw new Forbidden('You may look at this, but not do it.')
+      if (kind.needs_proof?.(input) && !isProven(request, db.now()))
+        return reply.redirect(verifyHref(`/jobs/${job.id}`), 303)
       try {
         if (kind.confirm) input = kind.confirm(input, textFields(request.body))
         else refuseFields(request.body)
@@ -135,6 +138,9 @@ function runJobs(app: FastifyInstance, desk: Desk) {
     return reply.redirect(`/jobs/${job.id}`, 303)
   })
 }
+
+const isProven = ({ method, session_state }: FastifyRequest, now: string) =>
+  session_state !== null && isFresh(method, session_state.verified_at, now)
 
 /** What is kept of a job that has ended, with the rights that its maker had for it. */
 type Ended = { reason?: string; access?: string }

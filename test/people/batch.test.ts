@@ -91,3 +91,22 @@ t.test('leads back to the people when it is over', async (t) => {
   await w.alice.post(`${job}/start`, { reason: '' })
   t.match((await w.alice.get(job)).body, 'href="/people">Back to the people')
 })
+
+t.test('T33: whoever starts what can give rights shows once more who they are', async (t) => {
+  const w = await world(t)
+  const id = String(await add(w, 'ann'))
+  await w.alice.post('/tags', { name: 'VIP', color: 'red', description: '', tenant: 'Acme' })
+  w.clock.now = '2026-11-24T09:50:00.000Z'
+  const draft = async (action: string) =>
+    String((await w.alice.post('/people/batches', { action, ids: id })).headers.location)
+  const job = await draft('deactivate')
+  const asked = await w.alice.post(`${job}/start`, { reason: '' })
+  t.equal(asked.headers.location, `/verify?next=${encodeURIComponent(job)}`)
+  t.match(mainText((await w.alice.get(job)).body), 'Deactivate 1 person', 'the draft is kept')
+  t.equal((await w.api.get(`/people/${id}`)).json().active, true)
+
+  const tagging = await draft('add_tag')
+  await w.alice.post(`${tagging}/draft`, { tag: '1' })
+  await w.alice.post(`${tagging}/start`, { reason: '' })
+  t.equal((await w.api.get(`/people/${id}`)).json().tags.length, 1, 'a tag gives no rights')
+})

@@ -40,6 +40,7 @@ export const peopleBatch = (mailer: Mailer): JobKind<Batch, Outlook, BatchReport
   section: 'people',
 
   permission: ({ action }) => batchLooks[action].permission,
+  needs_proof: ({ action }) => !isOfTag(action),
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_tenant') {

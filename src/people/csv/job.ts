@@ -16,6 +16,7 @@ export const peopleImport = importJob<NewLine, ChangedLine, SameLine>({
   name: 'person.import',
   section: 'people',
   permission: 'person.import',
+  needs_proof: true,
   words: {
     noun: 'person',
     nouns: 'people',
