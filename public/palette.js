@@ -28,7 +28,7 @@
     is_awaited = false
     palette().showModal()
     input().select()
-    isTakenOver.then(() => input().dispatchEvent(new Event('palette:open')))
+    void isTakenOver.then(() => input().dispatchEvent(new Event('palette:open')))
   }
 
   const move = (step) => {
