@@ -38,23 +38,25 @@ export const homePath = (tenant: { kind: Kind; path: string }) =>
   tenant.kind === 'msp' ? ROOT_PATH : tenant.path
 
 /** The assignments in force of a person and of the groups that the person is in. */
-export const assignmentsOf = prepared((db, { person_id, now }: { person_id: number; now: string }) => {
-  const assignments = everyTenant(db)
-    .selectFrom('role_assignment')
-    .innerJoin('tenant', 'tenant.id', 'role_assignment.tenant_id')
-    .leftJoin('role', 'role.id', 'role_assignment.role_id')
-    .select(['role_assignment.effect', 'role_assignment.role_id', 'tenant.path'])
-    .select('role_assignment.expires_at')
-    .select(['role.key', 'role.permissions', 'role.requires_second_factor'])
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
-  const groups = everyTenant(db)
-    .selectFrom('user_group_member')
-    .select('group_id')
-    .where('person_id', '=', person_id)
-  return assignments
-    .where('role_assignment.person_id', '=', person_id)
-    .unionAll(assignments.where('role_assignment.group_id', 'in', groups))
-})
+export const assignmentsOf = prepared(
+  (db, { person_id, now }: { person_id: number; now: string }) => {
+    const assignments = everyTenant(db)
+      .selectFrom('role_assignment')
+      .innerJoin('tenant', 'tenant.id', 'role_assignment.tenant_id')
+      .leftJoin('role', 'role.id', 'role_assignment.role_id')
+      .select(['role_assignment.effect', 'role_assignment.role_id', 'tenant.path'])
+      .select('role_assignment.expires_at')
+      .select(['role.key', 'role.permissions', 'role.requires_second_factor'])
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    const groups = everyTenant(db)
+      .selectFrom('user_group_member')
+      .select('group_id')
+      .where('person_id', '=', person_id)
+    return assignments
+      .where('role_assignment.person_id', '=', person_id)
+      .unionAll(assignments.where('role_assignment.group_id', 'in', groups))
+  },
+)
 
 /** What is read of a user, from the tables person, tenant and role, to know what they may do. */
 export const USER_COLUMNS = [
