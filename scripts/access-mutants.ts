@@ -92,9 +92,9 @@ export const mutants: Mutant[] = [
     [`if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)`, '{}'],
   ]),
   ...within('src/access/grants.ts', FORESTS, [
-    [`\n    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))`],
-    [`\n    .where('role_assignment.person_id', '=', person_id)`],
-    [`\n    .where('person_id', '=', person_id)`],
+    [`\n      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))`],
+    [`\n      .where('role_assignment.person_id', '=', person_id)`],
+    [`\n      .where('person_id', '=', person_id)`],
     [`assignments.where('role_assignment.group_id', 'in', groups)`, 'assignments'],
     [`tenant.kind === 'msp' ? ROOT_PATH : tenant.path`, 'ROOT_PATH'],
     [`grantsOf(assignments, 'deny')`, '[]'],

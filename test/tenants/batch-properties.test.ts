@@ -52,6 +52,8 @@ const examples: [Tree, Choice][] = [
   [{ chain: 31, nodes: siblings(34, 35, 36) }, moveUnder(3, [0, 1, 2])],
   [{ chain: 31, nodes: siblings(34, 35, 36) }, moveUnder(199, [0, 1, 2])],
   [{ chain: 30, nodes: siblings(33, 0, 35) }, moveUnder(3, [2])],
+  // All there are, "All tenants" among them, under a parent that is gone.
+  [{ chain: 0, nodes: siblings(0, 1, 2) }, moveUnder(199, [...Array(60).keys()])],
 ]
 
 function siblings(one: number, two: number, three: number): Tree['nodes'] {

@@ -79,7 +79,8 @@ async function judgeMoves(db: Reads, asker: Asker, parent_id: number, pace: Pace
   const above = await findTenant(db, asker, parent_id)
   if (!above || !mayPutUnder(asker, above.path)) {
     const verdict = above ? refused(lacks('tenant.move')) : refused(noSuchParent())
-    return async (tenants) => tenants.map(() => verdict)
+    return async (tenants) =>
+      tenants.map(({ id }) => (id === ROOT_ID ? refused(rootStays()) : verdict))
   }
   const parent = await findParentChain(db, parent_id)
   const moved = new Set<number>()
