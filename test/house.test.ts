@@ -47,6 +47,7 @@ const DOORS = {
     'entry.ts',
     'explain.ts',
     'inheritance.ts',
+    'regions.ts',
     'skeleton.ts',
     'value.ts',
   ],

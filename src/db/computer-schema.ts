@@ -40,6 +40,8 @@ export interface ComputerTable {
   stale: Generated<number>
   /** The ancestor of the tenant just below the root, or the tenant itself if it is one. */
   top_id: ColumnType<number | null, never, never>
+  /** As the IANA spells it; '' while it is not known. */
+  time_zone: Generated<string>
   tab: ColumnType<ComputerTab, never, never>
 }
 

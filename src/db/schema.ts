@@ -21,6 +21,18 @@ import type {
 } from './account-schema.ts'
 import type { Kept, TenantId } from './column-types.ts'
 import type { AgentTable, ComputerCountTable, ComputerTable } from './computer-schema.ts'
+import type {
+  MaintenanceOrderTable,
+  MaintenanceSessionTable,
+  MaintenanceWindowTable,
+  NextWindowTable,
+  ScheduleComputerTable,
+  ScheduleOverrideTable,
+  SchedulerTable,
+  ScheduleTable,
+  ScheduleToPlanTable,
+  SessionOptionsTable,
+} from './schedule-schema.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
@@ -264,6 +276,16 @@ export interface Schema {
   computer: ComputerTable
   agent: AgentTable
   computer_count: ComputerCountTable
+  schedule: ScheduleTable
+  schedule_computer: ScheduleComputerTable
+  schedule_override: ScheduleOverrideTable
+  next_window: NextWindowTable
+  schedule_to_plan: ScheduleToPlanTable
+  scheduler: SchedulerTable
+  maintenance_window: MaintenanceWindowTable
+  session_options: SessionOptionsTable
+  maintenance_session: MaintenanceSessionTable
+  maintenance_order: MaintenanceOrderTable
   job: JobTable
   idempotency_key: IdempotencyKeyTable
   identity_provider: IdentityProviderTable

@@ -84,6 +84,17 @@ export const tables: Record<keyof Schema, TableFacts> = {
     unlogged: ['name', 'reported', 'last_seen_at'],
   },
   computer_count: { class: 'system', scope_column: 'top_id' },
+  schedule: { class: 'tenant', tenant_column: 'tenant_id' },
+  schedule_computer: { class: 'tenant', tenant_column: 'tenant_id' },
+  schedule_override: { class: 'tenant', tenant_column: 'tenant_id' },
+  next_window: { class: 'system' },
+  schedule_to_plan: { class: 'system' },
+  scheduler: { class: 'system' },
+  // What the scheduler does and what came of it are a record by themselves, and many rows a night.
+  maintenance_window: { class: 'tenant', scope_column: 'tenant_id' },
+  session_options: { class: 'system' },
+  maintenance_session: { class: 'tenant', scope_column: 'tenant_id' },
+  maintenance_order: { class: 'tenant', tenant_column: 'tenant_id' },
   job: { class: 'system' },
   idempotency_key: { class: 'system' },
   identity_provider: {

@@ -5,7 +5,13 @@ import { tables } from '../../src/db/tables.ts'
 import { withFile } from '../support/rows.ts'
 import { world } from '../support/world.ts'
 
-const source = ['schema.ts', 'access-schema.ts', 'account-schema.ts', 'computer-schema.ts']
+const source = [
+  'schema.ts',
+  'access-schema.ts',
+  'account-schema.ts',
+  'computer-schema.ts',
+  'schedule-schema.ts',
+]
   .map((file) => readFileSync(join(import.meta.dirname, '../../src/db', file), 'utf8'))
   .join('\n')
 
