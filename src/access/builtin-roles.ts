@@ -8,6 +8,7 @@ const viewing: Permission[] = [
   'preference.view',
   'person.view',
   'computer.view',
+  'schedule.view',
   'access.view',
   'history.view',
 ]
@@ -24,6 +25,8 @@ const dailyWork: Permission[] = [
   'computer.edit',
   'computer.move',
   'computer.export',
+  'schedule.edit',
+  'schedule.run',
 ]
 
 /** What only an administrator may do: it changes the installation itself. */

@@ -1,0 +1,54 @@
+import { permits } from '../access/decide.ts'
+import type { Permission } from '../access/permissions.ts'
+import { type Asker, lacks } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { NotFound } from '../errors.ts'
+import { type Schedule, readSchedule } from './stored.ts'
+
+/** A schedule with its owner. */
+export type OwnedSchedule = Schedule & { tenant_name: string; path: string }
+
+export const schedules = (db: Reads) =>
+  everyTenant(db)
+    .selectFrom('schedule')
+    .innerJoin('tenant', 'tenant.id', 'schedule.tenant_id')
+    .selectAll('schedule')
+    .select(['tenant.name as tenant_name', 'tenant.path'])
+
+const scheduleOf = prepared((db, { id }: { id: number }) =>
+  schedules(db).where('schedule.id', '=', id),
+)
+
+type Row = Awaited<ReturnType<typeof scheduleOf>>[number]
+
+export const readOwned = ({ tenant_name, path, ...row }: Row): OwnedSchedule => ({
+  ...readSchedule(row),
+  tenant_name,
+  path,
+})
+
+/** A schedule, whoever asks: for the program itself. Undefined when there is none. */
+export async function findSchedule(db: Reads, id: number) {
+  const [row] = await scheduleOf(db, { id })
+  return row && readOwned(row)
+}
+
+/**
+ * A schedule of a tenant at which the asker may see schedules, and has the permission. Throws
+ * NotFound where there is none, and Forbidden where seeing is all.
+ */
+export async function getSchedule(
+  db: Reads,
+  asker: Asker,
+  id: number,
+  permission: Permission = 'schedule.view',
+): Promise<OwnedSchedule> {
+  const schedule = await findSchedule(db, id)
+  if (!schedule || !permits(asker.access, 'schedule.view', schedule.path))
+    throw new NotFound(`schedule ${id}`)
+  if (!permits(asker.access, permission, schedule.path)) throw lacks(permission)
+  return schedule
+}
+
