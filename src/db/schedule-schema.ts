@@ -26,7 +26,7 @@ export interface ScheduleTable {
   state: Generated<ScheduleState>
   applies_to_children: number
   locked: Generated<number>
-  /** JSON: `Rule[]`. */
+  /** JSON: `RecurrenceRule[]`. */
   rules: string
   window_minutes: number
   zone_of: ZoneOf

@@ -33,7 +33,7 @@ export async function createSchedule(
     .values({
       tenant_id: at,
       state,
-      ...writeFacts(facts, await findTargetOwner(tx, asker, tenant_id, facts)),
+      ...writeFacts(facts, await findTargetOwner(tx, tenant_id, facts)),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -64,7 +64,7 @@ export async function updateSchedule(
   await tx
     .updateTable('schedule')
     .set({
-      ...writeFacts(facts, await findTargetOwner(tx, asker, schedule.tenant_id, facts)),
+      ...writeFacts(facts, await findTargetOwner(tx, schedule.tenant_id, facts)),
       version: version + 1,
     })
     .where('schedule.id', '=', id)

@@ -51,4 +51,3 @@ export async function getSchedule(
   if (!permits(asker.access, permission, schedule.path)) throw lacks(permission)
   return schedule
 }
-

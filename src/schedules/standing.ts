@@ -1,8 +1,10 @@
+import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { VisibleTenant } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
+import { NotFound } from '../errors.ts'
 import { type ScheduleNode, type Standing, standingOf } from './inheritance.ts'
 import { type OwnedSchedule, readOwned, schedules } from './queries.ts'
 import { type Times, readOverride } from './stored.ts'
@@ -10,15 +12,25 @@ import { type Times, readOverride } from './stored.ts'
 /** A schedule as it stands for a tenant, with the times that count there. */
 export type StandingSchedule = OwnedSchedule & { standing: Standing; times: Times }
 
-const idsOf = (path: string) => JSON.stringify(path.split('/').filter(Boolean).map(Number))
-
-/** The tenants on a path, from "All tenants" down. */
-const chainOf = prepared((db, { ids }: { ids: string }) =>
+/** A tenant and those above it, from "All tenants" down: climbs by primary key. */
+const chainOf = prepared((db, { id }: { id: number }) =>
   everyTenant(db)
-    .selectFrom(idTable(ids))
-    .innerJoin('tenant', 'tenant.id', 'listed.id')
-    .select(['tenant.id', 'tenant.name', 'tenant.path', 'tenant.blocks_inheritance'])
-    .orderBy('tenant.path'),
+    .withRecursive('node', (cte) =>
+      cte
+        .selectFrom('tenant')
+        .select(['id', 'parent_id', 'name', 'path', 'blocks_inheritance'])
+        .where('id', '=', id)
+        .unionAll(
+          cte
+            .selectFrom('node')
+            .innerJoin('tenant', 'tenant.id', 'node.parent_id')
+            .select(['tenant.id', 'tenant.parent_id', 'tenant.name', 'tenant.path'])
+            .select('tenant.blocks_inheritance'),
+        ),
+    )
+    .selectFrom('node')
+    .select(['id', 'name', 'path', 'blocks_inheritance'])
+    .orderBy('path'),
 )
 
 /** The schedules that the tenants on a path own, but for those that are deleted. */
@@ -44,14 +56,12 @@ const overridesOn = prepared((db, { ids }: { ids: string }) =>
  */
 export async function listStanding(
   db: Reads,
-  tenant: { id: VisibleTenant<'schedule.view'>; path: string },
+  tenant: VisibleTenant<'schedule.view'>,
 ): Promise<StandingSchedule[]> {
-  const ids = idsOf(tenant.path)
-  const [nodes, owned, overrides] = await Promise.all([
-    chainOf(db, { ids }),
-    ownedOn(db, { ids }),
-    overridesOn(db, { ids }),
-  ])
+  const nodes = await chainOf(db, { id: tenant })
+  const ids = JSON.stringify(nodes.map(({ id }) => id))
+  const owned = await ownedOn(db, { ids })
+  const overrides = await overridesOn(db, { ids })
   return owned.map(readOwned).flatMap((schedule) => {
     const own = overrides.filter(({ schedule_id }) => schedule_id === schedule.id)
     const chain = nodes
@@ -72,3 +82,19 @@ export async function listStanding(
   })
 }
 
+/**
+ * A schedule as it stands for a tenant at which the asker may see schedules. Throws NotFound where
+ * it does not reach.
+ */
+export async function getStanding(
+  db: Reads,
+  asker: Asker,
+  tenant_id: number,
+  schedule_id: number,
+): Promise<StandingSchedule> {
+  const id = await requireTenant(db, asker, 'schedule.view', tenant_id)
+  const standing = await listStanding(db, id)
+  const found = standing.find((schedule) => schedule.id === schedule_id)
+  if (!found) throw new NotFound(`schedule ${schedule_id} at tenant ${tenant_id}`)
+  return found
+}

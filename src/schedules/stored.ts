@@ -10,20 +10,19 @@ import type {
   ZoneOf,
 } from '../db/schedule-schema.ts'
 import { nameKey } from '../tenants/names.ts'
-import type { Rule } from './recurrence.ts'
+import type { Recurrence, RecurrenceRule } from './recurrence.ts'
 
 /** Whose time zone counts; `zone` is null unless it is a fixed one. */
 export type ZoneChoice = { zone_of: ZoneOf; zone: string | null }
 
 /** The times at which windows open, and how long each stays open. */
-export type Times = ZoneChoice & { rules: Rule[]; window_minutes: number }
+export type Times = ZoneChoice & { rules: RecurrenceRule[]; window_minutes: number }
 
-/** What a schedule is for. The id is null where the tag or the group was deleted. */
-export type Target =
-  | { target: 'all' }
-  | { target: 'tag'; target_tag_id: number | null }
-  | { target: 'group'; target_group_id: number | null }
-  | { target: 'computers' }
+/** The times without their zone, as windows are computed from them. */
+export const recurrenceOf = ({ rules, window_minutes }: Times): Recurrence => ({
+  rules,
+  length_minutes: window_minutes,
+})
 
 /** What differs from the preferences in effect, by the key of the preference. */
 export type Options = Record<string, unknown>
@@ -62,7 +61,7 @@ export function readSchedule(row: Selectable<ScheduleTable>): Schedule {
     tenant_id: Number(row.tenant_id),
     applies_to_children: row.applies_to_children === 1,
     locked: row.locked === 1,
-    rules: JSON.parse(row.rules) as Rule[],
+    rules: JSON.parse(row.rules) as RecurrenceRule[],
     options: JSON.parse(row.options) as Options,
   }
 }
@@ -104,7 +103,7 @@ export function readOverride(row: Selectable<ScheduleOverrideTable>): StoredOver
     rules === null
       ? null
       : {
-          rules: JSON.parse(rules) as Rule[],
+          rules: JSON.parse(rules) as RecurrenceRule[],
           window_minutes: window_minutes!,
           zone_of: zone_of!,
           zone,

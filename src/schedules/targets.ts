@@ -1,0 +1,113 @@
+import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import type { Tx } from '../db/operation.ts'
+import { inScope } from '../db/scope.ts'
+import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
+import { Invalid } from '../errors.ts'
+import { getTenant } from '../tenants/queries.ts'
+import type { ScheduleFacts } from './stored.ts'
+
+/**
+ * The tenant whose tag or group a schedule is for; null for other targets. Throws Invalid at its
+ * field unless it can be used where the schedule is: a tag or a group of that tenant, or of one above.
+ */
+export async function findTargetOwner(
+  db: Reads,
+  tenant_id: number,
+  { target, target_tag_id, target_group_id }: ScheduleFacts,
+): Promise<number | null> {
+  if (target === 'tag') {
+    const owner = await ownerAbove(db, 'tag', target_tag_id, tenant_id)
+    if (owner === null)
+      throw new Invalid({ target_tag_id: 'Choose a tag that can be used at this tenant.' })
+    return owner
+  }
+  if (target !== 'group') return null
+  const owner = await ownerAbove(db, 'computer_group', target_group_id, tenant_id)
+  if (owner === null)
+    throw new Invalid({ target_group_id: 'Choose a group of this tenant, or of one above it.' })
+  return owner
+}
+
+/** The tenant that has this tag or group, if it is the given one or stands above it. */
+async function ownerAbove(
+  db: Reads,
+  table: 'tag' | 'computer_group',
+  id: number | null,
+  tenant_id: number,
+) {
+  if (id === null) return null
+  const found = await everyTenant(db)
+    .selectFrom(table)
+    .innerJoin('tenant as owner', 'owner.id', `${table}.tenant_id`)
+    .innerJoin('tenant as user', (join) => join.on('user.id', '=', tenant_id))
+    .select(['owner.id', 'owner.path', 'user.path as user_path'])
+    .where(`${table}.id`, '=', id)
+    .executeTakeFirst()
+  return found?.user_path.startsWith(found.path) ? found.id : null
+}
+
+/** So many computers can be chosen one by one; for more there are tags and groups. */
+export const MOST_CHOSEN = 1000
+
+/** The computers that a schedule is for, where they are chosen one by one. */
+export async function listChosen(db: Reads, schedule_id: number) {
+  const rows = await everyTenant(db)
+    .selectFrom('schedule_computer')
+    .select('computer_id')
+    .where('schedule_id', '=', schedule_id)
+    .orderBy('computer_id')
+    .execute()
+  return rows.map(({ computer_id }) => computer_id)
+}
+
+/**
+ * Makes the computers with these ids those that a schedule is for. One that is new among them has
+ * to be a computer that the asker sees at the schedule's tenant or below; throws Invalid else.
+ */
+export async function chooseComputers(
+  tx: Tx,
+  asker: Asker,
+  schedule: { id: number; tenant_id: number },
+  ids: number[],
+) {
+  if (ids.length > MOST_CHOSEN)
+    throw new Invalid({ computers: `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.` })
+  const present = new Set(await listChosen(tx, schedule.id))
+  const added = [...new Set(ids)].filter((id) => !present.has(id))
+  const removed = [...present].filter((id) => !ids.includes(id))
+  if (removed.length > 0)
+    await everyTenantTx(tx)
+      .deleteFrom('schedule_computer')
+      .where('schedule_id', '=', schedule.id)
+      .where('computer_id', 'in', removed)
+      .execute()
+  if (added.length === 0) return
+  const owner = await getTenant(tx, asker, schedule.tenant_id)
+  const seen = await seenComputers(tx, asker, added)
+  const computers = seen.filter(({ path }) => path.startsWith(owner.path))
+  if (computers.length < added.length)
+    throw new Invalid({ computers: 'Choose computers of this tenant, or of one below it.' })
+  for (const { id, tenant_id } of computers)
+    await tx
+      .insertInto('schedule_computer')
+      .values({
+        tenant_id: await requireTenant(tx, asker, 'computer.view', tenant_id),
+        computer_id: id,
+        schedule_tenant_id: schedule.tenant_id,
+        schedule_id: schedule.id,
+      })
+      .execute()
+}
+
+/** Those of the computers that the asker sees, with where they are. */
+const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
+  db
+    .selectFrom(idTable(JSON.stringify(ids)))
+    .innerJoin('computer', 'computer.id', 'listed.id')
+    .innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
+    .select(['computer.id', 'computer.tenant_id', 'tenant.path'])
+    .where('computer.state', '<>', 'deleted')
+    .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
+    .execute()
