@@ -6,7 +6,7 @@ import { type OwnedSchedule, findSchedule } from './queries.ts'
 import { type ScheduleRegion, regionsOf } from './regions.ts'
 import { type Times, readOverride, recurrenceOf } from './stored.ts'
 import { type Window, nextWindow } from './windows.ts'
-import { type Zones, readZones, zonesOf } from './zones.ts'
+import { type Zones, readZones, zonesOf } from './tenant-zones.ts'
 
 /** Stands in `schedule_to_plan` for every schedule. */
 const ALL = 0
