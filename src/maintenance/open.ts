@@ -1,52 +1,164 @@
-import { sql } from 'kysely'
-import type { SystemTx } from '../db/operation.ts'
-import type { MaintenanceWindowTable, SessionState } from '../db/schedule-schema.ts'
+import { type SystemTx } from '../db/operation.ts'
+import type { MaintenanceWindowTable, SessionState, WindowState } from '../db/schedule-schema.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
+import { sessionTable } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { ScheduleRegion } from '../schedules/regions.ts'
 import { spreadMinutes } from '../schedules/spread.ts'
 import type { Zones } from '../schedules/tenant-zones.ts'
-import type { Window } from '../schedules/windows.ts'
+import { addElapsed } from '../schedules/windows.ts'
 import { type Candidate, type WindowOf, openTo, readCandidates } from './covered.ts'
-import { type Terms, readTerms } from './terms.ts'
+import { type Terms, settleTerms } from './terms.ts'
 
-/** A window that is to open. */
-export type Opening = WindowOf & {
+/** What tells one time of a schedule from all others. */
+export type WindowKey = {
   schedule: OwnedSchedule
-  regions: ScheduleRegion[]
-  zones: Zones
-  window: Window
+  times_of: number
+  zone: string
+  /** Wall-clock time, or '#12' for what order 12 started. */
+  local_start: string
+}
+
+/** When a window is open, and why it opened. */
+export type Term = {
+  starts_at: string
+  ends_at: string
   detect_at: string
   cause: MaintenanceWindowTable['cause']
 }
+
+/** Where a window is, and who is in it. */
+export type Opening = WindowKey & WindowOf & { regions: ScheduleRegion[]; zones: Zones }
 
 /** Computers that are given their sessions at a time. */
 const AT_ONCE = 500
 
 /**
- * Opens a window: once, whoever tries, since its key is unique; and with it, in the same
- * transaction, a session for each computer that it covers. Returns the id; null where it was opened
- * before, or covers nobody.
+ * Records that a time of a schedule came, and what became of it. Returns the id of the window; null
+ * where it was recorded before, by whomever: its key is unique.
  */
-export async function openWindow(tx: SystemTx, opening: Opening, now: string, pace: Pace) {
-  const id = await insertWindow(tx, opening, now)
-  if (id === null) return null
+export async function recordWindow(
+  tx: SystemTx,
+  { schedule, times_of, zone, local_start }: WindowKey,
+  term: Term,
+  { state, reason, now }: { state: WindowState; reason: string; now: string },
+) {
+  const row = await everyTenantTx(tx)
+    .insertInto('maintenance_window')
+    .values({
+      tenant_id: schedule.tenant_id as never,
+      schedule_id: schedule.id,
+      override_id: times_of,
+      zone,
+      local_start,
+      ...term,
+      state,
+      reason,
+      opened_at: now,
+      closed_at: state === 'open' || state === 'queued' ? null : now,
+    })
+    .onConflict((oc) => oc.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+/**
+ * Gives each computer that an open window covers its session, in the transaction in which the window
+ * was recorded. Returns how many there are.
+ */
+export async function openSessions(
+  tx: SystemTx,
+  window_id: number,
+  opening: Opening,
+  term: Term,
+  now: string,
+  pace: Pace,
+) {
   const isOpenTo = openTo(opening.regions, opening.zones, opening)
   const terms = new Map<number, Terms>()
+  const termsOf = async (tenant_id: number) => {
+    const known = terms.get(tenant_id)
+    if (known) return known
+    const { schedule } = opening
+    const settled = await settleTerms(tx, tenant_id, schedule, term.starts_at, now)
+    terms.set(tenant_id, settled)
+    return settled
+  }
   let count = 0
   for (let after = 0; ;) {
     const candidates = await readCandidates(tx, opening.schedule, after, AT_ONCE)
-    const covered = candidates.filter(isOpenTo)
-    for (const { tenant_id } of covered)
-      if (!terms.has(tenant_id))
-        terms.set(tenant_id, await readTerms(tx, tenant_id, opening, now))
-    const sessions = covered.flatMap((one) => sessionOf(opening, one, terms.get(one.tenant_id)!))
-    await insertSessions(tx, id, opening, sessions, now)
+    const sessions: NewSession[] = []
+    for (const candidate of candidates.filter(isOpenTo)) {
+      const settled = await termsOf(candidate.tenant_id)
+      if (settled.takes_part) sessions.push(newSession(opening.schedule, candidate, settled, term))
+      await pace(count + sessions.length, count + sessions.length)
+    }
+    await insertSessions(tx, window_id, opening.schedule, sessions, now)
     count += sessions.length
-    await pace(count, count)
-    if (candidates.length < AT_ONCE) break
+    if (candidates.length < AT_ONCE) return count
     after = candidates.at(-1)!.id
   }
-  return { id, sessions: count }
+}
+
+/** A session as it begins. */
+export type NewSession = {
+  tenant_id: number
+  computer_id: number
+  options_id: number
+  state: SessionState
+  reason: string
+  starts_at: string
+}
+
+function newSession(
+  schedule: OwnedSchedule,
+  { id, tenant_id, excluded }: Candidate,
+  { options_id, skipped }: Terms,
+  { starts_at, ends_at }: Term,
+): NewSession {
+  const reason = excluded ? 'This computer is excluded from maintenance.' : skipped
+  const own_start = addElapsed(starts_at, spreadMinutes(schedule.id, id, schedule.spread_minutes))
+  return {
+    tenant_id,
+    computer_id: id,
+    options_id,
+    state: reason ? 'skipped' : 'pending',
+    reason,
+    starts_at: own_start < ends_at ? own_start : starts_at,
+  }
+}
+
+async function insertSessions(
+  tx: SystemTx,
+  window_id: number,
+  schedule: OwnedSchedule,
+  sessions: NewSession[],
+  now: string,
+) {
+  if (sessions.length === 0) return
+  await everyTenantTx(tx)
+    .insertInto('maintenance_session')
+    .columns(['tenant_id', 'computer_id', 'options_id', 'state', 'reason', 'starts_at'])
+    .columns(['window_tenant_id', 'window_id', 'schedule_id', 'created_at', 'ended_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom(sessionTable(JSON.stringify(sessions)))
+        .select(['tenant_id', 'computer_id', 'options_id', 'state', 'reason', 'starts_at'])
+        .select([
+          eb.val(schedule.tenant_id).as('window_tenant_id'),
+          eb.val(window_id).as('window_id'),
+          eb.val(schedule.id).as('schedule_id'),
+          eb.val(now).as('created_at'),
+          eb
+            .case()
+            .when('state', '=', 'skipped')
+            .then(now)
+            .else(null)
+            .end()
+            .as('ended_at'),
+        ]),
+    )
+    .execute()
 }
