@@ -103,14 +103,16 @@ export function isFinal(table: string) {
   return !rule || 'final' in rule
 }
 
+/** What is said where something of an operation is hidden from whoever would take it back. */
+export const UNSEEN =
+  'Taking it back would change something that you may not see. Somebody who sees all of it has to do it.'
+
 /** What the actor may not see is not named: it is only said that there is such a thing. */
 async function withoutNaming(check: () => Promise<void>) {
   try {
     await check()
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    throw new Forbidden(
-      'Taking it back would change something that you may not see. Somebody who sees all of it has to do it.',
-    )
+    throw new Forbidden(UNSEEN)
   }
 }

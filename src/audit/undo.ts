@@ -6,7 +6,8 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { type Obstacle, explainUndo, listObstacles, undoFacts, undoWithin } from '../db/undo.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { type ListedOperation, getOperation, listVisible } from './queries.ts'
-import { isFinal, rulesFor, undoRules } from './undo-rules.ts'
+import { inSight, inSightAt, seesAll, sightOf } from './sight.ts'
+import { UNSEEN, isFinal, rulesFor, undoRules } from './undo-rules.ts'
 
 /** What taking an operation back would come to. */
 export type UndoOutlook = {
@@ -37,6 +38,7 @@ export const takeBack = (db: Db, actor: Actor, id: number, reason: string | null
 /** The same within an operation that was opened with `undoFacts`; run it in `explainUndo`. */
 export async function takeBackWithin(tx: Tx, actor: Actor, id: number) {
   await getOperation(tx, actor, id)
+  if (await isPartlyGone(tx, actor, id)) throw new Forbidden(UNSEEN)
   const rules = rulesFor(tx, actor, await tablesOf(tx, id), async (obstacles) => {
     const { refusal } = await judge(tx, actor, obstacles)
     if (refusal !== null) throw new Conflict(refusal)
@@ -47,6 +49,8 @@ export async function takeBackWithin(tx: Tx, actor: Actor, id: number) {
 /** What would come of it. Throws NotFound where nothing of the operation may be seen. */
 export async function foreseeUndo(db: Db, actor: Actor, id: number): Promise<UndoOutlook> {
   await getOperation(db, actor, id)
+  if (await isPartlyGone(db, actor, id))
+    return { refusal: UNSEEN, obstacles: [], hidden_obstacles: 0 }
   const judged = await judge(db, actor, await listObstacles(db, id))
   if (judged.refusal !== null || (await countChanges(db, id)) > TRIED) return judged
   return { ...judged, refusal: await tryUndo(db, actor, id) }
@@ -61,6 +65,24 @@ async function tryUndo(db: Db, actor: Actor, id: number) {
       return error.message
     throw error
   }
+}
+
+/**
+ * Whether the operation took something to a tenant that the actor does not see. What became of that
+ * since, they are not told either, not even how often it was changed.
+ */
+async function isPartlyGone(db: Reads, actor: Actor, id: number) {
+  const sight = sightOf(actor)
+  if (seesAll(sight)) return false
+  const gone = await db
+    .selectFrom('change')
+    .select('id')
+    .where('operation_id', '=', id)
+    .where(inSight(sight, 'change'))
+    .where((eb) => eb.not(inSightAt(sight, 'change', 'change.tenant_id')))
+    .limit(1)
+    .executeTakeFirst()
+  return gone !== undefined
 }
 
 async function judge(db: Reads, actor: Actor, obstacles: Obstacle[]): Promise<UndoOutlook> {
@@ -98,6 +120,7 @@ async function tablesOf(db: Reads, id: number) {
 /** Whether to offer somebody to take an operation back; whether it goes through shows when tried. */
 export async function mayOfferUndo(db: Reads, actor: Actor, { id, change_count }: ListedOperation) {
   if (change_count === 0 || change_count < (await countChanges(db, id))) return false
+  if (await isPartlyGone(db, actor, id)) return false
   const changed = (await tablesOf(db, id)).filter((table) => !isFinal(table))
   return (
     changed.length > 0 &&

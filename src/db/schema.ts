@@ -56,6 +56,10 @@ export interface ChangeTable {
   after: string | null
   /** Whose row it is: that of a person, or one that hangs on a person. */
   person_id: ColumnType<number | null, never, never>
+  /** The tenant that the row left; of a tenant, its former parent. */
+  left_tenant_id: ColumnType<number | null, never, never>
+  /** Of a tenant that moved: its new parent. */
+  joined_tenant_id: ColumnType<number | null, never, never>
 }
 
 export interface TenantTable {

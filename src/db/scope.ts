@@ -92,6 +92,19 @@ export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlB
   return mark(eb(column as never, '=', tenant as never), column)
 }
 
+/**
+ * Confines a query of the log to what may be read on account of the tenant whose row it is, or of
+ * the one that the row left: `at` says what may be, for the column that names the one or the other.
+ */
+export function atEitherEnd(
+  alias: string,
+  at: (column: string) => Expression<SqlBool>,
+): Expression<SqlBool> {
+  const eb = expressionBuilder<Schema>()
+  const ends = eb.or([at(`${alias}.tenant_id`), at(`${alias}.left_tenant_id`)])
+  return mark(ends, `${alias}.tenant_id`)
+}
+
 function mark(predicate: Expression<SqlBool>, confined: string): Expression<SqlBool> {
   const [alias = '', column = ''] = confined.split('.')
   marks.set(predicate.toOperationNode(), { alias, column })

@@ -42,6 +42,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/tokens.ts': 'a token is looked for before there is a scope; the own ones are listed',
   'src/access/undo-rules.ts': 'what is assigned to a group, seen or not, comes with membership',
   'src/access/visible.ts': 'finds out whether a tenant is visible',
+  'src/audit/ends.ts': 'where the ends of a move lie decides which of them are shown',
   'src/audit/names.ts': 'finds the tenants of what is named, to see whether they are visible',
   'src/audit/undo.ts': 'which tables an operation changed decides whether it can be undone',
   'src/cli/demo/fill.ts': 'the demonstration needs an empty database',
