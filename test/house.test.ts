@@ -50,6 +50,7 @@ const DOORS = {
     'skeleton.ts',
     'value.ts',
   ],
+  tags: ['carriers.ts', 'effective.ts', 'moves.ts'],
   tenants: [
     'find-parent.ts',
     'form.ts',

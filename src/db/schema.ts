@@ -157,6 +157,25 @@ export interface PersonTagTable {
   tag_id: number
 }
 
+/** On a computer itself, not by its tenant or its primary person. */
+export interface ComputerTagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  computer_id: number
+  /** Where the tag was made: the computer's tenant, or one above it. */
+  tag_tenant_id: number
+  tag_id: number
+}
+
+export interface TenantTagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  tag_tenant_id: number
+  tag_id: number
+  /** Whether it covers the tenants below it too. */
+  covers_children: Generated<number>
+}
+
 export interface NotificationTable {
   id: Generated<number>
   person_id: number
@@ -248,6 +267,8 @@ export interface Schema {
   person: PersonTable
   tag: TagTable
   person_tag: PersonTagTable
+  computer_tag: ComputerTagTable
+  tenant_tag: TenantTagTable
   invitation: InvitationTable
   role: RoleTable
   user_group: UserGroupTable

@@ -81,7 +81,14 @@ export function filterByTop(
   table: 'person',
   top: Top | null = topOf(scope),
 ): Expression<SqlBool> {
-  const predicate = inScopeByTop(scope, table, top)
+  return filterOnly(inScopeByTop(scope, table, top))
+}
+
+/**
+ * A predicate that may look past the scope to find less of what the query is confined to: it
+ * confines nothing itself.
+ */
+export function filterOnly(predicate: Expression<SqlBool>): Expression<SqlBool> {
   marks.set(predicate.toOperationNode(), { alias: '', column: '' })
   return predicate
 }

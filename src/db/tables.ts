@@ -49,6 +49,8 @@ export const tables: Record<keyof Schema, TableFacts> = {
   },
   tag: { class: 'tenant', tenant_column: 'tenant_id' },
   person_tag: { class: 'tenant', tenant_column: 'tenant_id' },
+  computer_tag: { class: 'tenant', tenant_column: 'tenant_id' },
+  tenant_tag: { class: 'tenant', tenant_column: 'tenant_id' },
   invitation: { class: 'system' },
   role: { class: 'global', tenant_column: 'tenant_id' },
   user_group: { class: 'tenant', tenant_column: 'tenant_id' },
