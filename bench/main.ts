@@ -14,6 +14,7 @@ import { people } from './figures/people.ts'
 import { preview } from './figures/preview.ts'
 import { resolving } from './figures/resolving.ts'
 import { start } from './figures/start.ts'
+import { undo } from './figures/undo.ts'
 
 const sections: Record<string, Section> = {
   pages,
@@ -23,6 +24,7 @@ const sections: Record<string, Section> = {
   computers,
   people,
   access,
+  undo,
   'first-load': firstLoad,
   start,
 }

@@ -11,6 +11,8 @@ import * as people from './009-people.ts'
 import * as accessRequests from './010-access-requests.ts'
 import * as computers from './011-computers.ts'
 import * as history from './012-history.ts'
+import * as tags from './013-tags.ts'
+import * as moves from './015-moves.ts'
 import * as schedules from './019-schedules.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
@@ -27,5 +29,7 @@ export const migrations: Record<string, Migration> = {
   '010-access-requests': accessRequests,
   '011-computers': computers,
   '012-history': history,
+  '013-tags': tags,
+  '015-moves': moves,
   '019-schedules': schedules,
 }

@@ -83,7 +83,7 @@ function keepWriting(db: Db, actor: Dataset['actor']) {
 }
 
 /** One report for each computer, customer by customer, as an integration tells it. */
-function* report(
+export function* report(
   size: number,
   tenants: number,
   { system, hour }: { system: string; hour: string },

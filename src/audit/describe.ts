@@ -1,4 +1,4 @@
-import type { LoggedChange } from './queries.ts'
+import { type ReadableChange, isMove } from './ends.ts'
 import type { Names, Reference } from './names.ts'
 import { loggedTables, type Row, type Table } from './tables.ts'
 
@@ -22,7 +22,7 @@ export type DescribedChange = {
 type DescribedField = { label: string; before: string | null; after: string | null }
 
 /** What a change points at: `describeChange` wants to call it by name. */
-export function referencesIn({ table_name, before, after }: LoggedChange): Reference[] {
+export function referencesIn({ table_name, before, after }: ReadableChange): Reference[] {
   const columns = Object.entries(loggedTables[table_name]?.columns ?? {})
   return [before, after].flatMap((json) => {
     const row = parse(json)
@@ -34,7 +34,7 @@ export function referencesIn({ table_name, before, after }: LoggedChange): Refer
 }
 
 /** A change in words, column by column, without the columns that only the program reads. */
-export function describeChange(change: LoggedChange, names: Names): DescribedChange {
+export function describeChange(change: ReadableChange, names: Names): DescribedChange {
   const before = parse(change.before)
   const after = parse(change.after)
   const table = loggedTables[change.table_name]
@@ -42,23 +42,25 @@ export function describeChange(change: LoggedChange, names: Names): DescribedCha
   const did = !before ? 'Created' : !after ? 'Deleted' : 'Changed'
   const title = table?.title(row, names) ?? String(change.row_id)
   const verbs = typeof table?.verbs === 'function' ? table.verbs(row) : table?.verbs
+  const fields = Object.entries(table?.columns ?? plainColumns(row))
+    .filter(([name]) => before?.[name] !== after?.[name])
+    .filter(([name, column]) => did === 'Changed' || !isUsual(row, name, column))
+    .map(([name, column]) => ({
+      label: column.label,
+      before: before && inWords(before, name, column, names),
+      after: after && inWords(after, name, column, names),
+    }))
+    .filter((field) => field.before !== null || field.after !== null)
+    // What a row is called is said already, unless that is what changed.
+    .filter((field) => did === 'Changed' || (field.before ?? field.after) !== title)
+  const is_moved = isMove(change) && (change.table_name !== 'tenant' || fields.length === 1)
   const described = {
     id: change.id,
     did,
-    verb: verbs?.[did] ?? did,
+    verb: verbs?.[did] ?? (is_moved ? 'Moved' : did),
     what: table?.label ?? change.table_name,
     title,
-    fields: Object.entries(table?.columns ?? plainColumns(row))
-      .filter(([name]) => before?.[name] !== after?.[name])
-      .filter(([name, column]) => did === 'Changed' || !isUsual(row, name, column))
-      .map(([name, column]) => ({
-        label: column.label,
-        before: before && inWords(before, name, column, names),
-        after: after && inWords(after, name, column, names),
-      }))
-      .filter((field) => field.before !== null || field.after !== null)
-      // What a row is called is said already, unless that is what changed.
-      .filter((field) => did === 'Changed' || (field.before ?? field.after) !== title),
+    fields,
   } as const
   return { ...described, ...sayInOneLine(described, row, names, table) }
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
 import { type DescribedChange, describeChange, referencesIn } from './describe.ts'
+import { type ReadableChange, withoutHiddenEnds } from './ends.ts'
 import { readNames } from './names.ts'
 import {
   listChangesOfRow,
@@ -38,8 +39,25 @@ export async function readRecent(db: Reads, actor: Actor, tenant_id: number) {
   return entries
 }
 
-/** Changes in words, in their order, with one query for all names of a kind. */
+/** Changes in words, in their order, as far as the actor may read each of them. */
 export async function describeChanges(db: Reads, actor: Actor, changes: LoggedChange[]) {
+  return inWords(db, actor, await withoutHiddenEnds(db, actor, changes))
+}
+
+/** The same, as they would look when they are taken back. */
+export async function describeReversals(db: Reads, actor: Actor, changes: LoggedChange[]) {
+  const readable = await withoutHiddenEnds(db, actor, changes)
+  return inWords(db, actor, readable.map(turnRound))
+}
+
+const turnRound = (change: ReadableChange): ReadableChange => ({
+  ...change,
+  before: change.after,
+  after: change.before,
+})
+
+/** One query for all names of a kind. */
+async function inWords(db: Reads, actor: Actor, changes: ReadableChange[]) {
   const names = await readNames(db, actor, changes.flatMap(referencesIn))
   return changes.map((change) => describeChange(change, names))
 }

@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, expressionBuilder } from 'kysely'
 import type { Schema } from '../db/schema.ts'
-import { type Scope, inScope } from '../db/scope.ts'
+import { type Scope, atEitherEnd, inScope } from '../db/scope.ts'
 import { type Sight, inSight, seesAll } from './sight.ts'
 
 /** Which changes a history is about: what the reader sees, and of that what was asked for. */
@@ -18,12 +18,15 @@ export const showsAll = ({ sight, branch, person_id }: Lens) =>
 /** The part of the tree that the lens is about. */
 export const placeOf = ({ sight, branch }: Lens) => branch ?? sight.scope
 
-/** Confines a query to the changes in the lens. `alias` is what it calls the table. */
+/**
+ * Confines a query to the changes in the lens. `alias` is what it calls the table. What moved is in
+ * that of the tenant which it left, too.
+ */
 export function inLens({ sight, branch, person_id }: Lens, alias: string): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()
   return eb.and([
     inSight(sight, alias),
-    ...(branch ? [inScope(branch, `${alias}.tenant_id`)] : []),
+    ...(branch ? [atEitherEnd(alias, (column) => inScope(branch, column))] : []),
     ...(person_id === null ? [] : [eb(`${alias}.person_id` as never, '=', person_id as never)]),
   ])
 }
@@ -37,18 +40,27 @@ const byOperation = (eb: InOperation, lens: Lens) =>
     .whereRef('change.operation_id', '=', 'operation.id')
     .where(inLens(lens, 'change'))
 
+/** Where a change names a tenant: the one whose row it is, or the one that the row left. */
+type End = 'change.tenant_id' | 'change.left_tenant_id'
+
 /**
  * The same, found at each tenant of the lens. A cross join, since SQLite keeps its order: one look
  * at an index for each tenant, however much the operation changed elsewhere.
  */
-const byTenant = (eb: InOperation, lens: Lens) =>
+const byTenant = (eb: InOperation, lens: Lens, end: End) =>
   eb
     .selectFrom('tenant as place')
     .crossJoin('change')
     .where(inScope(placeOf(lens), 'place.path'))
-    .whereRef('change.tenant_id', '=', 'place.id')
+    .whereRef(end, '=', 'place.id')
     .whereRef('change.operation_id', '=', 'operation.id')
     .where(inLens(lens, 'change'))
+
+/** What left a tenant of the lens for one that is not in it: the others are found where they are. */
+const goneFromLens = (eb: InOperation, lens: Lens) =>
+  byTenant(eb, lens, 'change.left_tenant_id').where((eb) =>
+    eb.not(inScope(placeOf(lens), 'change.tenant_id')),
+  )
 
 /** An operation of more changes is looked into tenant by tenant. */
 const LARGE = 5000
@@ -67,7 +79,10 @@ export function isInLens(eb: InOperation, lens: Lens) {
     ]),
     eb.and([
       eb('operation.change_count', '>', LARGE),
-      eb.exists(byTenant(eb, lens).select('change.id')),
+      eb.or([
+        eb.exists(byTenant(eb, lens, 'change.tenant_id').select('change.id')),
+        eb.exists(byTenant(eb, lens, 'change.left_tenant_id').select('change.id')),
+      ]),
     ]),
   ])
 }
@@ -76,11 +91,13 @@ export function isInLens(eb: InOperation, lens: Lens) {
 export function countInLens(eb: InOperation, lens: Lens) {
   const among_all = counted(eb, byOperation(eb, lens).select('change.id').limit(COUNTED))
   if (lens.person_id !== null) return among_all
+  const there = byTenant(eb, lens, 'change.tenant_id').select('change.id')
+  const gone = goneFromLens(eb, lens).select('change.id')
   return eb
     .case()
     .when('operation.change_count', '<=', LARGE)
     .then(among_all)
-    .else(counted(eb, byTenant(eb, lens).select('change.id').limit(COUNTED)))
+    .else(counted(eb, there.unionAll(gone).limit(COUNTED)))
     .end()
 }
 

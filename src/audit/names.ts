@@ -8,6 +8,9 @@ import type { Referred, Row } from './tables.ts'
 /** What a row points at. */
 export type Reference = { table: Referred; id: number }
 
+/** Stands for a tenant that is not told: no tenant has this id. */
+export const HIDDEN_TENANT = 0
+
 /** What somebody is told of that which a row points at. */
 export type Names = (table: Referred, id: Row[string] | undefined) => string | null
 
@@ -40,7 +43,8 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
   return (table, id) => {
     if (id === null || id === undefined) return null
     const noun = NOUNS[table]
-    const unnamed = sees_all ? `a deleted ${noun} (${id})` : `another ${noun}`
+    const is_told = table !== 'tenant' || id !== HIDDEN_TENANT
+    const unnamed = sees_all && is_told ? `a deleted ${noun} (${id})` : `another ${noun}`
     return known[table].get(Number(id))?.name ?? unnamed
   }
 }

@@ -34,6 +34,9 @@ const WithRows = OperationResource.extend({
 
 const Outlook = z
   .strictObject({
+    is_tried: z
+      .boolean()
+      .describe('Whether it was tried; one of very many rows is not, and may turn out not to fit.'),
     refusal: z.string().nullable().describe('Why it is not possible; null where nothing is known.'),
     obstacles: z.array(
       z.strictObject({ id: z.int(), at: z.string(), kind: z.string(), by: z.string() }),

@@ -6,8 +6,9 @@ import { branchOf, inScope } from '../db/scope.ts'
 import { idTable } from '../db/search.ts'
 import { describeChanges, type HistoryEntry } from './history.ts'
 import { type Lens, countInLens, inLens, isInLens, placeOf, showsAll } from './lens.ts'
-import { CHANGE_COLUMNS, type ListedOperation, OPERATION_COLUMNS } from './queries.ts'
+import { CHANGE_COLUMNS, type ListedOperation } from './queries.ts'
 import { sightOf } from './sight.ts'
+import { OPERATION_COLUMNS } from './touching.ts'
 import { operationInWords } from './words.ts'
 
 /** Which operations somebody wants to see. */
@@ -217,19 +218,21 @@ async function touchingTenants(
 }
 
 function newestOperation(db: Reads, lens: Lens, tenants: string, before: number) {
-  const places = db
-    .selectFrom(idTable(tenants))
-    .select((eb) =>
-      eb
-        .selectFrom('change')
-        .select('change.operation_id')
-        .whereRef('change.tenant_id', '=', 'listed.id')
-        .where('change.operation_id', '<', before)
-        .where(inLens(lens, 'change'))
-        .orderBy('change.operation_id', 'desc')
-        .limit(1)
-        .as('newest'),
-    )
+  const newestAt = (end: 'change.tenant_id' | 'change.left_tenant_id') =>
+    db
+      .selectFrom(idTable(tenants))
+      .select((eb) =>
+        eb
+          .selectFrom('change')
+          .select('change.operation_id')
+          .whereRef(end, '=', 'listed.id')
+          .where('change.operation_id', '<', before)
+          .where(inLens(lens, 'change'))
+          .orderBy('change.operation_id', 'desc')
+          .limit(1)
+          .as('newest'),
+      )
+  const places = newestAt('change.tenant_id').unionAll(newestAt('change.left_tenant_id'))
   return db.selectFrom(places.as('place')).select((eb) => eb.fn.max('place.newest').as('newest'))
 }
 

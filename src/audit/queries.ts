@@ -4,10 +4,10 @@ import type { Reads } from '../db/connection.ts'
 import { requireTenant, rightsAt } from '../access/visible.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
-import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { NotFound } from '../errors.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { type Sight, inSight, seesAll, sightOf, tablesHiddenAt } from './sight.ts'
+import { OPERATION_COLUMNS, listTouching, touches } from './touching.ts'
 import { operationInWords } from './words.ts'
 
 /** An operation as a history lists it, with only what it changed there and the reader may see. */
@@ -42,16 +42,6 @@ const ROWS_SHOWN = 5
 const NEWEST = Number.MAX_SAFE_INTEGER
 
 type Page = { before: number; limit: number }
-type TenantPage = Page & { tenant: VisibleTenant<'history.view'> }
-
-export const OPERATION_COLUMNS = [
-  'operation.id',
-  'operation.at',
-  'operation.kind',
-  'operation.actor_name',
-  'operation.reason',
-  'operation.undoes_id',
-] as const
 
 const allOperations = prepared((db, { before, limit }: Page) =>
   db
@@ -92,34 +82,6 @@ const countOf = (eb: InOperation, sight: Sight) =>
     .$asScalar()
 
 /**
- * The inner query reads only the index change_tenant, which has the operations in order; unless
- * something of the tenant is hidden, which it must look at the table for.
- */
-const tenantOperations = (
-  db: Reads,
-  { tenant, before, limit }: TenantPage,
-  hidden: string[] = [],
-) =>
-  db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('change')
-        .select(['operation_id', (eb) => eb.fn.countAll<number>().as('change_count')])
-        .where(ofTenant('change.tenant_id', tenant))
-        .where('operation_id', '<', before)
-        .$if(hidden.length > 0, (query) => query.where('table_name', 'not in', hidden))
-        .groupBy('operation_id')
-        .orderBy('operation_id', 'desc')
-        .limit(limit)
-        .as('touched'),
-    )
-    .innerJoin('operation', 'operation.id', 'touched.operation_id')
-    .select([...OPERATION_COLUMNS, 'touched.change_count'])
-    .orderBy('operation.id', 'desc')
-
-const allTenantOperations = prepared((db, page: TenantPage) => tenantOperations(db, page))
-
-/**
  * The operations that changed something of a tenant, newest first; of "All tenants": every one of
  * which the actor may see something.
  *
@@ -146,9 +108,7 @@ async function readOperations(db: Reads, actor: Actor, tenant_id: number, page: 
     return seesAll(sight) ? allOperations(db, page) : pageOf(operationsInSight(db, sight), page)
   }
   const hidden = tablesHiddenAt(await rightsAt(db, actor, tenant_id))
-  return hidden.length === 0
-    ? allTenantOperations(db, { ...page, tenant })
-    : tenantOperations(db, { ...page, tenant }, hidden).execute()
+  return listTouching(db, sightOf(actor), { ...page, tenant }, hidden)
 }
 
 const withWords = <Operation extends { kind: string }>(operation: Operation) => ({
@@ -177,7 +137,7 @@ export async function listFirstChanges(
           .select('first.id')
           .whereRef('first.operation_id', '=', 'operation.id')
           .where(inSight(sight, 'first'))
-          .$if(tenant_id !== ROOT_ID, (query) => query.where('first.tenant_id', '=', tenant_id))
+          .$if(tenant_id !== ROOT_ID, (query) => query.where(touches('first', tenant_id)))
           .orderBy('first.id')
           .limit(ROWS_SHOWN),
       ),

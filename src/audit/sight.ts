@@ -2,7 +2,7 @@ import { type Expression, type SqlBool, expressionBuilder } from 'kysely'
 import type { Permission } from '../access/permissions.ts'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Schema } from '../db/schema.ts'
-import { type Scope, WHOLE_TREE, inScope } from '../db/scope.ts'
+import { type Scope, WHOLE_TREE, atEitherEnd, inScope } from '../db/scope.ts'
 import { loggedTables } from './tables.ts'
 
 /** Rows of these tables are seen only where a further permission holds. */
@@ -41,10 +41,20 @@ export const seesAll = ({ scope, limits }: Sight) => scope === WHOLE_TREE && lim
 export const tablesHiddenAt = (may: (permission: Permission) => boolean) =>
   [...tablesByPermission.keys()].filter((permission) => !may(permission)).flatMap(tablesOf)
 
-/** Confines a query to the changes that may be read. `alias` is what it calls the table. */
-export function inSight({ scope, limits }: Sight, alias: string): Expression<SqlBool> {
+/**
+ * Confines a query to the changes of which something may be read: `audit/ends.ts` says how much.
+ * `alias` is what it calls the table.
+ */
+export const inSight = (sight: Sight, alias: string): Expression<SqlBool> =>
+  atEitherEnd(alias, (column) => inSightAt(sight, alias, column))
+
+/** As `inSight`, on account of the tenant alone that stands in a column. */
+export function inSightAt(
+  { scope, limits }: Sight,
+  alias: string,
+  column: string,
+): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()
-  const column = `${alias}.tenant_id`
   const isOther = ({ tables }: Limit) =>
     eb(`${alias}.table_name` as never, 'not in', tables as never)
   return eb.and([

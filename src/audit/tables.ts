@@ -8,6 +8,7 @@ import { kindLooks } from '../tenants/kinds.ts'
 import { formatInstant } from '../web/time.ts'
 import { assigned, assignmentTitle, assignmentVerbs } from './assignment-words.ts'
 import type { Names } from './names.ts'
+import { tagTables } from './tag-tables.ts'
 
 /** A row as it was logged. */
 export type Row = Record<string, string | number | null>
@@ -139,26 +140,7 @@ export const loggedTables: Record<string, Table> = {
       active: { label: 'Active', words: yesOrNo, usual: 1 },
     },
   },
-  tag: {
-    label: 'Tag',
-    permission: 'person.view',
-    title: (row) => String(row['name']),
-    columns: {
-      name: { label: 'Name' },
-      tenant_id: { label: 'Tenant', refers: 'tenant' },
-    },
-  },
-  person_tag: {
-    label: 'Tag',
-    permission: 'person.view',
-    verbs: { Created: 'Added', Changed: 'Changed', Deleted: 'Removed' },
-    title: (row, names) => names('tag', row['tag_id'])!,
-    line: { values: [], place: 'person_id', before_place: 'of' },
-    columns: {
-      tag_id: { label: 'Tag', refers: 'tag' },
-      person_id: { label: 'Person', refers: 'person' },
-    },
-  },
+  ...tagTables,
   role: {
     label: 'Role',
     title: (row) => String(row['name']),

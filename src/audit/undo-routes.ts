@@ -6,8 +6,8 @@ import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { type Form, freshForm, parseForm } from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
-import { describeChanges } from './history.ts'
-import { getOperation, listChanges, type LoggedChange } from './queries.ts'
+import { describeReversals } from './history.ts'
+import { getOperation, listChanges } from './queries.ts'
 import { readOperationId } from './routes.ts'
 import { foreseeUndo, takeBack } from './undo.ts'
 import { views } from './views.ts'
@@ -68,15 +68,8 @@ async function drawUndo(db: Db, actor: Actor, id: number, form: Form, after?: nu
     operation,
     form,
     outlook,
-    changes: await describeChanges(db, actor, changes.map(turnRound)),
+    changes: await describeReversals(db, actor, changes),
     next: next === null ? null : `${here}?after=${next}`,
     first: after ? here : null,
   })
 }
-
-/** What was done to a row, as it looks when it is taken back. */
-export const turnRound = (change: LoggedChange): LoggedChange => ({
-  ...change,
-  before: change.after,
-  after: change.before,
-})

@@ -12,9 +12,9 @@ import type { Tx } from '../db/operation.ts'
 import type { Reversal, UndoRules } from '../db/undo.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { agentUndo, computerUndo } from '../computers/undo-rules.ts'
-import { personTagUndo, personUndo } from '../people/undo-rules.ts'
+import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
-import { tagUndo } from '../tags/undo-rules.ts'
+import { computerTagUndo, personTagUndo, tagUndo, tenantTagUndo } from '../tags/undo-rules.ts'
 import { tenantUndo } from '../tenants/undo-rules.ts'
 import type { Final, Undoing, UndoRule } from './undo-rule.ts'
 
@@ -32,6 +32,8 @@ export const undoRules: Record<string, UndoRule | Final> = {
   person: personUndo,
   tag: tagUndo,
   person_tag: personTagUndo,
+  computer_tag: computerTagUndo,
+  tenant_tag: tenantTagUndo,
   role: roleUndo,
   user_group: groupUndo,
   user_group_member: memberUndo,
@@ -103,14 +105,16 @@ export function isFinal(table: string) {
   return !rule || 'final' in rule
 }
 
+/** What is said where something of an operation is hidden from whoever would take it back. */
+export const UNSEEN =
+  'Taking it back would change something that you may not see. Somebody who sees all of it has to do it.'
+
 /** What the actor may not see is not named: it is only said that there is such a thing. */
 async function withoutNaming(check: () => Promise<void>) {
   try {
     await check()
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    throw new Forbidden(
-      'Taking it back would change something that you may not see. Somebody who sees all of it has to do it.',
-    )
+    throw new Forbidden(UNSEEN)
   }
 }

@@ -6,10 +6,13 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { type Obstacle, explainUndo, listObstacles, undoFacts, undoWithin } from '../db/undo.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { type ListedOperation, getOperation, listVisible } from './queries.ts'
-import { isFinal, rulesFor, undoRules } from './undo-rules.ts'
+import { inSight, inSightAt, seesAll, sightOf } from './sight.ts'
+import { UNSEEN, isFinal, rulesFor, undoRules } from './undo-rules.ts'
 
 /** What taking an operation back would come to. */
 export type UndoOutlook = {
+  /** Whether it was taken back on trial; if not, something may still turn out not to fit. */
+  is_tried: boolean
   /** Why it is not possible; null where nothing is known to stand in its way. */
   refusal: string | null
   /** The later operations that changed the same rows: those that the actor may see. */
@@ -21,8 +24,8 @@ export type UndoOutlook = {
 /** Later operations that are named; the others are counted. */
 const OBSTACLES_SHOWN = 50
 
-/** An operation of more changes is not taken back on trial, only when it is meant. */
-const TRIED = 1000
+/** An operation of more changes is not taken back on trial: others who save would wait for it. */
+const TRIED = 25_000
 
 /**
  * Takes back a whole operation as a new one, whose id it returns. The actor needs, for each row, what
@@ -37,9 +40,9 @@ export const takeBack = (db: Db, actor: Actor, id: number, reason: string | null
 /** The same within an operation that was opened with `undoFacts`; run it in `explainUndo`. */
 export async function takeBackWithin(tx: Tx, actor: Actor, id: number) {
   await getOperation(tx, actor, id)
-  const rules = rulesFor(tx, actor, await tablesOf(tx, id), async (obstacles) => {
-    const { refusal } = await judge(tx, actor, obstacles)
-    if (refusal !== null) throw new Conflict(refusal)
+  if (await isPartlyGone(tx, actor, id)) throw new Forbidden(UNSEEN)
+  const rules = rulesFor(tx, actor, await tablesOf(tx, id), (obstacles) => {
+    if (obstacles.length > 0) throw new Overlap(obstacles)
   })
   return undoWithin(tx, id, rules)
 }
@@ -47,29 +50,68 @@ export async function takeBackWithin(tx: Tx, actor: Actor, id: number) {
 /** What would come of it. Throws NotFound where nothing of the operation may be seen. */
 export async function foreseeUndo(db: Db, actor: Actor, id: number): Promise<UndoOutlook> {
   await getOperation(db, actor, id)
-  const judged = await judge(db, actor, await listObstacles(db, id))
-  if (judged.refusal !== null || (await countChanges(db, id)) > TRIED) return judged
-  return { ...judged, refusal: await tryUndo(db, actor, id) }
-}
-
-async function tryUndo(db: Db, actor: Actor, id: number) {
+  if (await isPartlyGone(db, actor, id)) return { ...POSSIBLE, refusal: UNSEEN }
+  const obstacles = await listObstacles(db, id)
+  if (obstacles.length > 0) return refusedBy(db, actor, new Overlap(obstacles))
+  const is_tried = (await countChanges(db, id)) <= TRIED
+  if (!is_tried) return { ...POSSIBLE, is_tried }
   try {
     await explainUndo(() => preview(db, actor, (tx) => takeBackWithin(tx, actor, id)))
-    return null
+    return POSSIBLE
   } catch (error) {
-    if (error instanceof Conflict || error instanceof Forbidden || error instanceof Invalid)
-      return error.message
-    throw error
+    return refusedBy(db, actor, error)
   }
 }
 
-async function judge(db: Reads, actor: Actor, obstacles: Obstacle[]): Promise<UndoOutlook> {
+/**
+ * Whether the operation took something to a tenant that the actor does not see. What became of that
+ * since, they are not told either, not even how often it was changed.
+ */
+async function isPartlyGone(db: Reads, actor: Actor, id: number) {
+  const sight = sightOf(actor)
+  if (seesAll(sight)) return false
+  const gone = await db
+    .selectFrom('change')
+    .select('id')
+    .where('operation_id', '=', id)
+    .where(inSight(sight, 'change'))
+    .where((eb) => eb.not(inSightAt(sight, 'change', 'change.tenant_id')))
+    .limit(1)
+    .executeTakeFirst()
+  return gone !== undefined
+}
+
+const POSSIBLE = { is_tried: true, refusal: null, obstacles: [], hidden_obstacles: 0 }
+
+async function refusedBy(db: Reads, actor: Actor, error: unknown): Promise<UndoOutlook> {
+  if (error instanceof Overlap) return namingObstacles(db, actor, error)
+  if (error instanceof Conflict || error instanceof Forbidden || error instanceof Invalid)
+    return { ...POSSIBLE, refusal: error.message }
+  throw error
+}
+
+async function namingObstacles(
+  db: Reads,
+  actor: Actor,
+  { message, obstacles }: Overlap,
+): Promise<UndoOutlook> {
   const ids = obstacles.slice(0, OBSTACLES_SHOWN).map(({ operation_id }) => operation_id)
   const seen = await listVisible(db, actor, ids)
-  const hidden = obstacles.length - seen.length
-  if (obstacles.length === 0) return { refusal: null, obstacles: [], hidden_obstacles: 0 }
-  const refusal = `${sayHowMany(obstacles.length)} changed the same since, and would have to be taken back first.`
-  return { refusal, obstacles: seen, hidden_obstacles: hidden }
+  const hidden_obstacles = obstacles.length - seen.length
+  return { is_tried: true, refusal: message, obstacles: seen, hidden_obstacles }
+}
+
+/** Later operations stand in the way. */
+class Overlap extends Conflict {
+  readonly obstacles: Obstacle[]
+
+  constructor(obstacles: Obstacle[]) {
+    super(
+      `${sayHowMany(obstacles.length)} changed the same since, or what belongs to it, and would ` +
+        'have to be taken back first.',
+    )
+    this.obstacles = obstacles
+  }
 }
 
 const sayHowMany = (number: number) =>
@@ -98,6 +140,7 @@ async function tablesOf(db: Reads, id: number) {
 /** Whether to offer somebody to take an operation back; whether it goes through shows when tried. */
 export async function mayOfferUndo(db: Reads, actor: Actor, { id, change_count }: ListedOperation) {
   if (change_count === 0 || change_count < (await countChanges(db, id))) return false
+  if (await isPartlyGone(db, actor, id)) return false
   const changed = (await tablesOf(db, id)).filter((table) => !isFinal(table))
   return (
     changed.length > 0 &&

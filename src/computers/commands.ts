@@ -1,9 +1,10 @@
-import { type Asker, requireTenant } from '../access/visible.ts'
+import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
 import type { ComputerState, ComputerTable } from '../db/computer-schema.ts'
 import type { Tx } from '../db/operation.ts'
 import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import type { Permission } from '../access/permissions.ts'
+import { stripComputers } from '../tags/carriers.ts'
 import { sortKey } from '../tenants/names.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import type { ComputerFacts } from './form.ts'
@@ -101,7 +102,7 @@ async function setState(
   await write(tx, tenant, computer, { state })
 }
 
-/** Removes a deleted computer for good, with its agents. Throws Conflict for one that is not deleted. */
+/** Removes a deleted computer for good, with its agents and tags. Throws Conflict for one that is not deleted. */
 export async function purgeComputer(tx: Tx, asker: Asker, id: number) {
   const { computer, tenant } = await admit(tx, asker, 'computer.purge', id)
   if (computer.state !== 'deleted') throw new Conflict(`${computer.name} is not deleted.`)
@@ -110,6 +111,7 @@ export async function purgeComputer(tx: Tx, asker: Asker, id: number) {
     .where('agent.computer_id', '=', id)
     .where(ofTenant('agent.tenant_id', tenant))
     .execute()
+  await stripComputers(tx, visibleScope(asker, 'computer.purge'), JSON.stringify([id]))
   await tx
     .deleteFrom('computer')
     .where('computer.id', '=', id)

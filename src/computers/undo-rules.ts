@@ -1,6 +1,7 @@
 import type { Permission } from '../access/permissions.ts'
 import { type UndoRule, changedColumns } from '../audit/undo-rule.ts'
 import type { LoggedRow } from '../db/undo.ts'
+import { dropTagsOutOfPlace } from '../tags/moves.ts'
 
 export const computerUndo: UndoRule = {
   permissions: ['computer.edit', 'computer.move', 'computer.delete', 'computer.purge'],
@@ -11,6 +12,11 @@ export const computerUndo: UndoRule = {
   async arrive({ require }, former, now) {
     if (now === null) return require('computer.create', former['tenant_id'])
     for (const permission of neededFor(now, former)) await require(permission, former['tenant_id'])
+  },
+  // What it was given at the tenant that it leaves may not be usable where it comes back to.
+  async settle({ tx }, { now, former, row_id }) {
+    if (now && former && now['tenant_id'] !== former['tenant_id'])
+      await dropTagsOutOfPlace(tx, row_id)
   },
 }
 

@@ -2,6 +2,7 @@ import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { Reads } from './connection.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
+import { idTable } from './search.ts'
 
 // As `search.ts`, of computers: their name, their serial number, and the name of their primary
 // person, in plain small letters (migration 011).
@@ -17,6 +18,15 @@ export function computersContaining(db: Reads, wanted: Hits) {
     .selectFrom(computerHits(wanted).as('hit'))
     .crossJoin('computer')
     .whereRef('computer.id', '=', 'hit.id')
+  return found as unknown as SelectQueryBuilder<Schema, 'computer', object>
+}
+
+/** The computers with the given ids, whatever else is asked of them. */
+export function computersListed(db: Reads, ids_json: string) {
+  const found = db
+    .selectFrom(idTable(ids_json))
+    .crossJoin('computer')
+    .whereRef('computer.id', '=', 'listed.id')
   return found as unknown as SelectQueryBuilder<Schema, 'computer', object>
 }
 

@@ -42,8 +42,9 @@ export async function operation<T>(
 }
 
 /**
- * Runs `write` as an operation, lets `look` see the outcome, and takes everything back. For what
- * is short: the writer is held meanwhile.
+ * Runs `write` as an operation, and takes everything back. Throws what would keep the operation from
+ * being committed, but for references that are open in the end: these SQLite looks at only then.
+ * For what is short: the writer is held meanwhile.
  */
 export async function preview<T>(
   db: Db,
@@ -54,7 +55,9 @@ export async function preview<T>(
   let result: T | undefined
   try {
     await writing(db, async (kysely) => {
-      result = await write(await openOperation(kysely, db.now(), author, 'preview'))
+      const tx = await openOperation(kysely, db.now(), author, 'preview')
+      result = await write(tx)
+      await closeOperation(db, kysely, tx.operation)
       throw discarded
     })
   } catch (error) {

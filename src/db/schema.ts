@@ -68,6 +68,10 @@ export interface ChangeTable {
   after: string | null
   /** Whose row it is: that of a person, or one that hangs on a person. */
   person_id: ColumnType<number | null, never, never>
+  /** The tenant that the row left; of a tenant, its former parent. */
+  left_tenant_id: ColumnType<number | null, never, never>
+  /** Of a tenant that moved: its new parent. */
+  joined_tenant_id: ColumnType<number | null, never, never>
 }
 
 export interface TenantTable {
@@ -165,6 +169,25 @@ export interface PersonTagTable {
   tag_id: number
 }
 
+/** On a computer itself, not by its tenant or its primary person. */
+export interface ComputerTagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  computer_id: number
+  /** Where the tag was made: the computer's tenant, or one above it. */
+  tag_tenant_id: number
+  tag_id: number
+}
+
+export interface TenantTagTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  tag_tenant_id: number
+  tag_id: number
+  /** Whether it covers the tenants below it too. */
+  covers_children: Generated<number>
+}
+
 export interface NotificationTable {
   id: Generated<number>
   person_id: number
@@ -256,6 +279,8 @@ export interface Schema {
   person: PersonTable
   tag: TagTable
   person_tag: PersonTagTable
+  computer_tag: ComputerTagTable
+  tenant_tag: TenantTagTable
   invitation: InvitationTable
   role: RoleTable
   user_group: UserGroupTable

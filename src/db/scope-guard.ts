@@ -112,9 +112,13 @@ function conditionsOf(statement: Node): Condition[] {
   return [...where.map((condition) => ({ condition })), ...on]
 }
 
-/** Whether a column says whose a row is; of the tenants themselves, their path does, too. */
+/**
+ * Whether a column says whose a row is; of the tenants themselves, their path does, too. What the log
+ * has of a move is also that tenant's which was left: `audit/ends.ts` says how much of it.
+ */
 const namesTenant = ({ alias, column }: ConfinedColumn, confined: Confined) => {
   const table = confined.tableOf(alias)
+  if (tables[table as keyof typeof tables]?.former_column === column) return true
   return tenantColumn(table) === column || (table === 'tenant' && column === 'path')
 }
 

@@ -81,7 +81,14 @@ export function filterByTop(
   table: 'person',
   top: Top | null = topOf(scope),
 ): Expression<SqlBool> {
-  const predicate = inScopeByTop(scope, table, top)
+  return filterOnly(inScopeByTop(scope, table, top))
+}
+
+/**
+ * A predicate that may look past the scope to find less of what the query is confined to: it
+ * confines nothing itself.
+ */
+export function filterOnly(predicate: Expression<SqlBool>): Expression<SqlBool> {
   marks.set(predicate.toOperationNode(), { alias: '', column: '' })
   return predicate
 }
@@ -90,6 +97,19 @@ export function filterByTop(
 export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()
   return mark(eb(column as never, '=', tenant as never), column)
+}
+
+/**
+ * Confines a query of the log to what may be read on account of the tenant whose row it is, or of
+ * the one that the row left: `at` says what may be, for the column that names the one or the other.
+ */
+export function atEitherEnd(
+  alias: string,
+  at: (column: string) => Expression<SqlBool>,
+): Expression<SqlBool> {
+  const eb = expressionBuilder<Schema>()
+  const ends = eb.or([at(`${alias}.tenant_id`), at(`${alias}.left_tenant_id`)])
+  return mark(ends, `${alias}.tenant_id`)
 }
 
 function mark(predicate: Expression<SqlBool>, confined: string): Expression<SqlBool> {

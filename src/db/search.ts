@@ -1,4 +1,4 @@
-import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { Reads } from './connection.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -38,6 +38,11 @@ export const beginsWithText = (text: string) =>
 /** A list of ids as a table with an `id`, so that one query serves a list of any length. */
 export const idTable = (ids_json: string) =>
   sql<{ id: number }>`(select value as id from json_each(${ids_json}))`.as('listed')
+
+/** The ids in a path (`/1/3/4/`) as a table: those of the node itself and of all above it. */
+export const pathTable = (path: Expression<string>) =>
+  sql<{ id: number }>`(select value as id
+    from json_each('[' || replace(trim(${path}, '/'), '/', ',') || ']'))`.as('listed')
 
 /** A list of texts as a table with a `text`; likewise. */
 export const textTable = (texts_json: string) =>

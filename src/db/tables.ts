@@ -16,6 +16,8 @@ type TableFacts = {
   tenant_column?: string
   /** Of a table that is not logged: where the scope guard finds the row's tenant. */
   scope_column?: string
+  /** Where the log of moves has the tenant that a row left: to whom that is seen too, in part. */
+  former_column?: string
   /** Columns that only report, or hold secrets: they never enter the change log. */
   unlogged?: readonly string[]
 }
@@ -25,7 +27,7 @@ export const tables: Record<keyof Schema, TableFacts> = {
   operation: { class: 'system' },
   open_operation: { class: 'system' },
   // What a row says of a tenant is as much the tenant's as the row that it was written about.
-  change: { class: 'system', scope_column: 'tenant_id' },
+  change: { class: 'system', scope_column: 'tenant_id', former_column: 'left_tenant_id' },
   tenant: {
     class: 'tenant',
     tenant_column: 'id',
@@ -47,6 +49,8 @@ export const tables: Record<keyof Schema, TableFacts> = {
   },
   tag: { class: 'tenant', tenant_column: 'tenant_id' },
   person_tag: { class: 'tenant', tenant_column: 'tenant_id' },
+  computer_tag: { class: 'tenant', tenant_column: 'tenant_id' },
+  tenant_tag: { class: 'tenant', tenant_column: 'tenant_id' },
   invitation: { class: 'system' },
   role: { class: 'global', tenant_column: 'tenant_id' },
   user_group: { class: 'tenant', tenant_column: 'tenant_id' },

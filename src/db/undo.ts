@@ -1,11 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import { Conflict, NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
+import { type BrokenReference, findBrokenReferences } from './broken-references.ts'
 import type { Db, Reads } from './connection.ts'
 import { type Author, type Tx, operation } from './operation.ts'
 import { prepared } from './prepared.ts'
-import { everyTenant, everyTenantTx } from './scope-guard.ts'
-import { tables } from './tables.ts'
+import { reversals, writerOf } from './reversals.ts'
+import { everyTenant } from './scope-guard.ts'
+import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** A later operation that touched the same rows, and so stands in the way of an undo. */
 export type Obstacle = { operation_id: number; at: string; kind: string; actor_name: string }
@@ -65,11 +67,16 @@ export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
   await rules.refuseObstacles(await listObstacles(tx, id))
   // Rows of one operation may point at each other; what counts is that they agree at the end.
   await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
-  for await (const reversal of reversals(tx, id)) await rules.before(reversal)
+  for await (const some of reversals(tx, id))
+    for (const reversal of some) await rules.before(reversal)
+  const goes = (reversal: Reversal) => !rules.stays(reversal)
   const write = writerOf(tx)
-  for await (const reversal of reversals(tx, id)) if (!rules.stays(reversal)) await write(reversal)
-  for await (const reversal of reversals(tx, id))
-    if (!rules.stays(reversal)) await rules.after(reversal)
+  for await (const some of reversals(tx, id)) await write(some.filter(goes))
+  const broken = await findBrokenReferences(tx)
+  if (broken.length > 0) await rules.refuseObstacles(await listBreaking(tx, id, broken))
+  if (broken.length > 0) throw new Conflict(NEEDED)
+  for await (const some of reversals(tx, id))
+    for (const reversal of some.filter(goes)) await rules.after(reversal)
   return tx.operation.id
 }
 
@@ -87,6 +94,8 @@ function refuseObstacles(obstacles: Obstacle[]) {
   throw new Conflict(`Later changes stand in the way: ${named.join(', ')}.`)
 }
 
+const NEEDED = 'Something that was made since needs what would be taken away.'
+
 /** Rows that nobody touched may still not go together with what was made since: says which way. */
 export async function explainUndo<T>(undo: () => Promise<T>): Promise<T> {
   try {
@@ -97,8 +106,7 @@ export async function explainUndo<T>(undo: () => Promise<T>): Promise<T> {
 }
 
 function explain(error: Error & { code?: string }) {
-  if (error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY')
-    return new Conflict('Something that was made since needs what would be taken away.')
+  if (error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return new Conflict(NEEDED)
   if (error.code === 'SQLITE_CONSTRAINT_UNIQUE')
     return new Conflict('Something that was made since has taken a name that would come back.')
   if (error.code === 'SQLITE_CONSTRAINT_TRIGGER' && error.message.includes('below itself'))
@@ -129,7 +137,17 @@ export async function listObstacles(db: Reads, id: number): Promise<Obstacle[]> 
 }
 
 /** The newest first, so that what takes back is met before what it took back. */
-const listLater = (db: Reads, id: number) =>
+async function listLater(db: Reads, id: number) {
+  const pace = paced()
+  const later = new Map<number, Obstacle & { undoes_id: number | null }>()
+  for (const stretch of await stretchesOf(db, id)) {
+    for (const one of await laterThan(db, stretch)) later.set(one.operation_id, one)
+    await pace(0, 0)
+  }
+  return [...later.values()].toSorted((one, other) => other.operation_id - one.operation_id)
+}
+
+const laterThan = prepared((db, { operation_id, first, last }: Stretch) =>
   // What stands in the way does so wherever it lies.
   everyTenant(db)
     .selectFrom('change as mine')
@@ -138,69 +156,43 @@ const listLater = (db: Reads, id: number) =>
         .onRef('later.table_name', '=', 'mine.table_name')
         .onRef('later.row_id', '=', 'mine.row_id')
         .onRef('later.id', '>', 'mine.id')
-        .on('later.operation_id', '<>', id),
+        .on('later.operation_id', '<>', operation_id),
     )
     .innerJoin('operation', 'operation.id', 'later.operation_id')
     .select(['operation.id as operation_id', 'operation.undoes_id'])
     .select(['operation.at', 'operation.kind', 'operation.actor_name'])
     .distinct()
-    .where('mine.operation_id', '=', id)
-    .orderBy('operation.id', 'desc')
-    .execute()
+    .where('mine.operation_id', '=', operation_id)
+    .where('mine.id', '>=', first)
+    .where('mine.id', '<=', last),
+)
 
-/** Rows that are read at once: some hundred kilobytes. */
-const CHUNK = 500
-
-/** What an operation changed, from its last change to its first, the other way round. */
-async function* reversals(db: Reads, operation_id: number): AsyncGenerator<Reversal> {
-  const pace = paced()
-  let last_id = Number.MAX_SAFE_INTEGER
-  while (true) {
-    const changes = await everyTenant(db)
-      .selectFrom('change')
-      .select(['id', 'table_name', 'row_id', 'before', 'after'])
-      .where('operation_id', '=', operation_id)
-      .where('id', '<', last_id)
-      .orderBy('id', 'desc')
-      .limit(CHUNK)
-      .execute()
-    for (const { table_name: table, row_id, before, after } of changes) {
-      yield { table, row_id, now: parse(after), former: parse(before) }
-      await pace(0, 0)
-    }
-    if (changes.length < CHUNK) return
-    last_id = changes.at(-1)!.id
+/** The later operations because of which references would be open: on the one side or the other. */
+async function listBreaking(tx: Tx, id: number, broken: BrokenReference[]): Promise<Obstacle[]> {
+  const found = new Map<number, Obstacle>()
+  const rows = broken.flatMap(({ table, row_id, parent, parent_id }) => [
+    { table, row_id },
+    { table: parent, row_id: parent_id },
+  ])
+  for (const { table, row_id } of rows) {
+    const [last] = await lastChangeOf(tx, { table, row_id, since: id, before: tx.operation.id })
+    if (last) found.set(last.operation_id, last)
   }
+  return [...found.values()].toSorted((a, b) => a.operation_id - b.operation_id)
 }
 
-const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as LoggedRow))
+type OfRow = { table: string; row_id: number; since: number; before: number }
 
-type Rows = Kysely<Record<string, LoggedRow>>
-
-/**
- * Writes rows as they were. Each statement is built once: an operation may have changed thousands of
- * rows in the same way.
- */
-function writerOf(tx: Tx) {
-  const everywhere = everyTenantTx(tx)
-  const statements = new Map<string, (db: Reads, values: LoggedRow) => Promise<unknown>>()
-  return async ({ table, row_id, now, former }: Reversal) => {
-    if (!tables[table as keyof typeof tables]?.tenant_column)
-      throw new Error(`the log names a table that is not logged: ${table}`)
-    const columns = former === null ? [] : Object.keys(former)
-    const shape = `${table} ${now === null ? 'insert' : 'change'} ${columns.join()}`
-    const run = statements.get(shape) ?? prepared(statementFor(table, now === null, columns))
-    statements.set(shape, run)
-    await run(everywhere, { ...former, id: row_id })
-  }
-}
-
-/** The table is known by name only here; its rows are whatever was logged of it. */
-const statementFor =
-  (table: string, is_new: boolean, columns: string[]) => (db: Reads, values: LoggedRow) => {
-    const rows = db as unknown as Rows
-    const row = Object.fromEntries(columns.map((name) => [name, values[name]!]))
-    if (is_new) return rows.insertInto(table).values(row)
-    if (columns.length === 0) return rows.deleteFrom(table).where('id', '=', values['id']!)
-    return rows.updateTable(table).set(row).where('id', '=', values['id']!)
-  }
+const lastChangeOf = prepared((db, { table, row_id, since, before }: OfRow) =>
+  everyTenant(db)
+    .selectFrom('change')
+    .innerJoin('operation', 'operation.id', 'change.operation_id')
+    .select(['operation.id as operation_id', 'operation.at'])
+    .select(['operation.kind', 'operation.actor_name'])
+    .where('change.table_name', '=', table)
+    .where('change.row_id', '=', row_id)
+    .where('change.operation_id', '>', since)
+    .where('change.operation_id', '<', before)
+    .orderBy('change.id', 'desc')
+    .limit(1),
+)

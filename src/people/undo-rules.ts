@@ -64,10 +64,3 @@ const endsAccess = (now: LoggedRow, former: LoggedRow) =>
 
 const forgetInvitation = (tx: Undoing['tx'], id: number) =>
   everyTenantTx(tx).updateTable('person').set({ invited_at: null }).where('id', '=', id).execute()
-
-/** A tag can be given where it was made, and below: what carries one lies there. */
-export const personTagUndo: UndoRule = {
-  permissions: ['person.edit'],
-  leave: ({ require }, now) => require('person.edit', now['tenant_id']),
-  arrive: ({ require }, former) => require('person.edit', former['tenant_id']),
-}

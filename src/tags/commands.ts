@@ -45,11 +45,14 @@ export async function updateTag(
     .execute()
 }
 
-/** Deletes a tag, and takes it from everybody who carries it. */
+/** Deletes a tag, and takes it from whatever carries it. */
 export async function deleteTag(tx: Tx, asker: Asker, id: number) {
   const tag = await getManagedTag(tx, asker, id)
   const at = await requireTenant(tx, asker, 'tag.manage', tag.tenant_id)
-  await everyTenantTx(tx).deleteFrom('person_tag').where('tag_id', '=', id).execute()
+  const all = everyTenantTx(tx)
+  await all.deleteFrom('person_tag').where('tag_id', '=', id).execute()
+  await all.deleteFrom('computer_tag').where('tag_id', '=', id).execute()
+  await all.deleteFrom('tenant_tag').where('tag_id', '=', id).execute()
   await tx.deleteFrom('tag').where('id', '=', id).where(ofTenant('tag.tenant_id', at)).execute()
 }
 

@@ -64,6 +64,9 @@ const everyTag = prepared((db) =>
     .orderBy('tag.id'),
 )
 
+/** The ids in a path: those of the node itself and of all above it. */
+export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(Number)
+
 /** Whether a tag can be carried by what is at the node with this path. */
 export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
 

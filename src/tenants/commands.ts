@@ -1,8 +1,10 @@
-import type { Asker } from '../access/visible.ts'
+import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
 import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { Conflict, NotFound } from '../errors.ts'
+import { stripTenants } from '../tags/carriers.ts'
+import { dropTagsOfFormerParents } from '../tags/moves.ts'
 import { changesOf } from './changes.ts'
 import { refuseDeletions } from './contents.ts'
 import type { TenantInput } from './form.ts'
@@ -75,6 +77,7 @@ export async function updateTenant(
     })
     .where(ofTenant('tenant.id', id))
     .execute()
+  if (changes.parent_id !== undefined) await dropTagsOfFormerParents(tx, [id])
 }
 
 /** Deletes an empty tenant. Throws Conflict when something is in it, or when it is an MSP. */
@@ -82,6 +85,7 @@ export async function deleteTenant(tx: Tx, asker: Asker, id: VisibleTenant<'tena
   const tenant = await loadTenant(tx, id)
   const refusal = (await refuseDeletions(tx, asker, [tenant])).get(id)
   if (refusal) throw refusal
+  await stripTenants(tx, visibleScope(asker, 'tenant.delete'), JSON.stringify([id]))
   await tx.deleteFrom('tenant').where(ofTenant('tenant.id', id)).execute()
 }
 

@@ -3,6 +3,7 @@ import { type UndoRule, type Undoing, changedColumns } from '../audit/undo-rule.
 import { requireTenant, rightsAt } from '../access/visible.ts'
 import type { LoggedRow } from '../db/undo.ts'
 import { Conflict } from '../errors.ts'
+import { dropTagsOfFormerParents } from '../tags/moves.ts'
 import type { TenantKind } from './kinds.ts'
 import { countMsps, findParentChain, lastMspStays, refuseMoves } from './places.ts'
 import { getTenant } from './queries.ts'
@@ -27,7 +28,9 @@ export const tenantUndo: UndoRule = {
     if (former['blocks_inheritance'] === 1) await undoing.require('preference.lock', former['id'])
     await requireKind(undoing, Number(former['id']), null, former['kind'])
   },
-  async settle({ tx }, { now, former }) {
+  async settle({ tx }, { now, former, row_id }) {
+    if (now && former && now['parent_id'] !== former['parent_id'])
+      await dropTagsOfFormerParents(tx, [row_id])
     const was_msp = now?.['kind'] === 'msp' && former?.['kind'] !== 'msp'
     if (was_msp && (await countMsps(tx)) === 0) throw new Conflict(lastMspStays().message)
   },

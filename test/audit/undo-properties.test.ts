@@ -87,15 +87,14 @@ t.test('whatever was done and taken back, all is as a plain model says', async (
     if (!deed) return
     const before = stateOf(w)
     const expected = obstaclesTo(deed, deeds)
-    const { obstacles } = await foreseeUndo(w.db, w.actor, deed.id)
+    const { obstacles, refusal } = await foreseeUndo(w.db, w.actor, deed.id)
     if (!same(stateOf(w), before)) t.fail('looking at it changed something')
-    if (obstacles.map(({ id }) => id).join() !== expected.join())
-      t.strictSame(
-        obstacles.map(({ id }) => id),
-        expected,
-      )
+    const named = obstacles.map((obstacle) => obstacle.id)
+    // Where nobody touched the same rows, what points at them may still be named.
+    if (expected.length > 0 && named.join() !== expected.join()) t.strictSame(named, expected)
     const id = await attempt(() => takeBack(w.db, w.actor, deed.id, null))
     const after = stateOf(w)
+    if ((id === null) !== (refusal !== null)) t.fail(`foreseen was: ${refusal}; it came to ${id}`)
     if (id !== null) counts.undone++
     else if (expected.length > 0) counts.overlapping++
     if (id !== null && expected.length > 0) t.fail('taken back in spite of later changes')

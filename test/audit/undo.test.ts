@@ -57,6 +57,7 @@ t.test('looking at what would come of it changes nothing', async (t) => {
   const before = readState(w.db)['tenant']
   await w.alice.get(`/history/${id}/undo`)
   t.same((await w.api.post(`/operations/${id}/undo`, { preview: true })).json(), {
+    is_tried: true,
     refusal: null,
     obstacles: [],
     hidden_obstacles: 0,

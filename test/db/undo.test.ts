@@ -83,8 +83,13 @@ t.test('does not take away what something newer stands on', async (t) => {
   const made = await perform(here, async (tx) => {
     id = await createTenant(tx, ACME, paris)
   })
-  await perform(here, (tx) => createTenant(tx, anyTenant(id), { ...paris, name: 'Louvre' }))
-  await t.rejects(undoOperation(here.db, here.actor, made, null), /needs what would be/)
+  const later = await perform(here, (tx) =>
+    createTenant(tx, anyTenant(id), { ...paris, name: 'Louvre' }),
+  )
+  await t.rejects(
+    undoOperation(here.db, here.actor, made, null),
+    new RegExp(`test.write by Alice Moore \\(operation ${later}\\)`),
+  )
 })
 
 t.test('does not bring back a name that something newer has taken', async (t) => {

@@ -24,6 +24,8 @@ const CROSSINGS: Record<string, string> = {
   'role_assignment.person_id': 'Technicians of one tenant are given rights at another.',
   'role_assignment.group_id': 'So are groups of them.',
   'person_tag.tag_tenant_id+tag_id': 'A tag can be given in its tenant and below.',
+  'computer_tag.tag_tenant_id+tag_id': 'As to people.',
+  'tenant_tag.tag_tenant_id+tag_id': 'As to people.',
 }
 
 /** Columns that name a tenant, and are kept by triggers. */

@@ -145,6 +145,12 @@ const tenants = (tx: Tx) => everyTenant(tx).selectFrom('tenant').selectAll().ord
 
 const rounds = { numRuns: Number(process.env.TENANTRY_TEST_ROUNDS ?? 150) }
 
+/** A batch that would take the last administrator's rights away is refused as a whole. */
+function unlessLastAdministrator(error: Error) {
+  if (error instanceof Conflict && error.message.startsWith('Nobody would be left')) return null
+  throw error
+}
+
 t.test('a batch does what the commands do to one tenant after the other', async (t) => {
   const { db, actor } = await world(t)
   const seen = new Set<string>()
@@ -155,7 +161,7 @@ t.test('a batch does what the commands do to one tenant after the other', async 
       const plan = (await planBatch(tx, PROGRAM, batch, paced())).flat()
       const lines = await runBatch(tx, PROGRAM, batch, paced())
       return { batch, plan, lines, rows: await tenants(tx) }
-    })
+    }).catch(unlessLastAdministrator)
   const oneByOne = (tree: Tree, batch: Batch, ids: number[]) =>
     preview(db, actor, async (tx) => {
       await plant(tx, tree)
@@ -165,7 +171,9 @@ t.test('a batch does what the commands do to one tenant after the other', async 
     })
   await fc.assert(
     fc.asyncProperty(trees, batches, async (tree, choice) => {
-      const { batch, plan, lines, rows } = await together(tree, choice)
+      const outcome = await together(tree, choice)
+      if (!outcome) return t.passing()
+      const { batch, plan, lines, rows } = outcome
       const ids = plan.map(({ id }) => id)
       const expected = await oneByOne(tree, batch, ids)
       t.strictSame(plan, lines, 'the preview says what is done')
@@ -183,12 +191,6 @@ t.test('a batch does what the commands do to one tenant after the other', async 
       `met “${refusal}”`,
     )
 })
-
-/** A batch that would take the last administrator's rights away is refused as a whole. */
-function unlessLastAdministrator(error: Error) {
-  if (error instanceof Conflict && error.message.startsWith('Nobody would be left')) return null
-  throw error
-}
 
 t.test('a batch is taken back as a whole', async (t) => {
   const { db, actor } = await world(t)

@@ -6,6 +6,8 @@ import { idTable } from '../../db/search.ts'
 import { Conflict } from '../../errors.ts'
 import type { BatchLine } from '../../jobs/batch.ts'
 import { type Pace, chunks } from '../../pace.ts'
+import { stripComputers } from '../../tags/carriers.ts'
+import { dropTagsBeforeMove } from '../../tags/moves.ts'
 import { type Batch, permissionsFor } from './actions.ts'
 import { type Judgement, openJudge, stateAfter } from './judges.ts'
 import { loadSelection } from './selection.ts'
@@ -52,6 +54,8 @@ export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
 
 async function write(tx: Tx, asker: Asker, scope: Scope, batch: Batch, lines: PlannedLine[]) {
   if (batch.action === 'purge') return purge(tx, scope, idsOf(lines))
+  if (batch.action === 'change_tenant')
+    await dropTagsBeforeMove(tx, scope, idsOf(lines), batch.tenant_id!)
   if (batch.action !== 'set_person')
     return update(tx, scope, idsOf(lines), await columnsOf(tx, asker, batch))
   const groups = Map.groupBy(lines, ({ person_id }) => person_id ?? null)
@@ -88,6 +92,7 @@ async function purge(tx: Tx, scope: Scope, ids: string) {
     .where('agent.computer_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
     .where(inScope(scope, 'agent.tenant_id'))
     .execute()
+  await stripComputers(tx, scope, ids)
   await tx
     .deleteFrom('computer')
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))

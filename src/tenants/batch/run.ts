@@ -5,6 +5,8 @@ import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import type { BatchLine } from '../../jobs/batch.ts'
+import { stripTenants } from '../../tags/carriers.ts'
+import { dropTagsOfFormerParents } from '../../tags/moves.ts'
 import { type Batch, permissionsFor } from './actions.ts'
 import { openJudge } from './judges.ts'
 import { loadSelection } from './selection.ts'
@@ -57,20 +59,25 @@ export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
 }
 
 async function write(tx: Tx, asker: Asker, batch: Batch, ids_json: string) {
-  const admitted = inScope(visibleScope(asker, permissionsFor[batch.action]), 'tenant.path')
-  if (batch.action === 'delete')
+  const scope = visibleScope(asker, permissionsFor[batch.action])
+  const admitted = inScope(scope, 'tenant.path')
+  if (batch.action === 'delete') {
+    await stripTenants(tx, scope, ids_json)
     await tx
       .deleteFrom('tenant')
       .where(admitted)
       .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
       .execute()
-  else
+  } else {
     await tx
       .updateTable('tenant')
       .set((eb) => ({ ...columnsOf(batch), version: eb('version', '+', 1) }))
       .where(admitted)
       .where('id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('id'))
       .execute()
+    if (batch.action === 'set_parent')
+      await dropTagsOfFormerParents(tx, JSON.parse(ids_json) as number[])
+  }
 }
 
 function columnsOf({ action, parent_id, kind }: Batch) {

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/operation.ts'
 import { inScope } from '../../db/scope.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { type Pace, chunks } from '../../pace.ts'
+import { dropTagsOfFormerParents } from '../../tags/moves.ts'
 import { nameKey, sortKey } from '../names.ts'
 import type { Place } from './forest.ts'
 import { type PlacedRow, kindOf } from './place.ts'
@@ -37,6 +38,13 @@ export async function applyPlan(tx: Tx, plan: Plan, pace: Pace) {
     await changeTenant(tx, plan.asker, place, idOf)
     await pace(++done, total)
   }
+  const moved = plan.changed.filter(
+    ({ place }) => place.existing!.parent_id !== idOf(place.parent!),
+  )
+  await dropTagsOfFormerParents(
+    tx,
+    moved.map(({ place }) => place.existing!.id),
+  )
 }
 
 /** New tenants get their ids up front, so that one insert can hold parents and children. */
