@@ -26,7 +26,8 @@ export const permissionWords = {
   'computer.import': 'Import computers',
   'computer.export': 'Export computers',
   'schedule.view': 'See schedules and maintenance sessions',
-  'schedule.edit': 'Make and change schedules, switch inherited ones off, give them times of their own',
+  'schedule.edit':
+    'Make and change schedules, switch inherited ones off, give them times of their own',
   'schedule.lock': 'Lock schedules for what is below',
   'schedule.run': 'Run schedules now, and cancel what they started',
   'user.manage': 'Invite users, give and withdraw their role, deactivate them',

@@ -5,9 +5,8 @@ import { sessionTable } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { ScheduleRegion } from '../schedules/regions.ts'
-import { spreadMinutes } from '../schedules/spread.ts'
+import { spreadStart } from '../schedules/spread.ts'
 import type { Zones } from '../schedules/tenant-zones.ts'
-import { addElapsed } from '../schedules/windows.ts'
 import { type Candidate, type WindowOf, openTo, readCandidates } from './covered.ts'
 import { type Terms, settleTerms } from './terms.ts'
 
@@ -119,14 +118,15 @@ function newSession(
   { starts_at, ends_at }: Term,
 ): NewSession {
   const reason = excluded ? 'This computer is excluded from maintenance.' : skipped
-  const own_start = addElapsed(starts_at, spreadMinutes(schedule.id, id, schedule.spread_minutes))
+  const window = { opens_at: starts_at, closes_at: ends_at }
+  const own = { schedule_id: schedule.id, computer_id: id }
   return {
     tenant_id,
     computer_id: id,
     options_id,
     state: reason ? 'skipped' : 'pending',
     reason,
-    starts_at: own_start < ends_at ? own_start : starts_at,
+    starts_at: spreadStart(window, own, schedule.spread_minutes),
   }
 }
 
@@ -151,13 +151,7 @@ async function insertSessions(
           eb.val(window_id).as('window_id'),
           eb.val(schedule.id).as('schedule_id'),
           eb.val(now).as('created_at'),
-          eb
-            .case()
-            .when('state', '=', 'skipped')
-            .then(now)
-            .else(null)
-            .end()
-            .as('ended_at'),
+          eb.case().when('state', '=', 'skipped').then(now).else(null).end().as('ended_at'),
         ]),
     )
     .execute()

@@ -1,0 +1,17 @@
+import { sql } from 'kysely'
+import type { MaintenanceSessionTable } from './schedule-schema.ts'
+
+/** What of sessions is told from one to the next when a window opens. */
+type Listed = Pick<
+  MaintenanceSessionTable,
+  'tenant_id' | 'computer_id' | 'options_id' | 'state' | 'reason' | 'starts_at'
+>
+
+/** Sessions as a JSON list, as a table: so that one statement makes many, however many they are. */
+export const sessionTable = (json: string) =>
+  sql<Listed>`(
+    select
+      value ->> '$.tenant_id' as tenant_id, value ->> '$.computer_id' as computer_id,
+      value ->> '$.options_id' as options_id, value ->> '$.state' as state,
+      value ->> '$.reason' as reason, value ->> '$.starts_at' as starts_at
+    from json_each(${json}))`.as('listed')

@@ -1,0 +1,36 @@
+import type { SessionState, WindowState } from '../db/schedule-schema.ts'
+import type { Decision } from '../schedules/catch-up.ts'
+
+/** Why a window did not open in its time, in words; '' where the outcome says it all. */
+export const reasonInWords = (reason: Decision['reason']) =>
+  reason === undefined
+    ? ''
+    : {
+        not_caught_up: 'Nothing was running at its time, and the schedule skips what was missed.',
+        too_long_ago: 'Nothing was running at its time, and that was too long ago to catch up.',
+        made_up_for: 'Nothing was running at its time. Another window made up for it.',
+        overlap: 'The window before it was still open.',
+      }[reason]
+
+/** The states of a session, in words. */
+export const sessionStates: Record<SessionState, string> = {
+  pending: 'Pending',
+  waiting: 'Waiting for connectivity',
+  running: 'Running',
+  passed: 'Passed',
+  partly_passed: 'Partly passed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  postponed: 'Postponed',
+  missed: 'Missed',
+  skipped: 'Skipped',
+}
+
+/** The states of a window, in words. */
+export const windowStates: Record<WindowState, string> = {
+  open: 'Open',
+  queued: 'Queued',
+  closed: 'Closed',
+  cancelled: 'Cancelled',
+  skipped: 'Skipped',
+}
