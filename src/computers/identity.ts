@@ -50,20 +50,25 @@ const SHORTEST_SERIAL = 4
 
 /** The keys by which a machine is known again: never its name, and no address of a network card. */
 export function identityOf({ hardware_uuid, manufacturer, serial_number }: Hardware): Identity {
-  const uuid = hardware_uuid.toLowerCase().replace(/[^0-9a-f]/g, '')
   const serial = plain(serial_number)
   const maker = makerOf(manufacturer)
   return {
-    uuid_key: uuid.length === 32 && !isMadeUp(uuid) && !COMMON_UUIDS.has(uuid) ? uuid : null,
+    uuid_key: uuidKeyOf(hardware_uuid),
     serial_key: tellsMachine(serial) && maker ? `${maker} ${serial}` : null,
   }
+}
+
+/** The key that a UUID makes; null for one that tells nothing. */
+export function uuidKeyOf(hardware_uuid: string) {
+  const uuid = hardware_uuid.toLowerCase().replace(/[^0-9a-f]/g, '')
+  return uuid.length === 32 && !isMadeUp(uuid) && !COMMON_UUIDS.has(uuid) ? uuid : null
 }
 
 const tellsMachine = (serial: string) =>
   serial.length >= SHORTEST_SERIAL && !isMadeUp(serial) && !COMMON_SERIALS.has(serial)
 
 /** The same sign again and again: all zeros, all ones, all x. */
-const isMadeUp = (key: string) => new Set(key).size < 2
+const isMadeUp = (key: string) => /^(.?)\1*$/su.test(key)
 
 const plain = (text: string) =>
   text

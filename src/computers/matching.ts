@@ -35,9 +35,11 @@ export function matchMachine(
   return { kind: 'known', id: found.id }
 }
 
+type Uuid = Pick<Identity, 'uuid_key'>
+
 /**
  * Whether two things cannot be one machine: both say their UUID, and it is not the same. A serial
  * number alone does not part what a UUID joins, since makers correct theirs.
  */
-export const contradicts = (one: Identity, other: Identity) =>
+export const contradicts = (one: Uuid, other: Uuid) =>
   one.uuid_key !== null && other.uuid_key !== null && one.uuid_key !== other.uuid_key

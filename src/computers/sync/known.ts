@@ -34,6 +34,7 @@ const COLUMNS = [
   'computer.id',
   'computer.tenant_id',
   'computer.name',
+  'computer.sort_key',
   'computer.serial_number',
   'computer.manufacturer',
   'computer.model',
@@ -41,6 +42,7 @@ const COLUMNS = [
   'computer.uuid_key',
   'computer.serial_key',
   'computer.operating_system',
+  'computer.platform',
   'computer.kind',
   'computer.primary_person_id',
   'computer.state',
@@ -88,10 +90,11 @@ export async function findComputersOf(
   scope: Scope,
   { ids, uuid_keys, serial_keys }: Wanted,
 ) {
-  const found = [
-    await computersById(db, scope, { ids: JSON.stringify(ids) }),
-    await computersByUuid(db, scope, { keys: JSON.stringify(uuid_keys) }),
-    await computersBySerial(db, scope, { keys: JSON.stringify(serial_keys) }),
-  ]
-  return new Map(found.flat().map((computer) => [computer.id, computer]))
+  const found: KnownComputer[] = []
+  if (ids.length > 0) found.push(...(await computersById(db, scope, { ids: JSON.stringify(ids) })))
+  if (uuid_keys.length > 0)
+    found.push(...(await computersByUuid(db, scope, { keys: JSON.stringify(uuid_keys) })))
+  if (serial_keys.length > 0)
+    found.push(...(await computersBySerial(db, scope, { keys: JSON.stringify(serial_keys) })))
+  return new Map(found.map((computer) => [computer.id, computer]))
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { system } from '../../db/operation.ts'
+import { rowTable } from '../../db/row-table.ts'
 import { type Scope, inScope } from '../../db/scope.ts'
-import { sightingTable } from '../../db/sightings.ts'
 
 /** When agents and computers were last seen, by their ids. */
 export type Sightings = { agents: Map<number, string>; computers: Map<number, string> }
@@ -29,28 +29,32 @@ export async function writeSightings(db: Db, scope: Scope, { agents, computers }
   await system(db, async (tx) => {
     await tx
       .updateTable('agent')
-      .from(sightingTable(toJson(agents)))
-      .set((eb) => ({ last_seen_at: eb.ref('sighting.at') }))
-      .whereRef('agent.id', '=', 'sighting.id')
+      .from(sightingTable(agents))
+      .set((eb) => ({ last_seen_at: eb.ref('given.at') }))
+      .whereRef('agent.id', '=', 'given.id')
       .where(inScope(scope, 'agent.tenant_id'))
       .execute()
     await tx
       .updateTable('computer')
-      .from(sightingTable(toJson(computers)))
+      .from(sightingTable(computers))
       .set((eb) => ({
-        last_seen_at: eb.ref('sighting.at'),
+        last_seen_at: eb.ref('given.at'),
         first_seen_at: eb
           .case()
           .when('computer.first_seen_at', '=', '')
-          .then(eb.ref('sighting.at'))
+          .then(eb.ref('given.at'))
           .else(eb.ref('computer.first_seen_at'))
           .end(),
       }))
-      .whereRef('computer.id', '=', 'sighting.id')
-      .whereRef('computer.last_seen_at', '<', 'sighting.at')
+      .whereRef('computer.id', '=', 'given.id')
+      .whereRef('computer.last_seen_at', '<', 'given.at')
       .where(inScope(scope, 'computer.tenant_id'))
       .execute()
   })
 }
 
-const toJson = (instants: Map<number, string>) => JSON.stringify(Object.fromEntries(instants))
+const sightingTable = (instants: Map<number, string>) =>
+  rowTable(
+    Array.from(instants, ([id, at]) => ({ id, at })),
+    ['id', 'at'],
+  )

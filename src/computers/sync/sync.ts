@@ -27,10 +27,14 @@ export type SyncSummary = {
 /** Who syncs: whose name the history shows, and where they may write. */
 type Syncer = Author & Asker
 
-/** Reports that are compared at once, and rows that are written by one statement. */
+/** Reports that are compared at once, and whose rows are written by the same statements. */
 const AT_ONCE = 250
-/** Statements of one operation: with its commit it holds the writer for some 50 ms. */
-const STATEMENTS = 3
+/** So many that are new or changed are written before more are compared. */
+const PENDING = 2000
+/** An operation takes in no more once it has held the writer for so long: its end takes as long. */
+const HELD_MS = 30
+/** Sightings that are written at once. */
+const SEEN = 2000
 
 /**
  * Takes in all that an integration reports. What has not changed is only seen; what has is written
@@ -97,8 +101,8 @@ async function compare(sync: Sync, reports: Report[]) {
         noteSighting(sightings, agent.id, agent.computer_id, report.last_seen_at)
     }
   }
-  if (pending.length >= AT_ONCE * STATEMENTS) await writePending(sync)
-  if (sightings.agents.size >= AT_ONCE * STATEMENTS) await writeSeen(sync)
+  if (pending.length >= PENDING) await writePending(sync)
+  if (sightings.agents.size >= SEEN) await writeSeen(sync)
   await pace(summary.unchanged + summary.changed + summary.created, 0)
 }
 
@@ -108,18 +112,22 @@ async function writeSeen(sync: Sync) {
   await writeSightings(db, visibleScope(syncer, 'computer.edit'), sightings)
 }
 
-/** Writes what is new or changed as one operation. */
+/** Writes what is new or changed, in operations that are short enough for others to wait. */
 async function writePending(sync: Sync) {
   const { db, syncer, integration, pace, pending } = sync
-  if (pending.length === 0) return
   sync.pending = []
   const what = { kind: 'computer.sync', reason: integration }
-  await operation(db, syncer, what, async (tx) => {
-    for (let start = 0; start < pending.length; start += AT_ONCE) {
-      await writeSome(sync, tx, pending.slice(start, start + AT_ONCE))
-      await pace(0, 0)
-    }
-  })
+  for (let next = 0; next < pending.length;)
+    next = await operation(db, syncer, what, async (tx) => {
+      const began = performance.now()
+      let done = next
+      while (done < pending.length && performance.now() - began < HELD_MS) {
+        await writeSome(sync, tx, pending.slice(done, done + AT_ONCE))
+        done += AT_ONCE
+        await pace(0, 0)
+      }
+      return done
+    })
 }
 
 async function writeSome({ syncer, integration, summary, sightings }: Sync, tx: Tx, all: Report[]) {
@@ -135,16 +143,15 @@ async function writeSome({ syncer, integration, summary, sightings }: Sync, tx: 
     .filter(({ report, agent }) => tenants.has(agent?.tenant_id ?? report.tenant_id))
   summary.passed_over += all.length - reports.length
   if (reports.length === 0) return
-  const known = await findKnown(tx, scope, reports)
-  const plan = planReports(reports, known)
-  await writePlan(tx, integration, plan, (id) => tenants.get(id)!)
-  const created = plan.computers.filter(({ is_new }) => is_new).length
+  const plan = planReports(reports, await findKnown(tx, scope, reports))
+  await writePlan(tx, { integration, scope, admit: (id) => tenants.get(id)! }, plan)
+  const created = plan.computers.filter(({ before }) => before === null).length
   const undecided = plan.agents.filter(({ doubt }) => doubt !== null).length
   summary.created += created
   summary.undecided += undecided
   summary.changed += reports.length - created - undecided
   for (const { computer, report } of plan.agents)
-    if (computer && report.last_seen_at !== '')
+    if (computer?.before && !computer.changed && report.last_seen_at !== '')
       noteSighting(sightings, null, computer.id, report.last_seen_at)
 }
 
@@ -160,12 +167,15 @@ async function admitted(tx: Tx, syncer: Syncer, ids: number[]) {
   return tenants
 }
 
+/** The computers that the agents are on; of those that are on none, all that they may be. */
 function findKnown(
   tx: Tx,
   scope: Scope,
   reports: { report: Report; agent: KnownAgent | undefined }[],
 ) {
-  const identities = reports.map(({ report }) => identityOf(report.facts))
+  const identities = reports
+    .filter(({ agent }) => !agent?.computer_id)
+    .map(({ report }) => identityOf(report.facts))
   return findComputersOf(tx, scope, {
     ids: reports.flatMap(({ agent }) => agent?.computer_id ?? []),
     uuid_keys: identities.flatMap(({ uuid_key }) => uuid_key ?? []),
