@@ -8,6 +8,7 @@ import { kindLooks } from '../tenants/kinds.ts'
 import { formatInstant } from '../web/time.ts'
 import { assigned, assignmentTitle, assignmentVerbs } from './assignment-words.ts'
 import type { Names } from './names.ts'
+import { scheduleTables } from './schedule-tables.ts'
 import { tagTables } from './tag-tables.ts'
 
 /** A row as it was logged. */
@@ -23,7 +24,7 @@ type Plain = {
 }
 /** A column that points at a row of another table, which is shown by its name. */
 type Reference = { label: string; refers: Referred }
-export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer'
+export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer' | 'schedule'
 
 type Verbs = { Created: string; Changed: string; Deleted: string }
 
@@ -276,4 +277,5 @@ export const loggedTables: Record<string, Table> = {
       external_key: { label: 'Called there' },
     },
   },
+  ...scheduleTables,
 }

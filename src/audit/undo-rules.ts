@@ -14,6 +14,7 @@ import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { agentUndo, computerUndo } from '../computers/undo-rules.ts'
 import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
+import { chosenUndo, orderFinal, overrideUndo, scheduleUndo } from '../schedules/undo-rules.ts'
 import { computerTagUndo, personTagUndo, tagUndo, tenantTagUndo } from '../tags/undo-rules.ts'
 import { tenantUndo } from '../tenants/undo-rules.ts'
 import type { Final, Undoing, UndoRule } from './undo-rule.ts'
@@ -29,6 +30,10 @@ export const undoRules: Record<string, UndoRule | Final> = {
   exemption: exemptionUndo,
   computer: computerUndo,
   agent: agentUndo,
+  schedule: scheduleUndo,
+  schedule_computer: chosenUndo,
+  schedule_override: overrideUndo,
+  maintenance_order: orderFinal,
   person: personUndo,
   tag: tagUndo,
   person_tag: personTagUndo,

@@ -1,0 +1,44 @@
+import { type Final, type UndoRule, changedColumns } from '../audit/undo-rule.ts'
+import type { LoggedRow } from '../db/undo.ts'
+
+/** Whoever may not lock changes nothing of a schedule that is locked, was, or would be. */
+const involvesLock = (one: LoggedRow, other: LoggedRow | null) =>
+  one['locked'] === 1 || other?.['locked'] === 1
+
+export const scheduleUndo: UndoRule = {
+  permissions: ['schedule.edit'],
+  async leave({ require }, now, former) {
+    await require('schedule.edit', now['tenant_id'])
+    if (involvesLock(now, former)) await require('schedule.lock', now['tenant_id'])
+  },
+  async arrive({ require }, former, now) {
+    await require('schedule.edit', former['tenant_id'])
+    if (involvesLock(former, now)) await require('schedule.lock', former['tenant_id'])
+  },
+}
+
+/** Which computers are chosen is decided where the schedule is; they take it along when they move. */
+export const chosenUndo: UndoRule = {
+  permissions: ['schedule.edit', 'computer.move'],
+  leave: ({ require }, now, former) =>
+    isMove(now, former)
+      ? require('computer.move', now['tenant_id'])
+      : require('schedule.edit', now['schedule_tenant_id']),
+  arrive: ({ require }, former, now) =>
+    isMove(former, now)
+      ? require('computer.move', former['tenant_id'])
+      : require('schedule.edit', former['schedule_tenant_id']),
+}
+
+const isMove = (one: LoggedRow, other: LoggedRow | null) =>
+  other !== null && changedColumns(one, other).join() === 'tenant_id'
+
+export const overrideUndo: UndoRule = {
+  permissions: ['schedule.edit'],
+  leave: ({ require }, now) => require('schedule.edit', now['tenant_id']),
+  arrive: ({ require }, former) => require('schedule.edit', former['tenant_id']),
+}
+
+export const orderFinal: Final = {
+  final: 'What was run, or cancelled, cannot be taken back.',
+}
