@@ -14,13 +14,14 @@ export async function up(db: Kysely<unknown>) {
  * `rules` are the times as they were decided: RFC 5545 rules on local time. The zone is a fixed one,
  * or that of each tenant or computer. `detection_minutes` is how long before the window detection
  * starts; null for at once. `options` hold only what differs from the preferences. A target that was
- * deleted leaves its columns null: the schedule then covers nothing, and says so.
+ * deleted leaves its columns null: the schedule then covers nothing, and says so. Schedules that were
+ * deleted go with their tenant; others keep it from being deleted.
  */
 async function createSchedules(db: Kysely<unknown>) {
   await sql`
     create table schedule (
       id integer primary key autoincrement,
-      tenant_id integer not null references tenant (id),
+      tenant_id integer not null references tenant (id) on delete cascade,
       name text not null check (length(name) between 1 and 200),
       name_key text not null,
       state text not null default 'enabled' check (state in ('enabled', 'disabled', 'deleted')),

@@ -21,6 +21,7 @@ const NOUNS: Record<Referred, string> = {
   role: 'role',
   tag: 'tag',
   computer: 'computer',
+  schedule: 'schedule',
 }
 
 /**
@@ -35,7 +36,8 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
     tenant: await nameTenants(db, asker, ids('tenant')),
     person: await nameRows(db, asker, 'person', 'person.view', ids('person')),
     user_group: await nameRows(db, asker, 'user_group', 'access.view', ids('user_group')),
-    tag: await nameTags(db, asker, ids('tag')),
+    tag: await nameInherited(db, asker, 'tag', ids('tag')),
+    schedule: await nameInherited(db, asker, 'schedule', ids('schedule')),
     computer: await nameRows(db, asker, 'computer', 'computer.view', ids('computer')),
     role: await nameRoles(db, ids('role')),
   }
@@ -70,22 +72,27 @@ async function nameRows(
 }
 
 /**
- * The names of tags. People have tags that were made further up, so one reads those of every tenant
- * and leaves out what was made neither in nor above what the asker sees.
+ * The names of tags or schedules. What is made further up holds below too, so one reads those of
+ * every tenant and leaves out what was made neither in nor above what the asker sees.
  */
-async function nameTags(db: Reads, asker: Asker, ids: number[]): Promise<Named> {
+async function nameInherited(
+  db: Reads,
+  asker: Asker,
+  table: 'tag' | 'schedule',
+  ids: number[],
+): Promise<Named> {
   if (ids.length === 0) return new Map()
-  const tags = await everyTenant(db)
-    .selectFrom('tag')
+  const found = await everyTenant(db)
+    .selectFrom(table)
     .select(['id', 'name', 'tenant_id'])
     .where('id', 'in', ids)
     .execute()
   const places = await nameTenants(
     db,
     asker,
-    tags.map((tag) => tag.tenant_id),
+    found.map((one) => one.tenant_id),
   )
-  const known = tags.filter((tag) => places.has(tag.tenant_id))
+  const known = found.filter((one) => places.has(one.tenant_id))
   return new Map(known.map(({ id, name }) => [id, { name }]))
 }
 

@@ -5,7 +5,11 @@ const yesOrNo = (value: string | number) => (value ? 'Yes' : 'No')
 const choice = (words: Record<string, string>) => (value: string | number) =>
   words[String(value)] ?? String(value)
 
-const zoneOf = choice({ fixed: 'One for all', tenant: 'Each tenant’s', computer: 'Each computer’s' })
+const zoneOf = choice({
+  fixed: 'One for all',
+  tenant: 'Each tenant’s',
+  computer: 'Each computer’s',
+})
 
 const minutes = (value: string | number) => `${value} minutes`
 
@@ -29,7 +33,12 @@ export const scheduleTables: Record<string, Table> = {
       detection_minutes: { label: 'Detection before', words: minutes },
       target: {
         label: 'For',
-        words: choice({ all: 'All computers', tag: 'A tag', group: 'A group', computers: 'Chosen computers' }),
+        words: choice({
+          all: 'All computers',
+          tag: 'A tag',
+          group: 'A group',
+          computers: 'Chosen computers',
+        }),
       },
       target_tag_id: { label: 'Tag', refers: 'tag' },
       target_kinds: { label: 'Kinds' },
@@ -37,7 +46,10 @@ export const scheduleTables: Record<string, Table> = {
       locked: { label: 'Locked', words: yesOrNo, usual: 0 },
       options: { label: 'Options', usual: '{}' },
       spread_minutes: { label: 'Spread', words: minutes, usual: 0 },
-      missed: { label: 'Missed windows', words: choice({ skip: 'Skip', once: 'Once', all: 'All' }) },
+      missed: {
+        label: 'Missed windows',
+        words: choice({ skip: 'Skip', once: 'Once', all: 'All' }),
+      },
       overlap: { label: 'Overlaps', words: choice({ skip: 'Skip', queue: 'Queue' }) },
     },
   },

@@ -59,6 +59,17 @@ const ownDecisions = (eb: Inside) => [
     .select(number(eb))
     .whereRef('lock_tenant_id', '=', 'tenant.id')
     .as('exempted'),
+  eb
+    .selectFrom('schedule')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .where('state', '<>', 'deleted')
+    .as('schedules'),
+  eb
+    .selectFrom('schedule_override')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('overrides'),
 ]
 
 const ownAccess = (eb: Inside) => [
@@ -86,6 +97,8 @@ const words = {
   entries: ['preference set here', 'preferences set here'],
   exemptions: ['exemption', 'exemptions'],
   exempted: ['exemption from its locks', 'exemptions from its locks'],
+  schedules: ['schedule', 'schedules'],
+  overrides: ['decision about an inherited schedule', 'decisions about inherited schedules'],
   groups: ['group', 'groups'],
   assignments: ['assignment of access', 'assignments of access'],
   providers: ['provider of single sign-on', 'providers of single sign-on'],
@@ -101,6 +114,8 @@ const seenBy = {
   entries: 'preference.view',
   exemptions: 'preference.view',
   exempted: 'preference.view',
+  schedules: 'schedule.view',
+  overrides: 'schedule.view',
   groups: 'access.view',
   assignments: 'access.view',
   providers: 'settings.manage',
