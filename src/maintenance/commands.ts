@@ -1,0 +1,123 @@
+import { type Asker, requireTenant } from '../access/visible.ts'
+import type { Tx } from '../db/operation.ts'
+import { ofTenant } from '../db/scope.ts'
+import { everyTenantTx } from '../db/scope-guard.ts'
+import { Conflict } from '../errors.ts'
+import { type Pace, paced } from '../pace.ts'
+import { timesInForce } from '../schedules/plan.ts'
+import { getSchedule } from '../schedules/queries.ts'
+import { regionsOf } from '../schedules/regions.ts'
+import { readZones, zonesOf } from '../schedules/tenant-zones.ts'
+import { addElapsed } from '../schedules/windows.ts'
+import { type Term, openSessions, recordWindow } from './open.ts'
+import { getSession, getWindow } from './queries.ts'
+
+/**
+ * Runs a schedule now, for its usual length, also one that is disabled: opens a window for each of
+ * its times and zones, with its sessions. Returns how many sessions there are. Throws Conflict for a
+ * schedule that is deleted, or that covers no computer.
+ */
+export async function runNow(
+  tx: Tx,
+  asker: Asker,
+  schedule_id: number,
+  reason: string,
+  pace: Pace = paced(),
+) {
+  const schedule = await getSchedule(tx, asker, schedule_id, 'schedule.run')
+  if (schedule.state === 'deleted')
+    throw new Conflict(`“${schedule.name}” is deleted. Restore it first.`)
+  const at = await requireTenant(tx, asker, 'schedule.run', schedule.tenant_id)
+  const { id: order_id } = await tx
+    .insertInto('maintenance_order')
+    .values({ tenant_id: at, verb: 'run', schedule_id, reason })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const now = tx.operation.at
+  const zones = await readZones(tx, now)
+  const regions = await regionsOf(tx, schedule)
+  let count = 0
+  for (const [times_of, times] of await timesInForce(tx, schedule, regions)) {
+    const ends_at = addElapsed(now, times.window_minutes)
+    const term: Term = { starts_at: now, ends_at, detect_at: now, cause: 'run_now' }
+    for (const zone of await zonesOf(tx, zones, times, schedule.path)) {
+      const opening = {
+        schedule,
+        times_of,
+        times,
+        zone,
+        regions,
+        zones,
+        local_start: `#${order_id}`,
+      }
+      const id = await recordWindow(tx, opening, term, { state: 'open', reason, now })
+      if (id !== null) count += await openSessions(tx, id, opening, term, now, pace)
+    }
+  }
+  if (count === 0) throw new Conflict(`“${schedule.name}” covers no computer.`)
+  return count
+}
+
+const OVER = ['passed', 'partly_passed', 'failed', 'cancelled', 'missed', 'skipped'] as const
+
+/** Cancels a window that is open or queued, and each of its sessions that is not over yet. */
+export async function cancelWindow(tx: Tx, asker: Asker, id: number, reason: string) {
+  const window = await getWindow(tx, asker, id, 'schedule.run')
+  if (window.closed_at !== null) throw new Conflict('This window is over already.')
+  const at = await requireTenant(tx, asker, 'schedule.run', Number(window.tenant_id))
+  await tx
+    .insertInto('maintenance_order')
+    .values({
+      tenant_id: at,
+      verb: 'cancel_window',
+      schedule_id: window.schedule_id,
+      window_id: id,
+      reason,
+    })
+    .execute()
+  const all = everyTenantTx(tx)
+  await all
+    .updateTable('maintenance_session')
+    .set({
+      state: 'cancelled',
+      reason: reason || 'Its window was cancelled.',
+      ended_at: tx.operation.at,
+    })
+    .where('window_id', '=', id)
+    .where('state', 'not in', OVER)
+    .execute()
+  await all
+    .updateTable('maintenance_window')
+    .set({ state: 'cancelled', reason, closed_at: tx.operation.at })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Cancels one session that is not over yet. */
+export async function cancelSession(tx: Tx, asker: Asker, id: number, reason: string) {
+  const session = await getSession(tx, asker, id, 'schedule.run')
+  if (session.ended_at !== null) throw new Conflict('This session is over already.')
+  const at = await requireTenant(tx, asker, 'schedule.run', Number(session.tenant_id))
+  const { schedule_id, window_id } = session
+  await tx
+    .insertInto('maintenance_order')
+    .values({
+      tenant_id: at,
+      verb: 'cancel_session',
+      schedule_id,
+      window_id,
+      session_id: id,
+      reason,
+    })
+    .execute()
+  await tx
+    .updateTable('maintenance_session')
+    .set({
+      state: 'cancelled',
+      reason: reason || 'Somebody cancelled it.',
+      ended_at: tx.operation.at,
+    })
+    .where('id', '=', id)
+    .where(ofTenant('maintenance_session.tenant_id', at))
+    .execute()
+}

@@ -1,0 +1,36 @@
+import t from 'tap'
+import { everyTenant } from '../../src/db/scope-guard.ts'
+import { look } from '../../src/maintenance/scheduler.ts'
+import { addComputers } from '../support/computers.ts'
+import { addSchedule } from '../support/schedules.ts'
+import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
+
+const windows = ({ db }: World) =>
+  everyTenant(db).selectFrom('maintenance_window').selectAll().orderBy('id').execute()
+
+const sessions = ({ db }: World) =>
+  everyTenant(db).selectFrom('maintenance_session').selectAll().orderBy('id').execute()
+
+t.test('opens a window at its time, with a session for each computer that it covers', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['ONE'])
+  await addComputers(w, ACME_LEEDS, ['TWO'])
+  await addComputers(w, RIVAL, ['THREE'])
+  await addSchedule(w, ACME)
+  await look(w.db)
+  t.same(await windows(w), [])
+  w.clock.now = '2026-11-24T22:00:00.000Z'
+  await look(w.db)
+  t.match(await windows(w), [{ state: 'open', cause: 'due', ends_at: '2026-11-25T02:00:00.000Z' }])
+  t.match(await sessions(w), [{ state: 'pending' }, { state: 'pending' }])
+  t.equal((await sessions(w)).length, 2)
+  await look(w.db)
+  t.equal((await windows(w)).length, 1)
+  w.clock.now = '2026-11-25T02:00:00.000Z'
+  await look(w.db)
+  t.match(await windows(w), [{ state: 'closed' }])
+  t.match(await sessions(w), [{ state: 'missed' }, { state: 'missed' }])
+  w.clock.now = '2026-11-25T22:00:01.000Z'
+  await look(w.db)
+  t.equal((await windows(w)).length, 2)
+})
