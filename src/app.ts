@@ -50,6 +50,7 @@ import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
 import { createSafeFetch } from './web/safe-fetch.ts'
 import { type Api, serveApi } from './web/api.ts'
+import { withoutJsonSchemas } from './web/api-validation.ts'
 import { historyApi } from './audit/api.ts'
 import { exportRoutes } from './audit/export-routes.ts'
 import { operationApi } from './audit/operation-api.ts'
@@ -119,6 +120,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     bodyLimit: 1_048_576,
     // What is asked while the server stops is still answered, as the last on its connection.
     return503OnClosing: false,
+    schemaController: withoutJsonSchemas,
     frameworkErrors: answerUnreadable,
   })
   protectLastAdministrator(db)
