@@ -24,6 +24,7 @@ const dailyWork: Permission[] = [
   'computer.edit',
   'computer.move',
   'computer.export',
+  'computer_group.manage',
 ]
 
 /** What only an administrator may do: it changes the installation itself. */

@@ -25,6 +25,7 @@ export const permissionWords = {
   'computer.purge': 'Remove deleted computers for good',
   'computer.import': 'Import computers',
   'computer.export': 'Export computers',
+  'computer_group.manage': 'Manage groups of computers',
   'user.manage': 'Invite users, give and withdraw their role, deactivate them',
   'access.view': 'See who has access',
   'access.grant': 'Give, deny and withdraw access, and answer requests',

@@ -20,7 +20,12 @@ import type {
   UserAccountTable,
 } from './account-schema.ts'
 import type { Kept, TenantId } from './column-types.ts'
-import type { AgentTable, ComputerCountTable, ComputerTable } from './computer-schema.ts'
+import type {
+  AgentTable,
+  ComputerCountTable,
+  ComputerGroupTable,
+  ComputerTable,
+} from './computer-schema.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
@@ -289,6 +294,7 @@ export interface Schema {
   computer: ComputerTable
   agent: AgentTable
   computer_count: ComputerCountTable
+  computer_group: ComputerGroupTable
   job: JobTable
   idempotency_key: IdempotencyKeyTable
   identity_provider: IdentityProviderTable
