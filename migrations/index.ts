@@ -12,6 +12,7 @@ import * as accessRequests from './010-access-requests.ts'
 import * as computers from './011-computers.ts'
 import * as history from './012-history.ts'
 import * as tags from './013-tags.ts'
+import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
 import * as schedules from './019-schedules.ts'
 
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '011-computers': computers,
   '012-history': history,
   '013-tags': tags,
+  '014-computer-groups': computerGroups,
   '015-moves': moves,
   '019-schedules': schedules,
 }

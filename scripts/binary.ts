@@ -61,6 +61,7 @@ function makeBinary(name: string, path: string) {
       executable: name === here ? process.execPath : fetchNode(platform.node),
       output,
       disableExperimentalSEAWarning: true,
+      execArgv: ['--max-semi-space-size=4'],
       assets: {
         ...textAssets(),
         'better_sqlite3.node': `node_modules/better-sqlite3/prebuilds/${platform.addon}.node`,

@@ -22,7 +22,7 @@ const env = {
   PORT: '0',
   LOG_LEVEL: 'warn',
 }
-const program = [process.execPath, 'src/main.ts'] as const
+const program = [process.execPath, 'src/start.js'] as const
 const chromium = findChromium()
 if (!chromium) throw new Error('There is no Chromium to take the picture with.')
 

@@ -50,6 +50,7 @@ import { servePages } from './web/page.ts'
 import { serveStatic } from './web/static.ts'
 import { createSafeFetch } from './web/safe-fetch.ts'
 import { type Api, serveApi } from './web/api.ts'
+import { withoutJsonSchemas } from './web/api-validation.ts'
 import { historyApi } from './audit/api.ts'
 import { exportRoutes } from './audit/export-routes.ts'
 import { operationApi } from './audit/operation-api.ts'
@@ -74,6 +75,9 @@ import { computerCsvRoutes } from './computers/csv/routes.ts'
 import { decisionRoutes } from './computers/decision-routes.ts'
 import { computerFormRoutes } from './computers/form-routes.ts'
 import { computerListRoutes } from './computers/list-routes.ts'
+import { computerGroupApi } from './computers/groups/api.ts'
+import { computerGroupFormRoutes } from './computers/groups/form-routes.ts'
+import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
@@ -119,6 +123,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     bodyLimit: 1_048_576,
     // What is asked while the server stops is still answered, as the last on its connection.
     return503OnClosing: false,
+    schemaController: withoutJsonSchemas,
     frameworkErrors: answerUnreadable,
   })
   protectLastAdministrator(db)
@@ -152,6 +157,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     preferenceApi(api, db)
     computerApi(api, db)
     computerBatchApi(api, db)
+    computerGroupApi(api, db)
     historyApi(api, db)
     operationApi(api, db)
     accessApi(api, db)
@@ -214,6 +220,8 @@ function accessFeatures(app: FastifyInstance, db: Db, options: AppOptions) {
 function computerFeatures(app: FastifyInstance, db: Db) {
   computerListRoutes(app, db)
   decisionRoutes(app, db)
+  computerGroupRoutes(app, db)
+  computerGroupFormRoutes(app, db)
   computerPageRoutes(app, db)
   computerFormRoutes(app, db)
   computerBatchRoutes(app, db)

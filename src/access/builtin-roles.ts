@@ -25,6 +25,7 @@ const dailyWork: Permission[] = [
   'computer.edit',
   'computer.move',
   'computer.export',
+  'computer_group.manage',
   'schedule.edit',
   'schedule.run',
 ]

@@ -52,6 +52,13 @@ const pages: Page[] = [
     needs: { permission: 'computer.view', at: 'anywhere' },
   },
   {
+    href: '/computers/groups',
+    icon: 'layers',
+    label: 'Groups of computers',
+    detail: 'Saved filters, to be used as targets',
+    needs: { permission: 'computer.view', at: 'anywhere' },
+  },
+  {
     section: 'people',
     menu: 'more',
     href: '/people',

@@ -25,6 +25,7 @@ export const permissionWords = {
   'computer.purge': 'Remove deleted computers for good',
   'computer.import': 'Import computers',
   'computer.export': 'Export computers',
+  'computer_group.manage': 'Manage groups of computers',
   'schedule.view': 'See schedules and maintenance sessions',
   'schedule.edit':
     'Make and change schedules, switch inherited ones off, give them times of their own',

@@ -27,8 +27,11 @@ export function referencesIn({ table_name, before, after }: ReadableChange): Ref
   return [before, after].flatMap((json) => {
     const row = parse(json)
     return columns.flatMap(([name, column]) => {
-      const id = row?.[name]
-      return 'refers' in column && typeof id === 'number' ? [{ table: column.refers, id }] : []
+      const value = row?.[name]
+      if ('refers' in column)
+        return typeof value === 'number' ? [{ table: column.refers, id: value }] : []
+      const mentioned = typeof value === 'string' && column.mentions?.(value)
+      return mentioned ? [mentioned] : []
     })
   })
 }
@@ -101,7 +104,7 @@ function inWords(row: Row, name: string, column: Column, names: Names) {
   const value = row[name] ?? null
   if (value === null || value === '') return null
   if ('refers' in column) return names(column.refers, value)
-  return column.words ? column.words(value, row) : String(value)
+  return column.words ? column.words(value, row, names) : String(value)
 }
 
 /** The columns of a table that has no words: as they are called. */

@@ -72,7 +72,7 @@ const ROWS = 50
 export async function readRowHistory(
   db: Reads,
   actor: Actor,
-  table: 'computer',
+  table: 'computer' | 'computer_group',
   row_id: number,
   before?: number,
 ) {

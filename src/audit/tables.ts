@@ -1,6 +1,4 @@
 import { type Permission, permissionWords } from '../access/permissions.ts'
-import { kindLooks as computerLooks, stateLabels } from '../computers/kinds.ts'
-import type { ComputerKind, ComputerState } from '../db/computer-schema.ts'
 import { findPreference, type Preference } from '../preferences/catalogue.ts'
 import type { Bounds } from '../preferences/inheritance.ts'
 import { formatBounds, formatValue } from '../preferences/value.ts'
@@ -8,6 +6,7 @@ import { kindLooks } from '../tenants/kinds.ts'
 import { formatInstant } from '../web/time.ts'
 import { assigned, assignmentTitle, assignmentVerbs } from './assignment-words.ts'
 import type { Names } from './names.ts'
+import { computerTables } from './computer-tables.ts'
 import { scheduleTables } from './schedule-tables.ts'
 import { tagTables } from './tag-tables.ts'
 
@@ -18,13 +17,18 @@ type Column = Plain | Reference
 type Plain = {
   label: string
   /** Without it, the value is shown as it is. Null is not shown. */
-  words?: (value: string | number, row: Row) => string | null
+  words?: (value: string | number, row: Row, names: Names) => string | null
+  /** What the value names beside: the words for it may call it by name. */
+  mentions?: (value: string) => Mention | null
   /** The value that goes without saying when a row is created or deleted. */
   usual?: string | number
 }
 /** A column that points at a row of another table, which is shown by its name. */
 type Reference = { label: string; refers: Referred }
 export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer' | 'schedule'
+
+/** A row that a value names. */
+type Mention = { table: Referred; id: number }
 
 type Verbs = { Created: string; Changed: string; Deleted: string }
 
@@ -249,33 +253,6 @@ export const loggedTables: Record<string, Table> = {
       subject: { label: 'Account' },
     },
   },
-  computer: {
-    label: 'Computer',
-    permission: 'computer.view',
-    title: (row) => String(row['name']),
-    columns: {
-      name: { label: 'Name' },
-      tenant_id: { label: 'Tenant', refers: 'tenant' },
-      kind: { label: 'Kind', words: (kind) => computerLooks[kind as ComputerKind].label },
-      state: { label: 'State', words: (state) => stateLabels[state as ComputerState] },
-      serial_number: { label: 'Serial number' },
-      manufacturer: { label: 'Manufacturer' },
-      model: { label: 'Model' },
-      hardware_uuid: { label: 'Hardware UUID' },
-      operating_system: { label: 'Operating system' },
-      primary_person_id: { label: 'Primary person', refers: 'person' },
-    },
-  },
-  agent: {
-    label: 'Agent',
-    permission: 'computer.view',
-    title: (row) => `${String(row['external_key'])} of ${String(row['integration'])}`,
-    columns: {
-      tenant_id: { label: 'Tenant', refers: 'tenant' },
-      computer_id: { label: 'Computer', refers: 'computer' },
-      integration: { label: 'Integration' },
-      external_key: { label: 'Called there' },
-    },
-  },
+  ...computerTables,
   ...scheduleTables,
 }

@@ -11,7 +11,7 @@ import type { Permission } from '../access/permissions.ts'
 import type { Tx } from '../db/operation.ts'
 import type { Reversal, UndoRules } from '../db/undo.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
-import { agentUndo, computerUndo } from '../computers/undo-rules.ts'
+import { agentUndo, computerGroupUndo, computerUndo } from '../computers/undo-rules.ts'
 import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
 import { chosenUndo, orderFinal, overrideUndo, scheduleUndo } from '../schedules/undo-rules.ts'
@@ -30,6 +30,7 @@ export const undoRules: Record<string, UndoRule | Final> = {
   exemption: exemptionUndo,
   computer: computerUndo,
   agent: agentUndo,
+  computer_group: computerGroupUndo,
   schedule: scheduleUndo,
   schedule_computer: chosenUndo,
   schedule_override: overrideUndo,

@@ -4,7 +4,8 @@ import { idText } from '../web/numbers.ts'
 import { batchActions } from './batch/actions.ts'
 import { ComputerKindInput, facts } from './form.ts'
 import { computerKinds, platforms, tabs } from './kinds.ts'
-import { seenSpans } from './list.ts'
+import { maintenances } from './conditions.ts'
+import { seenSpans } from './seen.ts'
 
 export const ComputerParams = z.strictObject({ id: idText('Give the id of a computer.') })
 
@@ -51,6 +52,8 @@ export const ComputerListQuery = Paging.extend({
   kind: ComputerKindInput.optional(),
   platform: z.enum(platforms).optional(),
   seen: z.enum(seenSpans).optional(),
+  maintenance: z.enum(maintenances).optional(),
+  group_id: idText('Give the id of a group.').optional().describe('Only the members of it.'),
 })
 
 const TenantNumber = z.int('Give the id of a tenant.').positive('Give the id of a tenant.')

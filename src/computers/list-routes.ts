@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
 import { countTabs } from './counts.ts'
+import { groupChoices } from './groups/choices.ts'
 import { type ListState, readList } from './list.ts'
 import { listPage } from './list-page.ts'
 import { type Found, findComputers } from './search.ts'
@@ -24,7 +25,9 @@ export function computerListRoutes(app: FastifyInstance, db: Db) {
       const { found, problem } = await find(db, actor, state)
       const counts = await countTabs(db, actor)
       const undecided = await countUndecided(db, actor)
-      const page = await listPage(db, actor, state, { found, counts, undecided, problem })
+      const groups = await groupChoices(db, actor, state.group)
+      const listed = { found, counts, undecided, problem, groups }
+      const page = await listPage(db, actor, state, listed)
       return reply.code(problem ? 422 : 200).page(views.list(page))
     },
   )
@@ -48,7 +51,7 @@ async function find(db: Db, actor: Actor, state: ListState) {
     const found = await findComputers(db, actor, wanted, { limit: PAGE_SIZE, sort, after })
     return { found, problem: '' }
   } catch (error) {
-    if (!(error instanceof Invalid) || !('tenant' in error.fields)) throw error
+    if (!(error instanceof Invalid)) throw error
     return { found: nothing, problem: error.message }
   }
 }

@@ -8,17 +8,15 @@ import {
   sortText,
   stateField,
 } from '../web/list-state.ts'
+import { idText } from '../web/numbers.ts'
+import { type Maintenance, maintenances } from './conditions.ts'
 import { computerKinds, platforms, tabs } from './kinds.ts'
+import { type SeenSpan, seenSpans } from './seen.ts'
 
 /** What a list may be sorted by, besides the id that settles ties. */
 export const sortKeys = ['name', 'system', 'seen'] as const
 
 export type Sort = Sorted<(typeof sortKeys)[number]>
-
-/** When computers were last seen: within so long, or not for so long. */
-export const seenSpans = ['day', 'week', 'month', 'not_week', 'not_month', 'never'] as const
-
-export type SeenSpan = (typeof seenSpans)[number]
 
 /** Which computers are wanted, as an address says it. */
 export type ComputerFilter = {
@@ -32,6 +30,9 @@ export type ComputerFilter = {
   kind: ComputerKind | null
   platform: Platform | null
   seen: SeenSpan | null
+  maintenance: Maintenance | null
+  /** A group, by its id: only its members. */
+  group: number | null
 }
 
 /** Everything that the address of the list says. */
@@ -48,6 +49,8 @@ const filterFields = {
   kind: stateField<ComputerKind | null>(z.enum(computerKinds), null),
   platform: stateField<Platform | null>(z.enum(platforms), null),
   seen: stateField<SeenSpan | null>(z.enum(seenSpans), null),
+  maintenance: stateField<Maintenance | null>(z.enum(maintenances), null),
+  group: stateField<number | null>(idText(), null),
 }
 
 const Filter = z.object(filterFields)
@@ -65,19 +68,21 @@ export const readList = (query: unknown): ListState => List.parse(query ?? {})
 export const readFilter = (sent: unknown): ComputerFilter => Filter.parse(sent ?? {})
 
 /** Whether anything is asked for but a tab. */
-export const isFiltered = ({ q, tenant, kind, platform, seen }: ComputerFilter) =>
-  q !== '' || tenant !== '' || kind !== null || platform !== null || seen !== null
+export const isFiltered = (filter: ComputerFilter) =>
+  filterFieldsOf({ ...filter, tab: 'active', only: false }).length > 0
 
 /** The fields that carry a filter in an address or a form; what is not asked for is left out. */
-export const filterFieldsOf = ({ tab, q, tenant, only, kind, platform, seen }: ComputerFilter) =>
+export const filterFieldsOf = (filter: ComputerFilter) =>
   Object.entries({
-    tab: tab === 'active' ? '' : tab,
-    q,
-    tenant,
-    only: only ? '1' : '',
-    kind: kind ?? '',
-    platform: platform ?? '',
-    seen: seen ?? '',
+    tab: filter.tab === 'active' ? '' : filter.tab,
+    q: filter.q,
+    tenant: filter.tenant,
+    only: filter.only ? '1' : '',
+    kind: filter.kind ?? '',
+    platform: filter.platform ?? '',
+    seen: filter.seen ?? '',
+    maintenance: filter.maintenance ?? '',
+    group: String(filter.group ?? ''),
   }).filter(([, value]) => value !== '')
 
 /** The address of the list in another state. What it would do anyway is left out. */
@@ -89,4 +94,10 @@ export function listHref(state: ListState, changes: Partial<ListState> = {}) {
     ['sort', sorted],
     ['after', after ?? ''],
   ])
+}
+
+/** The same for the list of the members of a group, on its own page. */
+export function memberHref(id: number, state: ListState, changes: Partial<ListState> = {}) {
+  const query = listHref({ ...state, group: null }, changes).slice('/computers'.length)
+  return `/computers/groups/${id}${query}`
 }

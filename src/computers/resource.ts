@@ -7,7 +7,8 @@ import { getTenant } from '../tenants/queries.ts'
 import type { ComputerListQuery, ComputerResource } from './api-schemas.ts'
 import { type Computer, getComputer, selectComputers } from './queries.ts'
 import { findComputers } from './search.ts'
-import { seenBounds } from './wanted.ts'
+import { seenBounds } from './seen.ts'
+import { withGroup } from './wanted.ts'
 
 /** A computer as the API shows it. Throws NotFound when there is none that the asker may see. */
 export const describeComputer = async (db: Reads, asker: Asker, id: number) =>
@@ -17,16 +18,12 @@ type Query = Omit<z.infer<typeof ComputerListQuery>, 'limit' | 'cursor'>
 
 /** What a query of the API asks for, made ready to be looked for. */
 export async function wantedBy(db: Db, asker: Asker, query: Query) {
-  const { tab, q, tenant_id, without_children, kind = null, platform = null, seen = null } = query
+  const { tab, q, tenant_id, without_children, group_id = null } = query
+  const { kind = null, platform = null, maintenance = null, seen = null } = query
   const tenant = tenant_id === undefined ? null : await getTenant(db, asker, tenant_id)
-  return {
-    tab,
-    q,
-    kind,
-    platform,
-    tenant: tenant?.parent_id ? { ...tenant, only: without_children } : null,
-    ...seenBounds(seen, db.now()),
-  }
+  const place = tenant?.parent_id ? { ...tenant, only: without_children } : null
+  const traits = { kind, platform, maintenance, tenant: place, ...seenBounds(seen, db.now()) }
+  return withGroup(db, asker, { tab, texts: q === '' ? [] : [q], ...traits }, group_id, 'group_id')
 }
 
 /** A page of computers by name, as the API shows them. */
@@ -38,19 +35,21 @@ export async function listComputers(
   const wanted = await wantedBy(db, asker, query)
   const sort = { by: 'name', descending: false } as const
   const found = await findComputers(db, asker, wanted, { limit, sort, after: cursor ?? null })
-  const ids = found.rows.map(({ id }) => id)
+  return { computers: await describeRows(db, asker, found.rows), next_cursor: found.next }
+}
+
+/** Computers that were found, as the API shows them. */
+export async function describeRows(db: Reads, asker: Asker, rows: { id: number }[]) {
+  const ids = rows.map(({ id }) => id)
   const computers = await selectComputers(db)
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
   const byId = new Map(computers.map((computer) => [computer.id, computer]))
-  return {
-    computers: ids.flatMap((id) => {
-      const computer = byId.get(id)
-      return computer ? [toResource(computer)] : []
-    }),
-    next_cursor: found.next,
-  }
+  return ids.flatMap((id) => {
+    const computer = byId.get(id)
+    return computer ? [toResource(computer)] : []
+  })
 }
 
 const toResource = (computer: Computer): ComputerResource => ({

@@ -1,34 +1,29 @@
 import type { SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
-import {
-  computerContains,
-  computersContaining,
-  countComputersContaining,
-  personContains,
-} from '../db/computer-search.ts'
-import type { ComputerKind, ComputerTab, Platform } from '../db/computer-schema.ts'
+import { computersContaining, countComputersContaining } from '../db/computer-search.ts'
+import type { ComputerTab } from '../db/computer-schema.ts'
 import type { Reads } from '../db/connection.ts'
 import { preparedInScope } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
-import { type Scope, WHOLE_TREE, branchOf, inScope } from '../db/scope.ts'
-import { MIN_TRIGRAM_LENGTH, phraseOf } from '../db/search.ts'
+import { type Scope, WHOLE_TREE, inScope } from '../db/scope.ts'
+import { phraseOf } from '../db/search.ts'
 import { sortKey } from '../tenants/names.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
+import {
+  type Shape,
+  type Traits,
+  type Values,
+  conditionsOf,
+  isIndexed,
+  shapeOf,
+  topOf,
+  valuesOf,
+} from './conditions.ts'
 import type { Sort } from './list.ts'
 import { type ComputerRow, ROW_COLUMNS } from './rows.ts'
 
 /** Which computers are wanted, ready to be looked for. */
-export type Wanted = {
-  tab: ComputerTab
-  q: string
-  /** Only what is at this tenant, or, with its path, below it too. */
-  tenant: { id: number; path: string; only: boolean } | null
-  kind: ComputerKind | null
-  platform: Platform | null
-  /** Last seen at this instant or later, and before this one; '' for no bound. */
-  seen_from: string
-  seen_before: string
-}
+export type Wanted = Traits & { tab: ComputerTab }
 
 /** A page of a list of computers. */
 export type Found = {
@@ -44,23 +39,23 @@ type Page = { limit: number; sort: Sort; after?: string | null }
 /** Up to so many hits of a text are fetched and sorted; more are met often enough by looking. */
 const FEW = 1000
 
-/** The computers that the asker may see and that fit, a page at a time, in the order that is wanted. */
+/**
+ * The computers that the asker may see and that fit, a page at a time, in the order that is wanted;
+ * none where `wanted` is null, which is what nothing can fit.
+ */
 export async function findComputers(
   db: Reads,
   asker: Asker,
-  wanted: Wanted,
+  wanted: Wanted | null,
   { limit, sort, after = null }: Page,
 ): Promise<Found> {
+  if (!wanted) return { rows: [], next: null, total: 0 }
   const scope = visibleScope(asker, 'computer.view')
-  const text = sortKey(wanted.q)
   const [key = '', id = 0] = after ? decodeCursor(after, 2) : []
-  const shape = shapeOf(wanted, scope, { text, sort, goes_on: after !== null })
-  if (shape.text === 'anywhere') {
-    const hits = await countComputersContaining(db, { phrase: phraseOf(text), hits: FEW + 1 })
-    shape.text = hits > FEW ? 'walk' : 'hits'
-  }
-  const found = await queryFor(shape)(db, scope, {
-    ...valuesOf(wanted, scope, text),
+  const { shape, values } = await prepare(db, scope, wanted)
+  const order = { ...sort, goes_on: after !== null }
+  const found = await listQuery(shape, order)(db, scope, {
+    ...values,
     key: String(key),
     id: Number(id),
     limit: limit + 1,
@@ -71,134 +66,101 @@ export async function findComputers(
   return { rows, next, total: next === null && after === null ? rows.length : null }
 }
 
+/** How many computers fit that the asker may see, counted up to `limit`. */
+export async function countComputers(db: Reads, asker: Asker, wanted: Wanted, limit: number) {
+  const scope = visibleScope(asker, 'computer.view')
+  const { shape, values } = await prepare(db, scope, wanted)
+  const [found] = await countQuery(shape)(db, scope, { ...values, limit })
+  return Number(found?.number)
+}
+
 const COLUMNS = { name: 'sort_key', system: 'operating_system', seen: 'last_seen_at' } as const
 
-/** What is asked for, without the values: queries of one shape are built once. */
-type Shape = {
-  by: Sort['by']
-  descending: boolean
-  goes_on: boolean
-  text: 'none' | 'beginning' | 'anywhere' | 'hits' | 'walk'
-  place: 'everywhere' | 'tenant' | 'top' | 'branch'
-  kind: boolean
-  platform: boolean
-  seen_from: boolean
-  seen_before: boolean
+/** The shape of the query that finds them soonest, and its values. */
+async function prepare(db: Reads, scope: Scope, { tab, ...wanted }: Wanted) {
+  const { texts, way } = await rarestFirst(db, wanted.texts)
+  const shape = shapeOf({ ...wanted, texts }, way)
+  const values = { ...valuesOf({ ...wanted, texts }), tab, hits: FEW }
+  if (shape.place !== 'everywhere' || !isOneBranch(scope)) return { shape, values }
+  const top = { place: 'top' } as const
+  return { shape: { ...shape, ...top }, values: { ...values, top_id: topOf(scope.allow[0]!.from) } }
 }
 
-type Asked = { text: string; sort: Sort; goes_on: boolean }
-
-function shapeOf(wanted: Wanted, scope: Scope, { text, sort, goes_on }: Asked): Shape {
-  return {
-    by: sort.by,
-    descending: sort.descending,
-    goes_on,
-    text: text === '' ? 'none' : [...text].length < MIN_TRIGRAM_LENGTH ? 'beginning' : 'anywhere',
-    place: placeOf(wanted, scope),
-    kind: wanted.kind !== null,
-    platform: wanted.platform !== null,
-    seen_from: wanted.seen_from !== '',
-    seen_before: wanted.seen_before !== '',
-  }
+/** The texts, that with the fewest hits first, and how it is looked for. */
+async function rarestFirst(db: Reads, texts: readonly string[]) {
+  const counted = await Promise.all(
+    texts.map(async (text) => ({ text, hits: await countHits(db, text) })),
+  )
+  const sorted = counted.toSorted((one, other) => one.hits - other.hits)
+  const way: 'hits' | 'walk' = (sorted[0]?.hits ?? 0) > FEW ? 'walk' : 'hits'
+  return { texts: sorted.map(({ text }) => text), way }
 }
 
-function placeOf({ tenant }: Wanted, scope: Scope): Shape['place'] {
-  if (!tenant) return isOneBranch(scope) ? 'top' : 'everywhere'
-  if (tenant.only) return 'tenant'
-  return topOf(tenant.path) === tenant.id ? 'top' : 'branch'
+/** One that the index does not know counts as frequent. */
+async function countHits(db: Reads, text: string) {
+  if (!isIndexed(text)) return Infinity
+  return countComputersContaining(db, { phrase: phraseOf(sortKey(text)), hits: FEW + 1 })
 }
 
 const isOneBranch = ({ allow }: Scope) =>
   allow.length === 1 && allow[0]!.from !== WHOLE_TREE.allow[0]!.from
 
-/** The ancestor just below the root, by a path: `/1/3/4/` is in 3. */
-const topOf = (path: string) => Number(path.split('/')[2])
+type Asked = Values & { tab: ComputerTab; hits: number; limit: number }
+type Listing = Asked & { key: string; id: number }
+type Order = Sort & { goes_on: boolean }
 
-type Values = ReturnType<typeof valuesOf> & { key: string; id: number; limit: number }
+type Query<Given extends object, Row> = ReturnType<typeof preparedInScope<Given, Row>>
 
-function valuesOf(
-  { tab, tenant, kind, platform, seen_from, seen_before }: Wanted,
-  scope: Scope,
-  text: string,
-) {
-  const path = tenant?.path ?? scope.allow[0]?.from ?? ''
-  const { from, to } = branchOf(path)
-  return {
-    tab,
-    kind: kind!,
-    platform: platform!,
-    seen_from,
-    seen_before,
-    text,
-    text_end: `${text}\u{10ffff}`,
-    phrase: phraseOf(text),
-    hits: FEW,
-    tenant_id: tenant?.id ?? 0,
-    top_id: topOf(path),
-    from,
-    to,
-  }
-}
+const lists = new Map<string, Query<Listing, ComputerRow>>()
 
-const queries = new Map<string, ReturnType<typeof preparedInScope<Values, ComputerRow>>>()
-
-function queryFor(shape: Shape) {
-  const name = Object.values(shape).join()
-  let query = queries.get(name)
+function listQuery(shape: Shape, order: Order) {
+  const name = [...Object.values(shape), ...Object.values(order)].join()
+  let query = lists.get(name)
   if (!query) {
-    query = preparedInScope<Values, ComputerRow>((db, scope, values) =>
-      inOrder(within(matching(db, shape, values), shape, values), shape, values)
+    query = preparedInScope<Listing, ComputerRow>((db, scope, values) =>
+      inOrder(matching(db, shape, values), order, values)
         .select(ROW_COLUMNS)
         .where(inScope(scope, 'computer.tenant_id')),
     )
-    queries.set(name, query)
+    lists.set(name, query)
+  }
+  return query
+}
+
+const counts = new Map<string, Query<Asked, { number: number }>>()
+
+function countQuery(shape: Shape) {
+  const name = Object.values(shape).join()
+  let query = counts.get(name)
+  if (!query) {
+    query = preparedInScope<Asked, { number: number }>((db, scope, values) =>
+      db
+        .selectFrom(
+          matching(db, shape, values)
+            .select('computer.id')
+            .where(inScope(scope, 'computer.tenant_id'))
+            .limit(values.limit)
+            .as('met'),
+        )
+        .select((eb) => eb.fn.countAll<number>().as('number')),
+    )
+    counts.set(name, query)
   }
   return query
 }
 
 type Candidates = SelectQueryBuilder<Schema, 'computer', object>
 
-/** Those that contain the text, and are of the kind and the age that are wanted. */
-function matching(db: Reads, shape: Shape, values: Values): Candidates {
-  let query: Candidates =
+/** Those of the tab that fit. */
+function matching(db: Reads, shape: Shape, values: Asked): Candidates {
+  const candidates: Candidates =
     shape.text === 'hits' ? computersContaining(db, values) : db.selectFrom('computer')
-  query = query.where('computer.tab', '=', values.tab)
-  if (shape.kind) query = query.where('computer.kind', '=', values.kind)
-  if (shape.platform) query = query.where('computer.platform', '=', values.platform)
-  if (shape.seen_from) query = query.where('computer.last_seen_at', '>=', values.seen_from)
-  if (shape.seen_before) query = query.where('computer.last_seen_at', '<', values.seen_before)
-  if (shape.text === 'beginning')
-    return query
-      .where('computer.sort_key', '>=', values.text)
-      .where('computer.sort_key', '<', values.text_end)
-  if (shape.text !== 'walk') return query
-  return query.where((eb) =>
-    eb.or([
-      computerContains(values.text),
-      eb.exists(
-        eb
-          .selectFrom('person')
-          .select('person.id')
-          .whereRef('person.tenant_id', '=', 'computer.tenant_id')
-          .whereRef('person.id', '=', 'computer.primary_person_id')
-          .where(personContains(values.text)),
-      ),
-    ]),
-  )
+  return candidates
+    .where('computer.tab', '=', values.tab)
+    .where((eb) => eb.and(conditionsOf(shape, values)))
 }
 
-/** Those at the tenant that is wanted, or below it; else those of the only branch that is seen. */
-function within(query: Candidates, { place }: Shape, values: Values): Candidates {
-  if (place === 'everywhere') return query
-  if (place === 'tenant') return query.where('computer.tenant_id', '=', values.tenant_id as never)
-  const of_top = query.where('computer.top_id', '=', values.top_id)
-  if (place === 'top') return of_top
-  return of_top.where(
-    inScope({ allow: [{ from: values.from, to: values.to }], deny: [] }, 'computer.tenant_id'),
-  )
-}
-
-function inOrder(query: Candidates, { by, descending, goes_on }: Shape, values: Values) {
+function inOrder(query: Candidates, { by, descending, goes_on }: Order, values: Listing) {
   const key = `computer.${COLUMNS[by]}` as const
   const direction = descending ? 'desc' : 'asc'
   const ordered = query

@@ -2,6 +2,7 @@ import type { Permission } from '../access/permissions.ts'
 import { type UndoRule, changedColumns } from '../audit/undo-rule.ts'
 import type { LoggedRow } from '../db/undo.ts'
 import { dropTagsOutOfPlace } from '../tags/moves.ts'
+import { requireUnused } from './groups/uses.ts'
 
 export const computerUndo: UndoRule = {
   permissions: ['computer.edit', 'computer.move', 'computer.delete', 'computer.purge'],
@@ -44,4 +45,15 @@ export const agentUndo: UndoRule = {
 function neededForAgent(one: LoggedRow, other: LoggedRow | null): Permission {
   const columns = other && changedColumns(one, other)
   return columns?.join() === 'tenant_id' ? 'computer.move' : 'computer.edit'
+}
+
+/** A group that was made is not taken back while anything uses it. */
+export const computerGroupUndo: UndoRule = {
+  permissions: ['computer_group.manage'],
+  async leave({ require, tx, actor }, now, former) {
+    await require('computer_group.manage', now['tenant_id'])
+    const group = { id: Number(now['id']), name: String(now['name']) }
+    if (former === null) await requireUnused(tx, actor, group)
+  },
+  arrive: ({ require }, former) => require('computer_group.manage', former['tenant_id']),
 }

@@ -1,24 +1,51 @@
 import type { Asker } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
-import { Invalid } from '../errors.ts'
+import { Invalid, NotFound } from '../errors.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
-import type { ComputerFilter, SeenSpan } from './list.ts'
+import type { Traits } from './conditions.ts'
+import { membersWanted } from './groups/membership.ts'
+import { getGroup } from './groups/queries.ts'
+import type { ComputerFilter } from './list.ts'
 import type { Wanted } from './search.ts'
+import { seenBounds } from './seen.ts'
 
-/** What an address asks for, made ready to be looked for. Throws Invalid at `tenant`. */
+/**
+ * What an address asks for, made ready to be looked for; null for what nothing can be. Throws
+ * Invalid at `tenant`, or at `group`.
+ */
 export async function resolveFilter(
   db: Db,
   asker: Asker,
-  { tab, q, tenant, only, kind, platform, seen }: ComputerFilter,
-): Promise<Wanted> {
-  return {
-    tab,
-    q,
+  { tab, q, tenant, only, group, seen, ...plain }: ComputerFilter,
+): Promise<Wanted | null> {
+  const { kind, platform, maintenance } = plain
+  const traits: Traits = {
+    texts: q === '' ? [] : [q],
+    tenant: tenant === '' ? null : await findTenantOf(db, asker, tenant, only),
     kind,
     platform,
-    tenant: tenant === '' ? null : await findTenantOf(db, asker, tenant, only),
+    maintenance,
     ...seenBounds(seen, db.now()),
+  }
+  return withGroup(db, asker, { ...traits, tab }, group)
+}
+
+/** The same of the members of a group only, if one is given. Throws Invalid at `group`. */
+export async function withGroup(
+  db: Db,
+  asker: Asker,
+  wanted: Wanted,
+  group: number | null,
+  field = 'group',
+) {
+  if (group === null) return wanted
+  try {
+    return await membersWanted(db, await getGroup(db, asker, group), wanted)
+  } catch (error) {
+    if (error instanceof NotFound) throw new Invalid({ [field]: 'There is no such group.' })
+    if (error instanceof Invalid) throw new Invalid({ [field]: error.message })
+    throw error
   }
 }
 
@@ -30,24 +57,4 @@ async function findTenantOf(db: Db, asker: Asker, text: string, only: boolean) {
     if (!(error instanceof Invalid)) throw error
     throw new Invalid({ tenant: error.message })
   }
-}
-
-const DAYS: Record<Exclude<SeenSpan, 'never'>, number> = {
-  day: 1,
-  week: 7,
-  month: 30,
-  not_week: 7,
-  not_month: 30,
-}
-
-/** The bounds of a span of time. What has never been seen has '' for when it was: less than any instant. */
-export function seenBounds(seen: SeenSpan | null, now: string) {
-  if (seen === null) return { seen_from: '', seen_before: '' }
-  if (seen === 'never') return { seen_from: '', seen_before: '0' }
-  const moment = Temporal.Instant.from(now)
-    .subtract({ hours: 24 * DAYS[seen] })
-    .toString({ smallestUnit: 'millisecond' })
-  return seen.startsWith('not_')
-    ? { seen_from: '', seen_before: moment }
-    : { seen_from: moment, seen_before: '' }
 }

@@ -63,6 +63,18 @@ export interface AgentTable {
   last_seen_at: Generated<string>
 }
 
+/** A filter that is kept, and whoever it matches at or below its tenant is a member. */
+export interface ComputerGroupTable {
+  id: Generated<number>
+  tenant_id: TenantId
+  name: string
+  name_key: string
+  description: Generated<string>
+  /** A `GroupFilter` as JSON. */
+  filter: string
+  version: Generated<number>
+}
+
 /** How many computers there are in each tab: in a branch just below the root; as 1, everywhere. */
 export interface ComputerCountTable {
   top_id: number

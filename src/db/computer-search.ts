@@ -1,4 +1,4 @@
-import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, expressionBuilder, sql } from 'kysely'
 import type { Reads } from './connection.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -45,9 +45,18 @@ export async function countComputersContaining(db: Reads, wanted: Hits) {
 const computerHits = ({ phrase, hits }: Hits): RawBuilder<{ id: number }> =>
   sql`(select rowid as id from computer_search where words match ${phrase} limit ${hits})`
 
-/** Whether a computer's name or serial number contains `text`: without an index. */
-export const computerContains = (text: string) =>
-  sql<boolean>`instr(computer.sort_key || ' ' || lower(computer.serial_number), ${text}) > 0`
+const eb = expressionBuilder<Schema, 'computer'>()
 
-/** Whether the name of a person contains `text`; likewise. */
-export const personContains = (text: string) => sql<boolean>`instr(person.sort_key, ${text}) > 0`
+const PERSON_KEY = eb
+  .selectFrom('person')
+  .select('person.sort_key')
+  .whereRef('person.tenant_id', '=', 'computer.tenant_id')
+  .whereRef('person.id', '=', 'computer.primary_person_id')
+
+/** Whether the words of a computer contain `text`: without the index, which has the same words. */
+export const computerContains = (text: string) =>
+  sql<boolean>`instr(computer.sort_key || ' ' || lower(computer.serial_number) || ' ' || coalesce(${PERSON_KEY}, ''), ${text}) > 0`
+
+/** Whether a computer is one of those that the index finds for a phrase, however many they are. */
+export const computerIsHit = (phrase: string) =>
+  sql<boolean>`computer.id in (select rowid from computer_search where words match ${phrase})`

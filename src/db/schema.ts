@@ -20,7 +20,12 @@ import type {
   UserAccountTable,
 } from './account-schema.ts'
 import type { Kept, TenantId } from './column-types.ts'
-import type { AgentTable, ComputerCountTable, ComputerTable } from './computer-schema.ts'
+import type {
+  AgentTable,
+  ComputerCountTable,
+  ComputerGroupTable,
+  ComputerTable,
+} from './computer-schema.ts'
 import type {
   MaintenanceOrderTable,
   MaintenanceSessionTable,
@@ -301,6 +306,7 @@ export interface Schema {
   computer: ComputerTable
   agent: AgentTable
   computer_count: ComputerCountTable
+  computer_group: ComputerGroupTable
   schedule: ScheduleTable
   schedule_computer: ScheduleComputerTable
   schedule_override: ScheduleOverrideTable

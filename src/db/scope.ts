@@ -93,6 +93,10 @@ export function filterOnly(predicate: Expression<SqlBool>): Expression<SqlBool> 
   return predicate
 }
 
+/** As `inScope` for one branch, to look for less. */
+export const filterByBranch = (branch: Branch, column: string) =>
+  filterOnly(tenantWithin({ allow: [branch], deny: [] }, column))
+
 /** Confines a query to the rows of one tenant, at which the actor was found to be admitted. */
 export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
   const eb = expressionBuilder<Schema>()

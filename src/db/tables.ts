@@ -88,6 +88,7 @@ export const tables: Record<keyof Schema, TableFacts> = {
     unlogged: ['name', 'reported', 'last_seen_at'],
   },
   computer_count: { class: 'system', scope_column: 'top_id' },
+  computer_group: { class: 'tenant', tenant_column: 'tenant_id' },
   schedule: { class: 'tenant', tenant_column: 'tenant_id' },
   schedule_computer: { class: 'tenant', tenant_column: 'tenant_id' },
   schedule_override: { class: 'tenant', tenant_column: 'tenant_id' },

@@ -3,10 +3,10 @@ import { permitsSomewhere } from '../access/decide.ts'
 import { nameTenants } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { kindLooks } from '../computers/kinds.ts'
+import { ANY } from '../computers/conditions.ts'
 import { findComputers } from '../computers/search.ts'
 import type { Hit } from './groups.ts'
 
-const anywhere = { tenant: null, kind: null, platform: null, seen_from: '', seen_before: '' }
 const byName = { by: 'name', descending: false } as const
 
 /** The computers that have the words in their name, serial number or primary person's name. */
@@ -14,7 +14,7 @@ export async function computerHits(db: Reads, actor: Actor, words: string, limit
   if (words === '' || !permitsSomewhere(actor.access, 'computer.view')) return []
   const found = await Promise.all(
     (['active', 'new', 'stale'] as const).map((tab) =>
-      findComputers(db, actor, { ...anywhere, tab, q: words }, { limit, sort: byName }),
+      findComputers(db, actor, { ...ANY, tab, texts: [words] }, { limit, sort: byName }),
     ),
   )
   const computers = found.flatMap(({ rows }) => rows).slice(0, limit)

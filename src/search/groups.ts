@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Reads } from '../db/connection.ts'
+import { computerGroupHits } from './computer-groups.ts'
 import { computerHits } from './computers.ts'
 import { pageHits } from './pages.ts'
 import { personHits } from './people.ts'
@@ -19,6 +20,7 @@ const groups: Group[] = [
   { label: 'Tenants', find: tenantHits },
   { label: 'People', find: personHits },
   { label: 'Computers', find: computerHits },
+  { label: 'Groups of computers', find: computerGroupHits },
   { label: 'Pages', find: pageHits },
 ]
 

@@ -41,6 +41,11 @@ const ownThings = (eb: Inside) => [
     .whereRef('tenant_id', '=', 'tenant.id')
     .where('computer_id', 'is', null)
     .as('agents'),
+  eb
+    .selectFrom('computer_group')
+    .select(number(eb))
+    .whereRef('tenant_id', '=', 'tenant.id')
+    .as('computer_groups'),
 ]
 
 const ownDecisions = (eb: Inside) => [
@@ -104,6 +109,7 @@ const words = {
   providers: ['provider of single sign-on', 'providers of single sign-on'],
   computers: ['computer', 'computers'],
   agents: ['undecided agent', 'undecided agents'],
+  computer_groups: ['group of computers', 'groups of computers'],
 } as const
 
 /** What one needs to have to be told of it. */
@@ -121,6 +127,7 @@ const seenBy = {
   providers: 'settings.manage',
   computers: 'computer.view',
   agents: 'computer.view',
+  computer_groups: 'computer.view',
 } as const satisfies Record<keyof typeof words, Permission>
 
 type Contents = Record<keyof typeof words, number | null>

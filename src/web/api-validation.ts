@@ -4,6 +4,18 @@ import type { Api } from './api.ts'
 import { NoQuery } from './api-schemas.ts'
 
 /**
+ * Keeps Fastify from loading its compilers of JSON schemas, which takes a part of the start: what
+ * is sent is described with zod, and only under /api/v1.
+ */
+export const withoutJsonSchemas = {
+  compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema },
+}
+
+function refuseSchema(): never {
+  throw new Error('a route outside of the API has a schema')
+}
+
+/**
  * Lets in only what the schemas of a route describe: no other fields, no other query parameters,
  * none twice, and no body where none is described. Answers with the schemas' types as they are.
  */

@@ -32,7 +32,7 @@ export async function serveApi(app: FastifyInstance, addRoutes: (api: Api) => vo
       takeOnlyJson(api)
       validateStrictly(api)
       takeIdempotencyKeys(api)
-      await describeApi(api)
+      describeApi(api)
       addRoutes(api)
     },
     { prefix: '/api/v1' },

@@ -1,8 +1,6 @@
 import { lookup as lookUp } from 'node:dns/promises'
-import * as http from 'node:http'
-import * as https from 'node:https'
+import type * as http from 'node:http'
 import { isIP } from 'node:net'
-import { reachOf } from './network-address.ts'
 
 /** An address that somebody typed leads where this server does not go, or answers what it should not. */
 export class Unreachable extends Error {}
@@ -38,15 +36,15 @@ export function createSafeFetch({
   resolve = (hostname) => lookUp(hostname, { all: true }),
   timeout_ms = 10_000,
 }: SafeFetchOptions): SafeFetch {
-  const admit = ({ address }: Address) => {
-    const reach = reachOf(address)
-    if (reach === 'forbidden' || (reach === 'private' && !allow_private))
-      throw new Unreachable(`leads to ${address}, where Tenantry does not go`)
-  }
   return async (text, { method = 'GET', headers = {}, body, signal } = {}) => {
     const url = checkedUrl(text, allow_private)
     const addresses = await resolveHost(url, resolve)
-    addresses.forEach(admit)
+    const { reachOf } = await import('./network-address.ts')
+    for (const { address } of addresses) {
+      const reach = reachOf(address)
+      if (reach === 'forbidden' || (reach === 'private' && !allow_private))
+        throw new Unreachable(`leads to ${address}, where Tenantry does not go`)
+    }
     const limit = AbortSignal.timeout(timeout_ms)
     return send(url, addresses, {
       method,
@@ -90,9 +88,14 @@ type Request = {
   signal: AbortSignal
 }
 
-/** Connects to one of the addresses, whatever the name of the host may lead to by now. */
-function send(url: URL, addresses: Address[], { body, ...request }: Request) {
-  const { request: open } = url.protocol === 'https:' ? https : http
+/**
+ * Connects to one of the addresses, whatever the name of the host may lead to by now. Importing
+ * `node:http` takes Node 40 ms, so that this does not happen at start.
+ */
+async function send(url: URL, addresses: Address[], { body, ...request }: Request) {
+  const { request: open } = await (url.protocol === 'https:'
+    ? import('node:https')
+    : import('node:http'))
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   const fail = (error: Error) =>
     reject(error instanceof Unreachable ? error : new Unreachable(explain(error)))

@@ -87,6 +87,20 @@ const writes: Write[] = [
     takes: ['tenant_id'],
   },
   {
+    method: 'POST',
+    path: '/computer-groups',
+    url: '/computer-groups',
+    body: { name: 'Tills', tenant_id: ACME },
+    takes: ['tenant_id'],
+  },
+  {
+    method: 'PATCH',
+    path: '/computer-groups/{id}',
+    url: '/computer-groups/1',
+    body: { filter: { kind: 'server' } },
+  },
+  { method: 'DELETE', path: '/computer-groups/{id}', url: '/computer-groups/1' },
+  {
     method: 'PUT',
     path: '/tenants/{id}/preferences/{key}',
     url: `/tenants/root/preferences/${KEY}`,

@@ -31,6 +31,23 @@ async function createUndecided(here: World) {
   return '1'
 }
 
+const groupFields = {
+  name: 'Tills',
+  description: '',
+  state: 'present',
+  q: '',
+  filter_tenant: '',
+  kind: '',
+  platform: '',
+  seen: '',
+  maintenance: '',
+}
+
+async function createGroup({ api }: World) {
+  const { id } = (await api.post('/computer-groups', { name: 'Tills', tenant_id: ACME })).json()
+  return String(id)
+}
+
 /** The writes of computers. */
 export const computerWrites: Record<string, Write> = {
   'POST /computers': {
@@ -61,6 +78,35 @@ export const computerWrites: Record<string, Write> = {
   'POST /computers/import': {
     operations: 0,
     send: ({ alice }) => upload(alice, '/computers/import', 'name,tenant\nPC,acme\n'),
+  },
+  'POST /computers/groups': {
+    operations: 1,
+    send: ({ alice }) => alice.post('/computers/groups', { ...groupFields, tenant: 'Acme' }),
+  },
+  'POST /computers/groups/:id/edit': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ alice }, id) =>
+      alice.post(`/computers/groups/${id}/edit`, { ...groupFields, q: 'till', version: '1' }),
+  },
+  'POST /computers/groups/:id/deletion': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ alice }, id) => alice.post(`/computers/groups/${id}/deletion`),
+  },
+  'POST /api/v1/computer-groups': {
+    operations: 1,
+    send: ({ api }) => api.post('/computer-groups', { name: 'Tills', tenant_id: ACME }),
+  },
+  'PATCH /api/v1/computer-groups/:id': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ api }, id) => api.patch(`/computer-groups/${id}`, { filter: { kind: 'server' } }),
+  },
+  'DELETE /api/v1/computer-groups/:id': {
+    operations: 1,
+    prepare: createGroup,
+    send: ({ api }, id) => api.delete(`/computer-groups/${id}`),
   },
   'POST /api/v1/computers': {
     operations: 1,

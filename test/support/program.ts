@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
 /** How the program is run from its source. */
-export const SOURCE = [process.execPath, join(import.meta.dirname, '../../src/main.ts')]
+export const SOURCE = [process.execPath, join(import.meta.dirname, '../../src/start.js')]
 
 type Start = {
   /** The data directory. */

@@ -12,6 +12,7 @@ const headings: Record<Area, string> = {
   preference: 'Preferences',
   person: 'People',
   computer: 'Computers',
+  computer_group: 'Computers',
   schedule: 'Schedules',
   user: 'People',
   access: 'Access',

@@ -13,6 +13,8 @@ export const SelectionForm = z.strictObject({
   kind: z.string().optional(),
   platform: z.string().optional(),
   seen: z.string().optional(),
+  maintenance: z.string().optional(),
+  group: z.string().optional(),
 })
 
 const Whole = z

@@ -6,5 +6,5 @@ import { type Wanted, findComputers } from '../search.ts'
 const BY_NAME = { by: 'name', descending: false } as const
 
 /** The ids of all computers that match now. */
-export const listMatchingIds = (db: Db, actor: Actor, wanted: Wanted) =>
+export const listMatchingIds = (db: Db, actor: Actor, wanted: Wanted | null) =>
   everyMatch((page) => findComputers(db, actor, wanted, { ...page, sort: BY_NAME }))

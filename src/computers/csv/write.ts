@@ -13,7 +13,7 @@ const ROWS_AT_ONCE = 500
  * The computers that match and that the asker may export, as a CSV file that an import reads back
  * unchanged. Reads as the reader takes it, a page at a time.
  */
-export async function* writeCsv(db: Db, asker: Asker, wanted: Wanted) {
+export async function* writeCsv(db: Db, asker: Asker, wanted: Wanted | null) {
   yield csvHead(columns)
   const pace = paced()
   const sort = { by: 'name', descending: false } as const

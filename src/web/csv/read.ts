@@ -1,5 +1,5 @@
 import { finished } from 'node:stream/promises'
-import { CsvError, parse } from 'csv-parse'
+import type { CsvError } from 'csv-parse'
 import type { Pace } from '../../pace.ts'
 import { readDisarmed } from './formulas.ts'
 import type { CsvText } from './text.ts'
@@ -26,6 +26,7 @@ export async function readRows<Column extends string, Row>(
   readRow: (line: number, cells: Cells<Column>) => { row: Row; reasons: string[] },
   pace: Pace,
 ): Promise<ReadRows<Row>> {
+  const { CsvError, parse } = await import('csv-parse')
   const rows: Row[] = []
   const bad: BadLine[] = []
   /** The last line of the record before; the header is the first. */

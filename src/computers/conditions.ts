@@ -1,0 +1,154 @@
+import { type Expression, type SqlBool, expressionBuilder } from 'kysely'
+import { computerContains, computerIsHit } from '../db/computer-search.ts'
+import type { ComputerKind, Platform } from '../db/computer-schema.ts'
+import type { Schema } from '../db/schema.ts'
+import { branchOf, filterByBranch } from '../db/scope.ts'
+import { MIN_TRIGRAM_LENGTH, phraseOf } from '../db/search.ts'
+import { sortKey } from '../tenants/names.ts'
+
+/** Whether a computer takes part in maintenance. */
+export const maintenances = ['included', 'excluded'] as const
+
+export type Maintenance = (typeof maintenances)[number]
+
+/** A tenant, alone or with all that is below it. */
+export type Place = { id: number; path: string; only: boolean }
+
+/**
+ * What computers have to be, whatever their tab. A list, a batch, a group and a target of anything
+ * all ask by these, and by the conditions here.
+ */
+export type Traits = {
+  /** Parts of a name, a serial number or the primary person's name; each is to be found. */
+  texts: readonly string[]
+  tenant: Place | null
+  kind: ComputerKind | null
+  platform: Platform | null
+  maintenance: Maintenance | null
+  /** Last seen at this instant or later, and before this one; '' for no bound. */
+  seen_from: string
+  seen_before: string
+}
+
+/** Traits that every computer has. */
+export const ANY: Traits = {
+  texts: [],
+  tenant: null,
+  kind: null,
+  platform: null,
+  maintenance: null,
+  seen_from: '',
+  seen_before: '',
+}
+
+/**
+ * How a text is looked for. `hits`: the query starts from what the index finds; `indexed`: it asks
+ * the index of each computer; `walk`: it reads the words of each.
+ */
+export type TextWay = 'none' | 'beginning' | 'hits' | 'indexed' | 'walk'
+
+/** What is asked for, without the values: the conditions of one shape are the same. */
+export type Shape = {
+  text: TextWay
+  text_too: TextWay
+  place: 'everywhere' | 'tenant' | 'top' | 'branch'
+  kind: boolean
+  platform: boolean
+  maintenance: Maintenance | null
+  seen_from: boolean
+  seen_before: boolean
+}
+
+/** What traits ask for; each text of more than two letters in the way that is given. */
+export function shapeOf(traits: Traits, way: TextWay): Shape {
+  const [text = '', text_too = ''] = traits.texts.map(sortKey)
+  return {
+    text: wayFor(text, way),
+    text_too: wayFor(text_too, way === 'hits' ? 'walk' : way),
+    place: placeOf(traits.tenant),
+    kind: traits.kind !== null,
+    platform: traits.platform !== null,
+    maintenance: traits.maintenance,
+    seen_from: traits.seen_from !== '',
+    seen_before: traits.seen_before !== '',
+  }
+}
+
+/** Whether a text has enough letters for the index. */
+export const isIndexed = (text: string) => [...sortKey(text)].length >= MIN_TRIGRAM_LENGTH
+
+function wayFor(text: string, way: TextWay): TextWay {
+  if (text === '') return 'none'
+  return isIndexed(text) ? way : 'beginning'
+}
+
+function placeOf(tenant: Place | null): Shape['place'] {
+  if (!tenant) return 'everywhere'
+  if (tenant.only) return 'tenant'
+  const top = topOf(tenant.path)
+  return Number.isNaN(top) ? 'everywhere' : top === tenant.id ? 'top' : 'branch'
+}
+
+/** The ancestor just below the root, by a path: `/1/3/4/` is in 3. The root is in none. */
+export const topOf = (path: string) => Number(path.split('/')[2] || NaN)
+
+export type Values = ReturnType<typeof valuesOf>
+
+/** The values that a shape asks for. */
+export function valuesOf({ texts, tenant, kind, platform, seen_from, seen_before }: Traits) {
+  const [text = '', text_too = ''] = texts.map(sortKey)
+  return {
+    kind: kind!,
+    platform: platform!,
+    seen_from,
+    seen_before,
+    text,
+    text_end: `${text}\u{10ffff}`,
+    phrase: phraseOf(text),
+    text_too,
+    text_too_end: `${text_too}\u{10ffff}`,
+    phrase_too: phraseOf(text_too),
+    tenant_id: tenant?.id ?? 0,
+    top_id: tenant ? topOf(tenant.path) : 0,
+    ...branchOf(tenant?.path ?? ''),
+  }
+}
+
+const eb = expressionBuilder<Schema, 'computer'>()
+
+/** What must hold of a computer. It confines no query to what anybody may see. */
+export function conditionsOf(shape: Shape, values: Values): Expression<SqlBool>[] {
+  return [
+    ...(shape.kind ? [eb('computer.kind', '=', values.kind)] : []),
+    ...(shape.platform ? [eb('computer.platform', '=', values.platform)] : []),
+    ...(shape.maintenance === 'excluded' ? [eb('computer.state', '=', 'excluded')] : []),
+    ...(shape.maintenance === 'included' ? [eb('computer.state', '<>', 'excluded')] : []),
+    ...(shape.seen_from ? [eb('computer.last_seen_at', '>=', values.seen_from)] : []),
+    ...(shape.seen_before ? [eb('computer.last_seen_at', '<', values.seen_before)] : []),
+    ...contains(shape.text, values),
+    ...contains(shape.text_too, {
+      text: values.text_too,
+      text_end: values.text_too_end,
+      phrase: values.phrase_too,
+    }),
+    ...within(shape, values),
+  ]
+}
+
+type Text = Pick<Values, 'text' | 'text_end' | 'phrase'>
+
+function contains(way: TextWay, { text, text_end, phrase }: Text): Expression<SqlBool>[] {
+  if (way === 'beginning')
+    return [eb('computer.sort_key', '>=', text), eb('computer.sort_key', '<', text_end)]
+  if (way === 'walk') return [computerContains(text)]
+  return way === 'indexed' ? [computerIsHit(phrase)] : []
+}
+
+/** At the tenant that is wanted, or below it. */
+function within({ place }: Shape, values: Values): Expression<SqlBool>[] {
+  if (place === 'everywhere') return []
+  if (place === 'tenant') return [eb('computer.tenant_id', '=', values.tenant_id as never)]
+  const of_top = eb('computer.top_id', '=', values.top_id)
+  if (place === 'top') return [of_top]
+  return [of_top, filterByBranch({ from: values.from, to: values.to }, 'computer.tenant_id')]
+}
