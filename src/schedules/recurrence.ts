@@ -1,6 +1,7 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { clockMilliseconds, type LocalTime, localFromClock } from './local-time.ts'
 import { type Rule, ruleOf } from './rule.ts'
+import { nextOnYearDays } from './year-days.ts'
 
 /** One rule of a schedule (RFC 5545) and the local time of its first window (DTSTART). */
 export type RecurrenceRule = { rrule: string; start: LocalTime }
@@ -18,7 +19,7 @@ const MOST_EMPTY_PERIODS = { DAILY: 1500, WEEKLY: 530, MONTHLY: 500, YEARLY: 40 
 export const END_OF_TIME = '2199-12-31T23:59'
 
 /** A rule with COUNT must come to its end within so many years, for its end is computed. */
-const LONGEST_COUNT_YEARS = { DAILY: 4, WEEKLY: 10, MONTHLY: 20, YEARLY: 40 }
+const LONGEST_COUNT_YEARS = { DAILY: 4, WEEKLY: 10, MONTHLY: 20, YEARLY: 20 }
 
 /** The local starts from `from` on, in order, each once, as many as are taken. */
 export function* startsFrom(rules: readonly RecurrenceRule[], from: LocalTime) {
@@ -47,17 +48,19 @@ export const atTimeOfDay = (
   length_minutes,
 })
 
-/** Whether a rule's COUNT is reached soon enough to be computed. */
-export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== 'unknown'
+/** Whether a rule with COUNT comes to its end soon enough for that to be computed. */
+export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== undefined
 
 function nextOfRule(rule: RecurrenceRule, after: LocalTime, inclusive: boolean) {
-  const engine = engineOf(rule)
-  const next = search(engine, after, inclusive)
-  return next && next <= (engine.until ?? END_OF_TIME) ? next : undefined
+  const { next, until } = engineOf(rule)
+  const start = next(after, inclusive)
+  return start && start <= (until ?? END_OF_TIME) ? start : undefined
 }
 
-/** `until` is the last local time of a rule that ends, or that its COUNT lies too far away. */
-type Engine = { library: RRuleTemporal; until: LocalTime | 'unknown' | undefined }
+type Next = (after: LocalTime, inclusive: boolean) => LocalTime | undefined
+
+/** `until` is the last local time of a rule that ends; undefined also when COUNT is too large. */
+type Engine = { next: Next; until: LocalTime | undefined }
 
 // Making one costs more than asking it. What is stored never changes what an engine answers.
 const engines = new Map<string, Engine>()
@@ -70,25 +73,29 @@ function engineOf({ rrule, start }: RecurrenceRule): Engine {
 
   if (engines.size >= MOST_ENGINES) engines.clear()
   const rule = ruleOf(rrule)
-  const engine: Engine = {
-    library: new RRuleTemporal(libraryOptions(rule, start)),
-    until: rule.count === undefined ? rule.until : lastOfCount(rule, start, rule.count),
-  }
+  const next = nextOf(rule, start)
+  const engine = { next, until: rule.count ? lastOfCount(rule, start, next) : rule.until }
   engines.set(key, engine)
   return engine
+}
+
+function nextOf(rule: Rule, start: LocalTime): Next {
+  if (rule.numbers.BYYEARDAY)
+    return (after, inclusive) => nextOnYearDays(rule, start, after, inclusive)
+  const library = new RRuleTemporal(libraryOptions(rule, start))
+  return (after, inclusive) => search(library, after, inclusive)
 }
 
 /** The library computes in UTC, which stands for "no zone": every local time exists once. */
 function libraryOptions(rule: Rule, start: LocalTime) {
   const { frequency, interval, by_day, numbers, week_start } = rule
   return {
-    dtstart: asUtc(start),
+    dtstart: Temporal.ZonedDateTime.from(`${start}[UTC]`),
     freq: frequency,
     interval,
-    byDay: by_day.length > 0 ? by_day.map(({ nth, day }) => `${nth ?? ''}${day}`) : undefined,
+    byDay: by_day.map(({ nth, day }) => `${nth ?? ''}${day}`),
     byMonth: numbers.BYMONTH,
     byMonthDay: numbers.BYMONTHDAY,
-    byYearDay: numbers.BYYEARDAY,
     byHour: numbers.BYHOUR,
     byMinute: numbers.BYMINUTE,
     bySetPos: numbers.BYSETPOS,
@@ -102,24 +109,24 @@ function libraryOptions(rule: Rule, start: LocalTime) {
  * Asked for the next time, the library counts COUNT from the start, as far as its bound lets it;
  * so it is counted here, once, and becomes an UNTIL.
  */
-function lastOfCount(rule: Rule, start: LocalTime, count: number) {
-  const years = LONGEST_COUNT_YEARS[rule.frequency]
-  const latest = `${Number(start.slice(0, 4)) + years}${start.slice(4, 7)}-01T00:00`
-  const bounds = { count, until: asUtc(latest), maxIterations: years * 366 }
-  const starts = new RRuleTemporal({ ...libraryOptions(rule, start), ...bounds }).all()
-  return starts.length === count ? localFromClock(starts.at(-1)!.epochMilliseconds) : 'unknown'
+function lastOfCount(rule: Rule, start: LocalTime, next: Next) {
+  const latest = `${Number(start.slice(0, 4)) + LONGEST_COUNT_YEARS[rule.frequency]}-12-31T23:59`
+  let last = next(start, true)
+  for (let count = 1; last && last <= latest && count < rule.count!; count++)
+    last = next(last, false)
+  return last && last <= latest ? last : undefined
 }
 
-function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
+function search(library: RRuleTemporal, after: LocalTime, inclusive: boolean) {
   try {
     const next = library.next(new Date(clockMilliseconds(after)), inclusive)
     return next ? localFromClock(next.epochMilliseconds) : undefined
   } catch (error) {
     // The bound of the search, or a date past the end of the calendar.
-    if (error instanceof RangeError || /^Maximum iterations/.test((error as Error).message))
-      return undefined
+    if (error instanceof RangeError || isBound(error)) return undefined
     throw error
   }
 }
 
-const asUtc = (local: LocalTime) => Temporal.ZonedDateTime.from(`${local}[UTC]`)
+const isBound = (error: unknown) =>
+  error instanceof Error && error.message.startsWith('Maximum iterations')

@@ -91,7 +91,7 @@ function splitParts(text: string) {
     .split(';')) {
     const [name, value, ...rest] = part.split('=')
     if (!name || !value || rest.length > 0)
-      throw new RuleProblem(`"${part}" is not a part of a rule. Write it as FREQ=DAILY;INTERVAL=2.`)
+      throw new RuleProblem(`"${part.slice(0, 40)}" is not a part of a rule. Write it as FREQ=DAILY;INTERVAL=2.`)
     if (parts.has(name)) throw new RuleProblem(`${name} stands there twice.`)
     parts.set(name, value)
   }
@@ -211,5 +211,13 @@ function refuseCombinations({ frequency, by_day, numbers, count, until }: Rule) 
   refuse(
     numbers.BYSETPOS && by_day.length === 0 && Object.keys(numbers).length === 1,
     'BYSETPOS chooses among days: it needs BYDAY or another part beside it.',
+  )
+  refuse(
+    numbers.BYYEARDAY && Boolean(numbers.BYMONTHDAY ?? numbers.BYSETPOS),
+    'BYYEARDAY cannot stand beside BYMONTHDAY or BYSETPOS.',
+  )
+  refuse(
+    by_day.some(({ nth }) => nth) && Boolean(numbers.BYMONTHDAY ?? numbers.BYYEARDAY),
+    'A number before a weekday, as in 2TU, cannot stand beside BYMONTHDAY or BYYEARDAY.',
   )
 }
