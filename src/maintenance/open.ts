@@ -1,4 +1,4 @@
-import { type SystemTx } from '../db/operation.ts'
+import type { SystemTx } from '../db/operation.ts'
 import type { MaintenanceWindowTable, SessionState, WindowState } from '../db/schedule-schema.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import { sessionTable } from '../db/session-table.ts'
@@ -130,6 +130,15 @@ function newSession(
   }
 }
 
+const FROM_LIST = [
+  'tenant_id',
+  'computer_id',
+  'options_id',
+  'state',
+  'reason',
+  'starts_at',
+] as const
+
 async function insertSessions(
   tx: SystemTx,
   window_id: number,
@@ -140,12 +149,18 @@ async function insertSessions(
   if (sessions.length === 0) return
   await everyTenantTx(tx)
     .insertInto('maintenance_session')
-    .columns(['tenant_id', 'computer_id', 'options_id', 'state', 'reason', 'starts_at'])
-    .columns(['window_tenant_id', 'window_id', 'schedule_id', 'created_at', 'ended_at'])
+    .columns([
+      ...FROM_LIST,
+      'window_tenant_id',
+      'window_id',
+      'schedule_id',
+      'created_at',
+      'ended_at',
+    ])
     .expression((eb) =>
       eb
         .selectFrom(sessionTable(JSON.stringify(sessions)))
-        .select(['tenant_id', 'computer_id', 'options_id', 'state', 'reason', 'starts_at'])
+        .select(FROM_LIST)
         .select([
           eb.val(schedule.tenant_id).as('window_tenant_id'),
           eb.val(window_id).as('window_id'),

@@ -1,6 +1,6 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
-import { everyTenant } from '../db/scope-guard.ts'
+import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { type OwnedSchedule, findSchedule } from './queries.ts'
 import { type ScheduleRegion, regionsOf } from './regions.ts'
@@ -95,7 +95,7 @@ const isAllToPlan = async (db: Reads) =>
 /** In place of "all", each of them: what was done stays done if it is interrupted. */
 const noteEverySchedule = (db: Db) =>
   system(db, async (tx) => {
-    await tx
+    await everyTenantTx(tx)
       .insertInto('schedule_to_plan')
       .columns(['schedule_id'])
       .expression(
