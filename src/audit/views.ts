@@ -14,8 +14,6 @@ export const views = {
     List & {
       form: Form
       kinds: { value: string; label: string }[]
-      /** The names of those who did what is listed. */
-      actors: string[]
       /** Whose rows are shown, when it is about one person. */
       person: { id: number; name: string } | null
       is_filtered: boolean
@@ -23,6 +21,7 @@ export const views = {
       json_href: string
     }
   >('audit/history'),
+  authors: view<{ names: string[] }>('audit/_authors'),
   tenant: view<List & { head: TenantHead; branch_href: string; compare_href: string | null }>(
     'audit/tenant',
   ),

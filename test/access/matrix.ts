@@ -149,6 +149,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /tenants/:id/edit': atAcme(form, 'technician'),
   'GET /tenants/:id/history': atAcme(page, 'reader'),
   'GET /history': page,
+  'GET /history/authors': page,
   'GET /history/export.csv': page,
   'GET /history/export.json': page,
   'GET /history/:id': { ...page, address: '/history/1' },
