@@ -14,6 +14,7 @@ import { readOperations } from './operations.ts'
 import { getOperation, listChanges } from './queries.ts'
 import { suggestAuthors } from './suggest-authors.ts'
 import { findUndo, mayOfferUndo } from './undo.ts'
+import { totalsOf } from './totals.ts'
 import { views } from './views.ts'
 import { knownKinds } from './words.ts'
 
@@ -102,6 +103,7 @@ function operationRoute(app: FastifyInstance, db: Db) {
       views.operation({
         operation,
         changes: await describeChanges(db, actor, logged),
+        totals: await totalsOf(db, actor, operation),
         undone_by: await findUndo(db, actor, operation.id),
         may_undo: await mayOfferUndo(db, actor, operation),
         next: last === null ? null : `${here}?after=${last}`,

@@ -10,6 +10,7 @@ import { describeReversals } from './history.ts'
 import { getOperation, listChanges } from './queries.ts'
 import { readOperationId } from './routes.ts'
 import { foreseeUndo, takeBack } from './undo.ts'
+import { totalsOf } from './totals.ts'
 import { views } from './views.ts'
 
 /** Of an operation of very many rows. */
@@ -69,6 +70,7 @@ async function drawUndo(db: Db, actor: Actor, id: number, form: Form, after?: nu
     form,
     outlook,
     changes: await describeReversals(db, actor, changes),
+    totals: await totalsOf(db, actor, operation),
     next: next === null ? null : `${here}?after=${next}`,
     first: after ? here : null,
   })

@@ -4,6 +4,7 @@ import { view } from '../web/page.ts'
 import type { DescribedChange } from './describe.ts'
 import type { HistoryEntry } from './history.ts'
 import type { ListedOperation } from './queries.ts'
+import type { Total } from './totals.ts'
 import type { UndoOutlook } from './undo.ts'
 
 /** Operations as a list, and the addresses of the older and the newest, where there are any. */
@@ -28,6 +29,7 @@ export const views = {
   operation: view<{
     operation: ListedOperation
     changes: DescribedChange[]
+    totals: Total[]
     /** The operation that took this one back. */
     undone_by: ListedOperation | null
     may_undo: boolean
@@ -41,6 +43,7 @@ export const views = {
     outlook: UndoOutlook
     /** What would come of each row. */
     changes: DescribedChange[]
+    totals: Total[]
     next: string | null
     first: string | null
   }>('audit/undo'),

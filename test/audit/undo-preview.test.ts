@@ -112,6 +112,7 @@ t.test('many rows of several tables come back and go again, and the log stays so
   t.strictSame(state(), after)
   t.strictSame(await findFaults(w.path), [])
   t.match(mainText((await w.alice.get(`/history/${moved}`)).body), '1,200 changes')
+  t.match(mainText((await w.alice.get(`/history/${moved}/undo`)).body), 'agent 600 · computer 600')
 })
 
 const agentOf = (index: number) => ({
