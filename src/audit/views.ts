@@ -41,6 +41,8 @@ export const views = {
     operation: ListedOperation
     form: Form
     outlook: UndoOutlook
+    /** The operations that stand in the way, as far as they may be seen. */
+    in_the_way: HistoryEntry[]
     /** What would come of each row. */
     changes: DescribedChange[]
     totals: Total[]
