@@ -57,7 +57,7 @@ const DOORS = {
     'skeleton.ts',
     'value.ts',
   ],
-  tags: ['carriers.ts', 'effective.ts', 'moves.ts'],
+  tags: ['api-schemas.ts', 'carriers.ts', 'effective.ts', 'listed-names.ts', 'moves.ts'],
   tenants: [
     'find-parent.ts',
     'form.ts',

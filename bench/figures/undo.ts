@@ -45,7 +45,7 @@ const perform = (db: Db, actor: Actor, write: (tx: Tx) => Promise<unknown>) =>
 async function moveAll(tx: Tx, actor: Actor) {
   const rows = await everyTenant(tx).selectFrom('computer').select('id').execute()
   const ids = rows.map(({ id }) => id)
-  const choice = { tenant_id: TARGET, person: null, whole: false, reason: null }
+  const choice = { tenant_id: TARGET, tag_id: null, person: null, whole: false, reason: null }
   await runBatch(tx, actor, { action: 'change_tenant', ids, ...choice }, paced())
 }
 

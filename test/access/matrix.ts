@@ -186,6 +186,14 @@ export const matrix: Record<string, Expectation> = {
   'POST /computers/groups/:id/edit': anywhere(nothing, 'technician'),
   'GET /computers/groups/:id/deletion': anywhere(nothing, 'technician'),
   'POST /computers/groups/:id/deletion': anywhere(nothing, 'technician'),
+  'POST /computers/:id/tags': {
+    ...anywhere(form, 'technician'),
+    address: '/computers/999/tags',
+  },
+  'POST /computers/:id/tags/removal': {
+    ...anywhere(form, 'technician'),
+    address: '/computers/999/tags/removal',
+  },
   'GET /computers/undecided': anywhere(page, 'technician'),
   'GET /computers/undecided/:id': {
     ...anywhere(nothing, 'technician'),

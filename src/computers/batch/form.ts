@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { selectionFields } from '../../jobs/batch.ts'
+import { idText } from '../../web/numbers.ts'
 import { batchActions } from './actions.ts'
 
 /** What the list sends: the rows that were ticked, or `match` and the filter that it shows. */
@@ -15,6 +16,7 @@ export const SelectionForm = z.strictObject({
   seen: z.string().optional(),
   maintenance: z.string().optional(),
   group: z.string().optional(),
+  tag: z.string().optional(),
 })
 
 const Whole = z
@@ -32,6 +34,9 @@ export const PersonForm = z.strictObject({
   person: z.string('Enter one person, or none.').trim().max(300, 'This is too long.'),
   whole: Whole,
 })
+
+/** The tag that is given or taken. */
+export const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.'), whole: Whole })
 
 /** What the other actions need to know. */
 export const WholeForm = z.strictObject({ whole: Whole })

@@ -15,17 +15,18 @@ import {
   titleOf,
 } from '../../jobs/batch.ts'
 import type { JobKind } from '../../jobs/kind.ts'
+import { listTags } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
 import type { Form } from '../../web/form.ts'
-import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
+import { type Batch, type BatchAction, isOfTag, permissionsFor } from './actions.ts'
 import { type Foreseen, drawConsequences, foreseeMove, withConsequences } from './consequences.ts'
-import { PersonForm, TenantForm, WholeForm } from './form.ts'
+import { PersonForm, TagForm, TenantForm, WholeForm } from './form.ts'
 import { planBatch, runBatch } from './run.ts'
-import { views } from './views.ts'
+import { type Asked, views } from './views.ts'
 
 /** What a batch is about, and what would become of the computers, once everything is chosen. */
-type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'person' | 'whole'> & {
+type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'tag_id' | 'person' | 'whole'> & {
   selected: number
   report: BatchReport | null
   /** Of a move. */
@@ -46,13 +47,17 @@ export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
       const { tenant, whole } = parseFields(TenantForm, fields)
       return { ...batch, whole, tenant_id: await findTarget(db, actor, tenant) }
     }
+    if (isOfTag(batch.action)) {
+      const { tag, whole } = parseFields(TagForm, fields)
+      return { ...batch, whole, tag_id: tag }
+    }
     if (batch.action === 'set_person') return { ...batch, ...parseFields(PersonForm, fields) }
     return { ...batch, ...parseFields(WholeForm, fields) }
   },
 
   async foresee(db, actor, batch, pace) {
-    const { action, tenant_id, person, whole, ids } = batch
-    const about = { action, tenant_id, person, whole, selected: ids.length }
+    const { action, tenant_id, tag_id, person, whole, ids } = batch
+    const about = { action, tenant_id, tag_id, person, whole, selected: ids.length }
     if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
     const lines = await planBatch(db, actor, batch, pace)
     const computers = lines.filter(({ outcome }) => outcome === 'done')
@@ -99,8 +104,10 @@ export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
 /** Whoever removes anything for good types how much. */
 const manyOf = (action: BatchAction) => (action === 'purge' ? 0 : MANY)
 
-const isComplete = ({ action, tenant_id, person }: Batch) =>
-  (action !== 'change_tenant' || tenant_id !== null) && (action !== 'set_person' || person !== null)
+const isComplete = ({ action, tenant_id, tag_id, person }: Batch) =>
+  (action !== 'change_tenant' || tenant_id !== null) &&
+  (!isOfTag(action) || tag_id !== null) &&
+  (action !== 'set_person' || person !== null)
 
 /** The tenant that a text means, if computers may be moved there. Throws Invalid at `tenant`. */
 async function findTarget(db: Db, actor: Actor, text: string) {
@@ -116,22 +123,34 @@ async function findTarget(db: Db, actor: Actor, text: string) {
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
 async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
-  const { action, tenant_id, person, whole } = outlook
+  const { action, tenant_id, tag_id, person, whole } = outlook
   const chosen = {
     tenant: tenant_id === null ? '' : await parentText(db, actor, tenant_id),
+    tag: String(tag_id ?? ''),
     person: person ?? '',
     whole: whole ? 'whole' : 'rest',
   }
-  const asks = action === 'change_tenant' ? 'tenant' : action === 'set_person' ? 'person' : null
+  const tags = isOfTag(action) ? await listTags(db, actor, 'computer.view') : []
   return views.choice({
     form: { values: { ...chosen, ...form.values }, errors: form.errors },
-    asks,
+    asks: questions[action] ?? null,
+    tags: tags.map(({ id, name }) => ({ value: String(id), label: name })),
     nouns: 'computers',
   })
 }
 
+/** What an action needs to be told. */
+const questions: Partial<Record<BatchAction, Asked>> = {
+  change_tenant: 'tenant',
+  add_tag: 'tag',
+  remove_tag: 'tag',
+  set_person: 'person',
+}
+
 const verbs: Record<BatchAction, string> = {
   change_tenant: 'Change the tenant of',
+  add_tag: 'Add a tag to',
+  remove_tag: 'Remove a tag from',
   set_person: 'Set the primary person of',
   activate: 'Mark as active',
   exclude: 'Exclude from maintenance',

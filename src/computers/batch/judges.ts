@@ -5,10 +5,12 @@ import type { ComputerState } from '../../db/computer-schema.ts'
 import type { Reads } from '../../db/connection.ts'
 import { Conflict, Invalid } from '../../errors.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
+import { carriersAmong } from '../../tags/effective.ts'
+import { findTag, isUsableAt } from '../../tags/queries.ts'
 import { getTenant } from '../../tenants/queries.ts'
 import { findPerson } from '../find-person.ts'
 import { stateLabels } from '../kinds.ts'
-import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
+import { type Batch, type BatchAction, isOfTag, permissionsFor } from './actions.ts'
 import type { Selected } from './selection.ts'
 
 /** What becomes of a computer, and, where it is done, the columns that it gets. */
@@ -29,6 +31,7 @@ export async function openJudge(db: Reads, asker: Asker, batch: Batch): Promise<
 async function judgeOf(db: Reads, asker: Asker, batch: Batch): Promise<Judge> {
   if (batch.action === 'change_tenant') return judgeMoves(db, asker, batch.tenant_id!)
   if (batch.action === 'set_person') return judgePeople(db, asker, batch.person!)
+  if (isOfTag(batch.action)) return judgeTags(db, asker, batch)
   if (batch.action === 'purge')
     return async ({ state }) => (state === 'deleted' ? done('') : refused(NOT_DELETED))
   return judgeStates(batch.action)
@@ -89,5 +92,19 @@ function judgePeople(db: Reads, asker: Asker, text: string): Judge {
     if (person_id instanceof Error) return refused(person_id)
     if (person_id === primary_person_id) return unchanged
     return { ...done(text ? `Primary person: ${text}` : 'Nobody is its primary person'), person_id }
+  }
+}
+
+/** What covers a computer is neither given nor taken: the tag is its own, or it is not. */
+async function judgeTags(db: Reads, asker: Asker, { action, tag_id, ids }: Batch): Promise<Judge> {
+  const tag = await findTag(db, asker, 'computer.view', tag_id!)
+  const carriers = await carriersAmong(db, tag_id!, ids)
+  const gives = action === 'add_tag'
+  return async ({ id, state, tenant_name, tenant_path }) => {
+    if (state === 'deleted') return refused(DELETED)
+    if (!tag || !isUsableAt(tag, tenant_path))
+      return refused(new Conflict(`This tag cannot be used at ${tenant_name}.`))
+    if (carriers.has(id) === gives) return unchanged
+    return done(gives ? `+ ${tag.name}` : `− ${tag.name}`)
   }
 }

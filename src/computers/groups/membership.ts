@@ -47,6 +47,7 @@ export async function membershipOf(
     kind,
     platform,
     maintenance,
+    tags: [],
     ...seenBounds(seen, now),
   }
   const traits = meet({ ...ANY, tenant: owner }, matching)

@@ -118,7 +118,7 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, { values, erro
     return tenantChoice({ form: { values: { tenant, ...values }, errors } })
   }
   if (!isOfTag(action)) return null
-  const tags = (await listTags(db, actor)).map(({ id, name }) => ({
+  const tags = (await listTags(db, actor, 'person.view')).map(({ id, name }) => ({
     value: String(id),
     label: name,
   }))
