@@ -12,7 +12,7 @@ import { ROOT_ID } from '../../src/tenants/queries.ts'
 import type { Bench } from '../bench.ts'
 import { copyDataset, insertEntries, withDatabase } from '../databases.ts'
 import { type Figure, figure } from '../figure.ts'
-import { report } from './computers.ts'
+import { report } from './sync.ts'
 
 /** Where the computers go; they come from the first client. */
 const TARGET = 4
