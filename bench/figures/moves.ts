@@ -21,7 +21,7 @@ export async function* moves({ scale }: Bench, dataset: Dataset): AsyncGenerator
       .limit(scale.small)
       .execute()
     const ids = rows.map(({ id }) => id)
-    const choice = { tenant_id: TARGET, person: null, whole: true, reason: null }
+    const choice = { tenant_id: TARGET, person: null, tag_id: null, whole: true, reason: null }
     const batch = { action: 'change_tenant' as const, ids, ...choice }
     const foreseen = await timed(() => computerBatch.foresee(db, actor, batch, paced()))
     const moved = await timed(() => computerBatch.run(db, actor, batch, paced()))
