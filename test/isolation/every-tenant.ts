@@ -15,6 +15,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/access/ending.ts': 'what ends with the access of a person may be of any tenant',
   'src/access/invitations.ts': 'whoever is invited has no scope yet',
   'src/computers/groups/commands.ts': 'a name is taken, whoever looks',
+  'src/computers/target.ts': 'what a target is for does not depend on who looks',
   'src/computers/groups/membership.ts': 'who is a member of a group does not depend on who looks',
   'src/people/changes.ts': 'an address is taken, whoever looks',
   'src/people/commands.ts': 'the person was admitted; groups and tags may be of tenants above',
