@@ -60,8 +60,8 @@ export async function inTarget(
 
 const eb = expressionBuilder<Schema, 'computer'>()
 
-/** Every computer has an id. */
-const NONE = eb('computer.id', 'is', null)
+/** No computer has this id. */
+const NONE = eb('computer.id', '=', 0)
 
 const isOneOf = (ids: readonly number[]) =>
   eb('computer.id', 'in', (of) => of.selectFrom(idTable(JSON.stringify(ids))).select('listed.id'))
