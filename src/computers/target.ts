@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, expressionBuilder } from 'kysely'
-import type { ComputerKind, ComputerTab } from '../db/computer-schema.ts'
+import type { ComputerKind } from '../db/computer-schema.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
@@ -51,7 +51,7 @@ export async function inTarget(
   const met = traits && meet(traits, own)
   if (!met) return { condition: NONE, problem }
   const conditions = [
-    eb('computer.tab', 'in', tabs as ComputerTab[]),
+    eb('computer.tab', 'in', tabs),
     ...conditionsOf(shapeOf(met, 'indexed'), valuesOf(met)),
     ...(target.kind === 'computer' ? [isOneOf(target.computer_ids)] : []),
   ]
