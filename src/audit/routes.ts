@@ -14,7 +14,7 @@ import { readOperations } from './operations.ts'
 import { getOperation, listChanges } from './queries.ts'
 import { suggestAuthors } from './suggest-authors.ts'
 import { totalsOf } from './totals.ts'
-import { findUndo, mayOfferUndo } from './undo.ts'
+import { findUndo, refuseOffer } from './undo.ts'
 import { views } from './views.ts'
 import { knownKinds } from './words.ts'
 
@@ -105,7 +105,7 @@ function operationRoute(app: FastifyInstance, db: Db) {
         changes: await describeChanges(db, actor, logged),
         totals: await totalsOf(db, actor, operation),
         undone_by: await findUndo(db, actor, operation.id),
-        may_undo: await mayOfferUndo(db, actor, operation),
+        may_undo: (await refuseOffer(db, actor, operation)) === null,
         next: last === null ? null : `${here}?after=${last}`,
         first: after ? here : null,
       }),

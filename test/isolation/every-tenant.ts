@@ -62,6 +62,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/preferences/chain.ts': 'what is inherited comes from nodes that one need not see',
   'src/preferences/commands.ts': 'a lock above counts for who does not see it',
   'src/people/undo-rules.ts': 'an invitation that cannot come back is not open again',
+  'src/preferences/moved-branches.ts': 'the size of a hidden branch, in order not to count it',
   'src/preferences/skeleton.ts': 'the impact of a change is measured in all that inherits it',
   'src/preferences/undo-rules.ts': 'a lock and what is exempt from it may be of different tenants',
   'src/tenants/batch/selection.ts': 'the names of parents, which may be shown',

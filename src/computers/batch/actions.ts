@@ -71,5 +71,7 @@ export type Batch = {
   person: string | null
   /** Nothing is done where any of the computers refuses; else those that do not are changed. */
   whole: boolean
+  /** How many would be changed, as the preview said. */
+  foreseen?: number | undefined
   reason: string | null
 }

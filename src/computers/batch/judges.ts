@@ -7,7 +7,7 @@ import { Conflict, Invalid } from '../../errors.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
 import { carriersAmong } from '../../tags/effective.ts'
 import { findTag, isUsableAt } from '../../tags/queries.ts'
-import { getTenant } from '../../tenants/queries.ts'
+import { findTenant } from '../../tenants/queries.ts'
 import { findPerson } from '../find-person.ts'
 import { stateLabels } from '../kinds.ts'
 import { type Batch, type BatchAction, isOfTag, permissionsFor } from './actions.ts'
@@ -38,6 +38,7 @@ async function judgeOf(db: Reads, asker: Asker, batch: Batch): Promise<Judge> {
 }
 
 const NOT_DELETED = new Conflict('It is not deleted.')
+const TARGET_IS_GONE = new Conflict('The tenant that was chosen does not exist any more.')
 const DELETED = new Conflict('It is deleted. Restore it first.')
 
 /** The state that each action leads to, and those that it starts from. */
@@ -62,9 +63,10 @@ function judgeStates(action: BatchAction): Judge {
 }
 
 async function judgeMoves(db: Reads, asker: Asker, tenant_id: number): Promise<Judge> {
-  const target = await getTenant(db, asker, tenant_id)
+  const target = await findTenant(db, asker, tenant_id)
+  if (!target) return async () => refused(TARGET_IS_GONE)
   const needed: Permission = 'computer.move'
-  if (!permits(asker.access, needed, target.path)) throw lacks(needed)
+  if (!permits(asker.access, needed, target.path)) return async () => refused(lacks(needed))
   return async ({ state, tenant_id: now, tenant_name, primary_person_id }) => {
     if (now === tenant_id) return unchanged
     if (state === 'deleted') return refused(DELETED)

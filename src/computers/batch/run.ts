@@ -3,8 +3,7 @@ import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
 import { type Scope, inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
-import { Conflict } from '../../errors.ts'
-import type { BatchLine } from '../../jobs/batch.ts'
+import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { stripComputers, tagComputers, untagComputers } from '../../tags/carriers.ts'
 import { dropTagsBeforeMove } from '../../tags/moves.ts'
@@ -37,12 +36,7 @@ export async function planBatch(db: Reads, asker: Asker, batch: Batch, pace: Pac
  */
 export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
   const plan = await planBatch(tx, asker, batch, () => pace(0, 0))
-  const refusals = plan.filter(({ outcome }) => outcome === 'refused')
-  if (batch.whole && refusals.length > 0)
-    throw new Conflict(
-      `${refusals.length} of the computers cannot be changed, the first of them ${refusals[0]!.name}: ` +
-        `${refusals[0]!.detail} Nothing was changed.`,
-    )
+  requireWhole(plan, batch.whole, 'computers')
   const doing = plan.filter(({ outcome }) => outcome === 'done')
   const scope = visibleScope(asker, permissionsFor[batch.action])
   let written = 0

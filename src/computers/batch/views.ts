@@ -9,6 +9,5 @@ export const views = {
     form: Form
     asks: Asked | null
     tags: { value: string; label: string }[]
-    nouns: string
   }>('computers/_batch-choice'),
 }
