@@ -83,7 +83,7 @@ const LEVELS: { kind: TenantKind; least: number; most: number; names: string[] }
  * Ever more clients, each with some thirty tenants below it, down to depth 6; parents before
  * children. Always the same ones, so that runs can be compared.
  */
-export function* organisations(): Generator<Organisation> {
+export function* organisations(): Generator<Organisation, never> {
   const chance = chanceFrom(1)
   let count = 0
   const organisation = (facts: Omit<Organisation, 'number' | 'slug'>): Organisation => {

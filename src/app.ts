@@ -79,6 +79,7 @@ import { computerGroupApi } from './computers/groups/api.ts'
 import { computerGroupFormRoutes } from './computers/groups/form-routes.ts'
 import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
+import { computerTagRoutes } from './computers/tag-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
@@ -224,6 +225,7 @@ function computerFeatures(app: FastifyInstance, db: Db) {
   computerGroupFormRoutes(app, db)
   computerPageRoutes(app, db)
   computerFormRoutes(app, db)
+  computerTagRoutes(app, db)
   computerBatchRoutes(app, db)
   computerCsvRoutes(app, db)
 }

@@ -1,104 +1,72 @@
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
-import { requireTenant } from '../../src/access/visible.ts'
-import type { ReportedAgent } from '../../src/computers/sync/report.ts'
-import { syncAgents } from '../../src/computers/sync/sync.ts'
-import type { Db } from '../../src/db/connection.ts'
-import { operation } from '../../src/db/operation.ts'
-import { paced } from '../../src/pace.ts'
-import { updateTenant } from '../../src/tenants/commands.ts'
 import type { Bench } from '../bench.ts'
-import { type Dataset, copyDataset, withDatabase } from '../databases.ts'
-import { type Figure, figure } from '../figure.ts'
+import { addComputers } from '../computers.ts'
+import { type Dataset, copyDataset } from '../databases.ts'
+import { type Figure, figure, median } from '../figure.ts'
+import { organisations } from '../organisations.ts'
+import { addPeople } from '../people.ts'
+import { type Floor, type Server, startFloor, startTenantry } from '../server.ts'
+import { moves } from './moves.ts'
+import { type Subject, describe, measure, subjectAt } from './pages.ts'
+import { sync } from './sync.ts'
 
-const MODELS = ['Latitude 5440', 'OptiPlex 7010', 'PowerEdge R650']
-/** The first tenants are "All tenants" and the provider. */
-const FIRST_CLIENT = 3
-const BETWEEN_SAVES_MS = 20
+const ROW = /<tr id="c\d+"/g
 
-/** What a sync of so many computers takes: new, as they were, seen again, and changed. */
-export async function* computers({ scale, folder, dataset }: Bench): AsyncGenerator<Figure> {
-  const base = await dataset(scale.small)
-  const copy = copyDataset(base, join(folder, 'computers'))
-  const size = scale.medium
-  const runs = [
-    { name: 'new', system: 'Windows 10', hour: '09', at_least: null },
-    { name: 'as they were', system: 'Windows 10', hour: '09', at_least: 100_000 },
-    { name: 'seen again', system: 'Windows 10', hour: '10', at_least: 100_000 },
-    { name: 'changed', system: 'Windows 11', hour: '11', at_least: 30_000 },
-  ]
-  for (const { name, at_least, ...told } of runs) {
-    const reports = report(size, scale.small / 2, told)
-    const { rate, loop_ms, wait_ms } = await withDatabase(copy, (db) =>
-      syncOnce(db, copy, reports, size),
-    )
-    const target = at_least === null ? null : { at_least }
-    yield figure(`Sync of ${size}, ${name}`, rate, 'rows/s', target)
-    const longest = Math.max(loop_ms, wait_ms)
-    yield figure(`Sync of ${size}, ${name}: longest wait of others`, longest, 'ms', {
-      at_most: 100,
-    })
+/** The list of computers, as it is and by each order, filter and search. */
+const lists = [
+  ['Computers page', '', 50],
+  ['Computers by operating system', 'sort=system', 50],
+  ['Computers by when they were seen', 'sort=-seen', 50],
+  ['Computers that are stale', 'tab=stale', 50],
+  ['Computers of a kind', 'kind=server', 50],
+  ['Computers of a platform', 'platform=macos', 50],
+  ['Computers seen this month', 'seen=month', 50],
+  ['Computers of a client and below it', 'tenant=TOP', 50],
+  ['Computers of a tenant alone', 'tenant=TOP&only=1', 'some'],
+  ['Computers by four filters', 'tenant=TOP&kind=server&platform=linux&seen=month', 'some'],
+  ['Computers: a name that many people have', 'q=smith', 50],
+  ['Computers: part of many names', 'q=pc-12', 'some'],
+  ['Computers: one name', 'q=pc-1208', 'some'],
+] as const
+
+/** The first client, which has tenants on every level, by its slug. */
+const TOP = organisations().next().value!.slug
+
+/** What lists, moves and syncs of many computers take. */
+export async function* computers(bench: Bench): AsyncGenerator<Figure> {
+  const { scale, folder, dataset } = bench
+  const some = copyDataset(await dataset(scale.small / 2), join(folder, 'computers'))
+  await addPeople(some, scale.medium)
+  await addComputers(some, scale.medium)
+  const many = copyDataset(some, join(folder, 'many-computers'))
+  await addComputers(many, scale.large)
+  yield* measureLists(bench, some, many)
+  yield* moves(bench, some)
+  yield* sync(bench)
+}
+
+async function* measureLists({ scale }: Bench, some: Dataset, many: Dataset) {
+  const servers: (Server | Floor)[] = []
+  try {
+    const floor = await startFloor()
+    const server = await startTenantry(some)
+    const larger = await startTenantry(many)
+    servers.push(floor, server, larger)
+    const subjects: [string, Subject][] = []
+    for (const [name, query, rows] of lists)
+      subjects.push([name, await subjectAt(addressOf(query), [ROW, rows], server, some.session)])
+    const of_many = await subjectAt('/computers', [ROW, 50], larger, many.session)
+    // There are many lists, so each has fewer rounds.
+    const rounds = { ...scale, repeats: Math.min(scale.repeats, 3) }
+    await measure([...subjects.map(([, one]) => one), of_many], floor, rounds)
+    for (const [name, one] of subjects) yield* describe(name, one, { share: 5, p99: 60 })
+    const cpuMs = ({ rounds }: Subject) => median(rounds.map(({ page }) => page.cpu_ms_per_request))
+    const share = (100 * cpuMs(subjects[0]![1])) / cpuMs(of_many)
+    const unit = `% of the rate at ${scale.medium}`
+    yield figure(`Computers page of ${scale.large}`, share, unit, { at_least: 80 })
+  } finally {
+    for (const one of servers) await one.stop()
   }
 }
 
-async function syncOnce(
-  db: Db,
-  { actor }: Dataset,
-  reports: Iterable<ReportedAgent>,
-  size: number,
-) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  const others = keepWriting(db, actor)
-  const started = performance.now()
-  await syncAgents(db, actor, 'Bench', reports, paced())
-  const seconds = (performance.now() - started) / 1000
-  delay.disable()
-  return { rate: size / seconds, loop_ms: delay.max / 1e6, wait_ms: await others.stop() }
-}
-
-/** Somebody who saves something, again and again; `stop` says how long they waited at most. */
-function keepWriting(db: Db, actor: Dataset['actor']) {
-  let longest = 0
-  const stopping = new AbortController()
-  const writing = (async () => {
-    for (let turn = 0; !stopping.signal.aborted; turn++) {
-      const asked = performance.now()
-      await operation(db, actor, 'tenant.update', async (tx) => {
-        const tenant = await requireTenant(tx, actor, 'tenant.edit', FIRST_CLIENT)
-        await updateTenant(tx, tenant, { description: `Turn ${turn}` })
-      })
-      longest = Math.max(longest, performance.now() - asked)
-      await wait(BETWEEN_SAVES_MS)
-    }
-  })()
-  return {
-    async stop() {
-      stopping.abort()
-      await writing
-      return longest
-    },
-  }
-}
-
-/** One report for each computer, customer by customer, as an integration tells it. */
-export function* report(
-  size: number,
-  tenants: number,
-  { system, hour }: { system: string; hour: string },
-): Generator<ReportedAgent> {
-  const each = Math.ceil(size / tenants)
-  for (let index = 0; index < size; index++)
-    yield {
-      external_key: `agent-${index}`,
-      tenant_id: FIRST_CLIENT + Math.floor(index / each),
-      name: `WS-${index.toString(36).toUpperCase()}`,
-      serial_number: `SN${(index * 7919).toString(36)}X`,
-      manufacturer: 'Dell Inc.',
-      model: MODELS[index % MODELS.length]!,
-      hardware_uuid: `4c4c4544-0000-4a10-8033-${(index + 1e11).toString(16).padStart(12, '0')}`,
-      operating_system: system,
-      last_seen_at: `2026-11-24T${hour}:00:00.000Z`,
-    }
-}
+const addressOf = (query: string) => `/computers?${query.replace('TOP', TOP)}`

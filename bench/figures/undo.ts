@@ -12,7 +12,7 @@ import { ROOT_ID } from '../../src/tenants/queries.ts'
 import type { Bench } from '../bench.ts'
 import { copyDataset, insertEntries, withDatabase } from '../databases.ts'
 import { type Figure, figure } from '../figure.ts'
-import { report } from './computers.ts'
+import { report } from './sync.ts'
 
 /** Where the computers go; they come from the first client. */
 const TARGET = 4
@@ -45,7 +45,7 @@ const perform = (db: Db, actor: Actor, write: (tx: Tx) => Promise<unknown>) =>
 async function moveAll(tx: Tx, actor: Actor) {
   const rows = await everyTenant(tx).selectFrom('computer').select('id').execute()
   const ids = rows.map(({ id }) => id)
-  const choice = { tenant_id: TARGET, person: null, whole: false, reason: null }
+  const choice = { tenant_id: TARGET, tag_id: null, person: null, whole: false, reason: null }
   await runBatch(tx, actor, { action: 'change_tenant', ids, ...choice }, paced())
 }
 

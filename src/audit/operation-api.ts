@@ -15,7 +15,11 @@ import { foreseeUndo, takeBackWithin } from './undo.ts'
 const Filter = Paging.extend({
   tenant_id: TenantIdText.optional().describe('Those that changed something there or below.'),
   person_id: idText().optional().describe('Those that changed this person, or what hangs on them.'),
-  by: z.string().max(1000).default('').describe('The name of who did it, whatever the case.'),
+  by: z
+    .string()
+    .max(1000)
+    .default('')
+    .describe('Who did it: the name, whatever the case, or a part of it.'),
   kind: z.string().max(100).default('').describe('Such as tenant.update.'),
   from: InstantText.optional(),
   to: InstantText.optional(),

@@ -1,9 +1,12 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { branchOf, inScope } from '../db/scope.ts'
+import type { Schema } from '../db/schema.ts'
 import { idTable } from '../db/search.ts'
+import { authorsMeant } from './authors.ts'
 import { describeChanges, type HistoryEntry } from './history.ts'
 import { type Lens, countInLens, inLens, isInLens, placeOf, showsAll } from './lens.ts'
 import { CHANGE_COLUMNS, type ListedOperation } from './queries.ts'
@@ -17,7 +20,7 @@ export type HistoryFilter = {
   tenant_id: number | null
   /** Those that changed this person, or what hangs on them. */
   person_id: number | null
-  /** The name of who did it, without regard to case; '' for anybody. */
+  /** The name of who did it, whatever the case, or a part of it; '' for anybody. */
   by: string
   /** '' for any. */
   kind: string
@@ -77,7 +80,8 @@ export async function listOperations(
   const lens = await lensOf(db, actor, filter)
   const ids = await idsWithin(db, filter, before)
   if (!ids) return { operations: [], next: null }
-  const wanted = { ...filter, ids }
+  const authors = filter.by ? await authorsMeant(db, filter.by) : null
+  const wanted = { ...filter, ids, authors }
   const { rows, next } = showsAll(lens)
     ? await listAll(db, wanted, limit)
     : await listMatching(db, lens, wanted, limit)
@@ -120,10 +124,10 @@ async function idsWithin(
   return { first: first ? first.id : 1, before: Math.min(before ?? end, end) }
 }
 
-type Wanted = HistoryFilter & { ids: Ids }
+type Wanted = HistoryFilter & { ids: Ids; authors: string[] | null }
 
 /** The operations that match, newest first, whoever may see them. */
-function matching(db: Reads, { by, kind, ids }: Wanted, limit: number) {
+function matching(db: Reads, { authors, kind, ids }: Wanted, limit: number) {
   let query = db
     .selectFrom('operation')
     .select([...OPERATION_COLUMNS, 'operation.change_count'])
@@ -131,14 +135,18 @@ function matching(db: Reads, { by, kind, ids }: Wanted, limit: number) {
     .where('operation.id', '<', ids.before)
     .orderBy('operation.id', 'desc')
     .limit(limit)
-  if (by)
-    query = query.where((eb) => eb(eb.fn('lower', ['operation.actor_name']), '=', inSmall(by)))
+  if (authors) query = query.where((eb) => isBy(eb, authors))
   if (kind) query = query.where('operation.kind', '=', kind)
   return query
 }
 
-/** As SQLite does it: A to Z only. */
-const inSmall = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+/** What one author did lies in its order in an index; of several, all is gone through in its order. */
+function isBy(eb: ExpressionBuilder<Schema, 'operation'>, authors: string[]) {
+  const small = eb.fn<string>('lower', ['operation.actor_name'])
+  const [only, ...others] = authors
+  if (only !== undefined && others.length === 0) return eb(small, '=', only)
+  return eb(eb.fn.coalesce(small, eb.val('')), 'in', authors)
+}
 
 async function listAll(db: Reads, wanted: Wanted, limit: number) {
   const found = await matching(db, wanted, limit + 1).execute()

@@ -12,15 +12,19 @@ import { describeChanges, readHistory } from './history.ts'
 import { readNames } from './names.ts'
 import { readOperations } from './operations.ts'
 import { getOperation, listChanges } from './queries.ts'
-import { findUndo, mayOfferUndo } from './undo.ts'
+import { suggestAuthors } from './suggest-authors.ts'
+import { totalsOf } from './totals.ts'
+import { findUndo, refuseOffer } from './undo.ts'
 import { views } from './views.ts'
 import { knownKinds } from './words.ts'
 
 const Id = idText('Start from the beginning.')
 const TenantQuery = z.object({ before: Id.optional() })
+const AuthorQuery = z.object({ q: z.string().max(1000).default('') })
 const OperationQuery = z.object({ after: Id.optional() })
 
 const PAGE = 50
+const SUGGESTED = 20
 const NOTHING = { entries: [], next: null }
 
 const config = { permission: 'history.view', scope: 'anywhere' } as const
@@ -29,6 +33,7 @@ type Params = { Params: { id: string } }
 /** The history of everything that the reader may see, the tab of a tenant, and each operation. */
 export function auditRoutes(app: FastifyInstance, db: Db) {
   historyRoute(app, db)
+  authorRoute(app, db)
   tenantRoute(app, db)
   operationRoute(app, db)
 }
@@ -44,7 +49,6 @@ function historyRoute(app: FastifyInstance, db: Db) {
         form,
         entries,
         kinds: knownKinds,
-        actors: [...new Set(entries.map(({ operation }) => operation.actor_name))].toSorted(),
         person: filter && (await namePerson(db, actor, filter.person_id)),
         is_filtered: Object.keys(form.values).some((name) => name !== 'before'),
         older: next === null ? null : filterHref('/history', form, next),
@@ -53,6 +57,14 @@ function historyRoute(app: FastifyInstance, db: Db) {
         json_href: filterHref('/history/export.json', form),
       }),
     )
+  })
+}
+
+/** Suggestions for the field that asks who did it. */
+function authorRoute(app: FastifyInstance, db: Db) {
+  app.get('/history/authors', { config }, async ({ actor, query }, reply) => {
+    const { q } = readQuery(AuthorQuery, query)
+    return reply.page(views.authors({ names: await suggestAuthors(db, actor, q, SUGGESTED) }))
   })
 }
 
@@ -91,8 +103,9 @@ function operationRoute(app: FastifyInstance, db: Db) {
       views.operation({
         operation,
         changes: await describeChanges(db, actor, logged),
+        totals: await totalsOf(db, actor, operation),
         undone_by: await findUndo(db, actor, operation.id),
-        may_undo: await mayOfferUndo(db, actor, operation),
+        may_undo: (await refuseOffer(db, actor, operation)) === null,
         next: last === null ? null : `${here}?after=${last}`,
         first: after ? here : null,
       }),

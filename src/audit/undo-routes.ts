@@ -4,11 +4,13 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { type Form, freshForm, parseForm } from '../web/form.ts'
+import { ROOT_ID } from '../tenants/queries.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
-import { describeReversals } from './history.ts'
-import { getOperation, listChanges } from './queries.ts'
+import { describeChanges, describeReversals } from './history.ts'
+import { type ListedOperation, getOperation, listChanges, listFirstChanges } from './queries.ts'
 import { readOperationId } from './routes.ts'
+import { totalsOf } from './totals.ts'
 import { foreseeUndo, takeBack } from './undo.ts'
 import { views } from './views.ts'
 
@@ -68,8 +70,21 @@ async function drawUndo(db: Db, actor: Actor, id: number, form: Form, after?: nu
     operation,
     form,
     outlook,
+    in_the_way: await nameRows(db, actor, outlook.obstacles),
     changes: await describeReversals(db, actor, changes),
+    totals: await totalsOf(db, actor, operation),
     next: next === null ? null : `${here}?after=${next}`,
     first: after ? here : null,
   })
+}
+
+/** Operations with the first rows of each, by which one knows them. */
+async function nameRows(db: Db, actor: Actor, operations: ListedOperation[]) {
+  const ids = operations.map(({ id }) => id)
+  const first = await listFirstChanges(db, actor, ROOT_ID, ids)
+  const described = await describeChanges(db, actor, first)
+  return operations.map((operation) => ({
+    operation,
+    changes: described.filter((_, index) => first[index]!.operation_id === operation.id),
+  }))
 }

@@ -137,20 +137,23 @@ async function tablesOf(db: Reads, id: number) {
   return changes.map(({ table_name }) => table_name)
 }
 
-/** Whether to offer somebody to take an operation back; whether it goes through shows when tried. */
-export async function mayOfferUndo(db: Reads, actor: Actor, { id, change_count }: ListedOperation) {
-  if (change_count === 0 || change_count < (await countChanges(db, id))) return false
-  if (await isPartlyGone(db, actor, id)) return false
+/**
+ * Why somebody is not offered to take an operation back; null where they are: whether it goes through
+ * shows when it is tried.
+ */
+export async function refuseOffer(db: Reads, actor: Actor, { id, change_count }: ListedOperation) {
+  if (change_count === 0) return 'It changed nothing.'
+  if (change_count < (await countChanges(db, id)) || (await isPartlyGone(db, actor, id)))
+    return UNSEEN
   const changed = (await tablesOf(db, id)).filter((table) => !isFinal(table))
-  return (
-    changed.length > 0 &&
-    changed.every((table) => {
-      const rule = undoRules[table]!
-      return (
-        'permissions' in rule && rule.permissions.some((one) => permitsSomewhere(actor.access, one))
-      )
-    })
-  )
+  if (changed.length === 0) return 'This kind of change cannot be taken back.'
+  const may = changed.every((table) => {
+    const rule = undoRules[table]!
+    return (
+      'permissions' in rule && rule.permissions.some((one) => permitsSomewhere(actor.access, one))
+    )
+  })
+  return may ? null : 'Taking it back needs permissions that you do not have.'
 }
 
 /** The operation that took this one back, if the actor may see it. */

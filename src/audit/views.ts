@@ -4,6 +4,7 @@ import { view } from '../web/page.ts'
 import type { DescribedChange } from './describe.ts'
 import type { HistoryEntry } from './history.ts'
 import type { ListedOperation } from './queries.ts'
+import type { Total } from './totals.ts'
 import type { UndoOutlook } from './undo.ts'
 
 /** Operations as a list, and the addresses of the older and the newest, where there are any. */
@@ -14,8 +15,6 @@ export const views = {
     List & {
       form: Form
       kinds: { value: string; label: string }[]
-      /** The names of those who did what is listed. */
-      actors: string[]
       /** Whose rows are shown, when it is about one person. */
       person: { id: number; name: string } | null
       is_filtered: boolean
@@ -23,12 +22,14 @@ export const views = {
       json_href: string
     }
   >('audit/history'),
+  authors: view<{ names: string[] }>('audit/_authors'),
   tenant: view<List & { head: TenantHead; branch_href: string; compare_href: string | null }>(
     'audit/tenant',
   ),
   operation: view<{
     operation: ListedOperation
     changes: DescribedChange[]
+    totals: Total[]
     /** The operation that took this one back. */
     undone_by: ListedOperation | null
     may_undo: boolean
@@ -40,8 +41,11 @@ export const views = {
     operation: ListedOperation
     form: Form
     outlook: UndoOutlook
+    /** The operations that stand in the way, as far as they may be seen. */
+    in_the_way: HistoryEntry[]
     /** What would come of each row. */
     changes: DescribedChange[]
+    totals: Total[]
     next: string | null
     first: string | null
   }>('audit/undo'),

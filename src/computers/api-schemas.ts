@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Flag, Instant, NextCursor, Paging, TenantIdText } from '../web/api-schemas.ts'
+import { EffectiveTags, OwnTags } from '../tags/api-schemas.ts'
 import { idText } from '../web/numbers.ts'
 import { batchActions } from './batch/actions.ts'
 import { ComputerKindInput, facts } from './form.ts'
@@ -28,6 +29,8 @@ export const ComputerResource = z
     source: z.enum(['typed', 'imported', 'reported']),
     first_seen_at: Instant.nullable(),
     last_seen_at: Instant.nullable(),
+    tags: OwnTags,
+    effective_tags: EffectiveTags,
     version: z.int().describe('Rises with each change.'),
   })
   .meta({ id: 'Computer' })
@@ -54,6 +57,9 @@ export const ComputerListQuery = Paging.extend({
   seen: z.enum(seenSpans).optional(),
   maintenance: z.enum(maintenances).optional(),
   group_id: idText('Give the id of a group.').optional().describe('Only the members of it.'),
+  tag_id: idText('Give the id of a tag.')
+    .optional()
+    .describe('Only those that carry this tag, or that it covers.'),
 })
 
 const TenantNumber = z.int('Give the id of a tenant.').positive('Give the id of a tenant.')
@@ -101,6 +107,11 @@ export const ComputerBatchInput = z
       .max(300, 'This is too long.')
       .optional()
       .describe('Of set_person: an address or a name; an empty text for nobody.'),
+    tag_id: z
+      .int('Give the id of a tag.')
+      .positive('Give the id of a tag.')
+      .optional()
+      .describe('Of add_tag and remove_tag.'),
     whole: z
       .boolean('Give true or false.')
       .default(false)

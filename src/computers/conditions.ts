@@ -4,6 +4,7 @@ import type { ComputerKind, Platform } from '../db/computer-schema.ts'
 import type { Schema } from '../db/schema.ts'
 import { branchOf, filterByBranch } from '../db/scope.ts'
 import { MIN_TRIGRAM_LENGTH, phraseOf } from '../db/search.ts'
+import { computerCarriesTag } from '../db/tag-cover.ts'
 import { sortKey } from '../tenants/names.ts'
 
 /** Whether a computer takes part in maintenance. */
@@ -28,7 +29,12 @@ export type Traits = {
   /** Last seen at this instant or later, and before this one; '' for no bound. */
   seen_from: string
   seen_before: string
+  /** Tags that they carry, each by whatever it comes from. */
+  tags: readonly TagMade[]
 }
+
+/** A tag, and the path of the tenant where it was made: it is carried there and below. */
+export type TagMade = { id: number; path: string }
 
 /** Traits that every computer has. */
 export const ANY: Traits = {
@@ -39,6 +45,7 @@ export const ANY: Traits = {
   maintenance: null,
   seen_from: '',
   seen_before: '',
+  tags: [],
 }
 
 /**
@@ -57,6 +64,9 @@ export type Shape = {
   maintenance: Maintenance | null
   seen_from: boolean
   seen_before: boolean
+  /** `listed`: the query starts from those that carry it; `walk`: it asks of each computer. */
+  tag: 'none' | 'listed' | 'walk'
+  tag_too: boolean
 }
 
 /** What traits ask for; each text of more than two letters in the way that is given. */
@@ -71,6 +81,8 @@ export function shapeOf(traits: Traits, way: TextWay): Shape {
     maintenance: traits.maintenance,
     seen_from: traits.seen_from !== '',
     seen_before: traits.seen_before !== '',
+    tag: traits.tags.length > 0 ? 'walk' : 'none',
+    tag_too: traits.tags.length > 1,
   }
 }
 
@@ -95,7 +107,8 @@ export const topOf = (path: string) => Number(path.split('/')[2] || NaN)
 export type Values = ReturnType<typeof valuesOf>
 
 /** The values that a shape asks for. */
-export function valuesOf({ texts, tenant, kind, platform, seen_from, seen_before }: Traits) {
+export function valuesOf(traits: Traits) {
+  const { texts, tenant, kind, platform, seen_from, seen_before, tags } = traits
   const [text = '', text_too = ''] = texts.map(sortKey)
   return {
     kind: kind!,
@@ -108,6 +121,8 @@ export function valuesOf({ texts, tenant, kind, platform, seen_from, seen_before
     text_too,
     text_too_end: `${text_too}\u{10ffff}`,
     phrase_too: phraseOf(text_too),
+    tag: tags[0]?.id ?? 0,
+    tag_too: tags[1]?.id ?? 0,
     tenant_id: tenant?.id ?? 0,
     top_id: tenant ? topOf(tenant.path) : 0,
     ...branchOf(tenant?.path ?? ''),
@@ -131,6 +146,8 @@ export function conditionsOf(shape: Shape, values: Values): Expression<SqlBool>[
       text_end: values.text_too_end,
       phrase: values.phrase_too,
     }),
+    ...(shape.tag === 'walk' ? [computerCarriesTag(values.tag)] : []),
+    ...(shape.tag_too ? [computerCarriesTag(values.tag_too)] : []),
     ...within(shape, values),
   ]
 }

@@ -1,11 +1,13 @@
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Conflict, Invalid } from '../errors.ts'
+import { writeTagNames } from '../tags/listed-names.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
 import { type ComparedField, savedOver } from '../web/saved-over.ts'
 import { personText } from './find-person.ts'
 import { kindLooks } from './kinds.ts'
 import { type Computer, getComputer } from './queries.ts'
+import { ownTagsOf } from './tagging.ts'
 
 /** A computer as the form on its tab Edit shows it. */
 export async function formOf(db: Db, actor: Actor, computer: Computer): Promise<Form> {
@@ -19,6 +21,7 @@ export async function formOf(db: Db, actor: Actor, computer: Computer): Promise<
     hardware_uuid: computer.hardware_uuid,
     operating_system: computer.operating_system,
     person: await personText(db, actor, tenant_id, primary_person_id),
+    tags: writeTagNames(await ownTagsOf(db, actor, computer)),
     version: String(computer.version),
   })
 }
@@ -48,6 +51,7 @@ const fields: ComparedField[] = [
   { name: 'hardware_uuid', label: 'Hardware UUID' },
   { name: 'operating_system', label: 'Operating system' },
   { name: 'person', label: 'Primary person' },
+  { name: 'tags', label: 'Tags' },
 ]
 
 /** A form with the messages of a refusal at its fields. Throws on what is no refusal. */

@@ -14,6 +14,8 @@ import {
   updateComputer,
 } from './commands.ts'
 import { conflictOf, formOf, withRefusal } from './editing.ts'
+import { findTagsAt } from '../tags/listed-names.ts'
+import { planTags, setTags } from './tagging.ts'
 import { findPerson } from './find-person.ts'
 import { EditComputerForm, NewComputerForm } from './form.ts'
 import { getComputerHead, readComputerId } from './head.ts'
@@ -44,12 +46,15 @@ function newComputer(app: FastifyInstance, db: Db) {
     const parsed = parseForm(NewComputerForm, body)
     if (!parsed.ok) return reply.code(422).page(views.newComputer(parsed.form))
     try {
-      const { tenant: text, person, ...facts } = parsed.input
+      const { tenant: text, person, tags = '', ...facts } = parsed.input
       const { id: tenant_id } = await findParent(db, actor, text)
       const id = await operation(db, actor, 'computer.create', async (tx) => {
         const tenant = await requireTenant(tx, actor, 'computer.create', tenant_id)
         const primary_person_id = await findPerson(tx, actor, tenant, person)
-        return createComputer(tx, tenant, { ...facts, primary_person_id }, 'typed')
+        const given = await findTagsAt(tx, actor, tenant_id, tags)
+        const id = await createComputer(tx, tenant, { ...facts, primary_person_id }, 'typed')
+        await setTags(tx, tenant, id, [], given)
+        return id
       })
       return reply.done(`/computers/${id}`, `${facts.name} was added.`)
     } catch (error) {
@@ -77,14 +82,19 @@ function editComputer(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return again(422, parsed.form)
     const form = freshForm(typed(body))
     try {
-      const { person, version, ...facts } = parsed.input
+      const { person, version, tags, ...facts } = parsed.input
       const { tenant_id } = head.computer
       const primary_person_id = await findPerson(db, actor, tenant_id, person)
       const wanted = { ...facts, primary_person_id }
-      if (Object.keys(changesOf(head.computer, wanted)).length > 0)
-        await operation(db, actor, 'computer.update', (tx) =>
-          updateComputer(tx, actor, id, wanted, version),
-        )
+      const retag = await planTags(db, actor, head.computer, tags)
+      if (retag || Object.keys(changesOf(head.computer, wanted)).length > 0)
+        await operation(db, actor, 'computer.update', async (tx) => {
+          await updateComputer(tx, actor, id, wanted, version)
+          const tenant = await requireTenant(tx, actor, 'computer.edit', tenant_id)
+          await (
+            await planTags(tx, actor, head.computer, tags)
+          )?.(tx, tenant)
+        })
       return reply.done(`/computers/${id}`, `${facts.name} was updated.`)
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, form, error)

@@ -35,16 +35,21 @@ export type ComputerFacts = z.infer<z.ZodObject<typeof facts>>
 /** Somebody of the tenant, by e-mail address or name. */
 const PersonText = z.string('Enter one person, or none.').trim().max(300, 'This is too long.')
 
+/** Names of tags with semicolons between them; what is absent stays as it is. */
+const TagsText = z.string('Enter names of tags.').trim().max(10_000, 'This is too long.').optional()
+
 /** What the page "New computer" sends. */
 export const NewComputerForm = z.strictObject({
   ...facts,
   tenant: z.string('Enter one tenant.').trim().max(10_000, 'This path is too long.'),
   person: PersonText,
+  tags: TagsText,
 })
 
 /** What the tab Edit sends: everything but the tenant, and the version that was being edited. */
 export const EditComputerForm = z.strictObject({
   ...facts,
   person: PersonText,
+  tags: TagsText,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })

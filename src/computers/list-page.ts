@@ -2,6 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import { permitsSomewhere } from '../access/decide.ts'
 import type { Reads } from '../db/connection.ts'
 import { allThatMatch } from '../jobs/batch.ts'
+import type { Tag } from '../tags/queries.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import { addressOf } from '../web/list-state.ts'
 import { type TabCounts, countPresent } from './counts.ts'
@@ -19,6 +20,8 @@ export type ListProps = {
   lead: string
   platforms: typeof platformLabels
   groups: GroupChoice[]
+  /** Those that can be filtered by. */
+  tags: Tag[]
   is_filtered: boolean
   /** How many there are of whatever tab. */
   present: number
@@ -36,6 +39,7 @@ type Listed = {
   undecided: number
   problem: string
   groups: GroupChoice[]
+  tags: Tag[]
 }
 
 /** The page of the list, from its state and what was found. */
@@ -43,7 +47,7 @@ export async function listPage(
   db: Reads,
   actor: Actor,
   state: ListState,
-  { found, counts, undecided, problem, groups }: Listed,
+  { found, counts, undecided, problem, groups, tags }: Listed,
 ): Promise<ListProps> {
   const may = (permission: Parameters<typeof permitsSomewhere>[1]) =>
     permitsSomewhere(actor.access, permission)
@@ -63,6 +67,7 @@ export async function listPage(
     present: countPresent(counts),
     platforms: platformLabels,
     groups,
+    tags,
     is_filtered,
     may: {
       create: may('computer.create'),
@@ -84,8 +89,8 @@ const tabLinks = (state: ListState, counts: TabCounts) =>
     current: tab === state.tab,
   }))
 
-/** A group is of no other group, and has no member that is deleted. */
+/** A group is of no other group and of no tag, and has no member that is deleted. */
 const saveHref = (state: ListState) =>
-  state.group === null && state.tab !== 'deleted'
+  state.group === null && state.tag === null && state.tab !== 'deleted'
     ? addressOf('/computers/groups/new', filterFieldsOf(state))
     : null

@@ -33,6 +33,8 @@ export type ComputerFilter = {
   maintenance: Maintenance | null
   /** A group, by its id: only its members. */
   group: number | null
+  /** A tag, by its id: only what carries it, or is covered by it. */
+  tag: number | null
 }
 
 /** Everything that the address of the list says. */
@@ -51,6 +53,7 @@ const filterFields = {
   seen: stateField<SeenSpan | null>(z.enum(seenSpans), null),
   maintenance: stateField<Maintenance | null>(z.enum(maintenances), null),
   group: stateField<number | null>(idText(), null),
+  tag: stateField<number | null>(idText(), null),
 }
 
 const Filter = z.object(filterFields)
@@ -83,6 +86,7 @@ export const filterFieldsOf = (filter: ComputerFilter) =>
     seen: filter.seen ?? '',
     maintenance: filter.maintenance ?? '',
     group: String(filter.group ?? ''),
+    tag: String(filter.tag ?? ''),
   }).filter(([, value]) => value !== '')
 
 /** The address of the list in another state. What it would do anyway is left out. */

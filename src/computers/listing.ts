@@ -1,6 +1,8 @@
 import type { Actor } from '../access/actor.ts'
 import { nameTenants } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
+import { tagsOfComputers } from '../tags/effective.ts'
+import type { Tag } from '../tags/queries.ts'
 import { formatCount } from '../web/counts.ts'
 import { type ComputerAction, actionsOf } from './batch/actions.ts'
 import { kindLooks } from './kinds.ts'
@@ -13,6 +15,7 @@ export type ListedComputer = ComputerRow & {
   tenant_name: string
   /** The client above its tenant; '' where the tenant is one itself. */
   top_name: string
+  tags: Tag[]
 }
 
 type Head = {
@@ -90,14 +93,16 @@ function headOf(
   }
 }
 
-/** The rows with the names of where they are, in one query. */
+/** The rows with the names of where they are and with their tags, however many there are. */
 async function withPlaces(db: Reads, actor: Actor, rows: ComputerRow[]): Promise<ListedComputer[]> {
   const ids = rows.flatMap(({ tenant_id, top_id }) => [tenant_id, top_id ?? tenant_id])
   const names = await nameTenants(db, actor, ids)
+  const carried = await tagsOfComputers(db, actor, rows)
   return rows.map((row) => ({
     ...row,
     tenant_name: names.get(row.tenant_id)?.name ?? '',
     top_name: row.top_id === row.tenant_id ? '' : (names.get(row.top_id ?? 0)?.name ?? ''),
+    tags: carried(row),
   }))
 }
 

@@ -14,6 +14,7 @@ export function meet(one: Traits, other: Traits): Traits | null {
     platform,
     maintenance,
     texts: [...new Set([...one.texts, ...other.texts])],
+    tags: [...one.tags, ...other.tags.filter(({ id }) => !one.tags.some((tag) => tag.id === id))],
     seen_from: one.seen_from > other.seen_from ? one.seen_from : other.seen_from,
     seen_before: earlier(one.seen_before, other.seen_before),
   }

@@ -1,19 +1,45 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { permitsSomewhere } from '../access/decide.ts'
 import { readRowHistory } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
 import { catalogue } from '../preferences/catalogue.ts'
 import { toRow } from '../preferences/explain.ts'
 import { getPreferences } from '../preferences/queries.ts'
+import { isOwn, tagsOfComputers } from '../tags/effective.ts'
+import { isUsableAt, listTags } from '../tags/queries.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
-import { getComputerHead, readComputerId } from './head.ts'
+import { type ComputerHead, getComputerHead, readComputerId } from './head.ts'
 import { listAgents } from './queries.ts'
-import { views } from './views.ts'
+import { type TagsPanel, views } from './views.ts'
 
 type Id = { Params: { id: string } }
 
 const HistoryQuery = z.object({ before: idText('Start from the beginning.').optional() })
+
+/** The tags of a computer, and those that it can be given by who looks. */
+async function tagsPanel(
+  db: Db,
+  actor: Actor,
+  { computer, may }: ComputerHead,
+): Promise<TagsPanel> {
+  const carried = (await tagsOfComputers(db, actor, [computer]))(computer)
+  const can_edit = may.edit && computer.state !== 'deleted'
+  const known = can_edit ? await listTags(db, actor, 'computer.view') : []
+  return {
+    tags: carried,
+    usable: known.filter(
+      (tag) =>
+        isUsableAt(tag, computer.tenant_path) &&
+        !carried.some((one) => one.id === tag.id && isOwn(one)),
+    ),
+    action: can_edit ? `/computers/${computer.id}/tags` : null,
+    may_make: can_edit && permitsSomewhere(actor.access, 'tag.manage'),
+    may_see_people: may.person,
+  }
+}
 
 /** The pages of one computer that only show. */
 export function computerPageRoutes(app: FastifyInstance, db: Db) {
@@ -23,7 +49,8 @@ export function computerPageRoutes(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readComputerId(params.id)
       const head = await getComputerHead(db, actor, id, '')
-      return reply.page(views.overview({ head, agents: await listAgents(db, actor, id) }))
+      const agents = await listAgents(db, actor, id)
+      return reply.page(views.overview({ head, agents, tags: await tagsPanel(db, actor, head) }))
     },
   )
 

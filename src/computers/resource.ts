@@ -3,16 +3,21 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { inScope } from '../db/scope.ts'
 import { idTable } from '../db/search.ts'
+import { describeTag } from '../tags/api-schemas.ts'
+import { type CarriedTag, isOwn, tagsOfComputers } from '../tags/effective.ts'
 import { getTenant } from '../tenants/queries.ts'
 import type { ComputerListQuery, ComputerResource } from './api-schemas.ts'
 import { type Computer, getComputer, selectComputers } from './queries.ts'
 import { findComputers } from './search.ts'
 import { seenBounds } from './seen.ts'
-import { withGroup } from './wanted.ts'
+import { findTags, withGroup } from './wanted.ts'
 
 /** A computer as the API shows it. Throws NotFound when there is none that the asker may see. */
-export const describeComputer = async (db: Reads, asker: Asker, id: number) =>
-  toResource(await getComputer(db, asker, id))
+export async function describeComputer(db: Reads, asker: Asker, id: number) {
+  const computer = await getComputer(db, asker, id)
+  const carried = await tagsOfComputers(db, asker, [computer])
+  return toResource(computer, carried(computer))
+}
 
 type Query = Omit<z.infer<typeof ComputerListQuery>, 'limit' | 'cursor'>
 
@@ -22,7 +27,9 @@ export async function wantedBy(db: Db, asker: Asker, query: Query) {
   const { kind = null, platform = null, maintenance = null, seen = null } = query
   const tenant = tenant_id === undefined ? null : await getTenant(db, asker, tenant_id)
   const place = tenant?.parent_id ? { ...tenant, only: without_children } : null
-  const traits = { kind, platform, maintenance, tenant: place, ...seenBounds(seen, db.now()) }
+  const tags = await findTags(db, asker, query.tag_id ?? null)
+  const seen_bounds = seenBounds(seen, db.now())
+  const traits = { kind, platform, maintenance, tenant: place, tags, ...seen_bounds }
   return withGroup(db, asker, { tab, texts: q === '' ? [] : [q], ...traits }, group_id, 'group_id')
 }
 
@@ -45,14 +52,15 @@ export async function describeRows(db: Reads, asker: Asker, rows: { id: number }
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
+  const carried = await tagsOfComputers(db, asker, computers)
   const byId = new Map(computers.map((computer) => [computer.id, computer]))
   return ids.flatMap((id) => {
     const computer = byId.get(id)
-    return computer ? [toResource(computer)] : []
+    return computer ? [toResource(computer, carried(computer))] : []
   })
 }
 
-const toResource = (computer: Computer): ComputerResource => ({
+const toResource = (computer: Computer, tags: CarriedTag[]): ComputerResource => ({
   id: computer.id,
   tenant_id: computer.tenant_id,
   name: computer.name,
@@ -69,5 +77,7 @@ const toResource = (computer: Computer): ComputerResource => ({
   source: computer.source,
   first_seen_at: computer.first_seen_at || null,
   last_seen_at: computer.last_seen_at || null,
+  tags: tags.filter(isOwn).map(({ id, name }) => ({ id, name })),
+  effective_tags: tags.map(describeTag),
   version: computer.version,
 })

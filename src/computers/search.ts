@@ -1,16 +1,22 @@
 import type { SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
-import { computersContaining, countComputersContaining } from '../db/computer-search.ts'
+import {
+  computersContaining,
+  computersListed,
+  countComputersContaining,
+} from '../db/computer-search.ts'
 import type { ComputerTab } from '../db/computer-schema.ts'
 import type { Reads } from '../db/connection.ts'
 import { preparedInScope } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
 import { type Scope, WHOLE_TREE, inScope } from '../db/scope.ts'
 import { phraseOf } from '../db/search.ts'
+import { idsCarrying } from '../tags/effective.ts'
 import { sortKey } from '../tenants/names.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import {
   type Shape,
+  type TagMade,
   type Traits,
   type Values,
   conditionsOf,
@@ -79,12 +85,33 @@ const COLUMNS = { name: 'sort_key', system: 'operating_system', seen: 'last_seen
 /** The shape of the query that finds them soonest, and its values. */
 async function prepare(db: Reads, scope: Scope, { tab, ...wanted }: Wanted) {
   const { texts, way } = await rarestFirst(db, wanted.texts)
-  const shape = shapeOf({ ...wanted, texts }, way)
-  const values = { ...valuesOf({ ...wanted, texts }), tab, hits: FEW }
-  if (shape.place !== 'everywhere' || !isOneBranch(scope)) return { shape, values }
-  const top = { place: 'top' } as const
-  return { shape: { ...shape, ...top }, values: { ...values, top_id: topOf(scope.allow[0]!.from) } }
+  const by_text = shapeOf({ ...wanted, texts }, way)
+  // Who contains a text, where that is few, is asked for its tags one by one.
+  const { tags, ids } = await fewestFirst(db, by_text.text === 'hits' ? [] : wanted.tags)
+  const traits = { ...wanted, texts, tags: tags.length > 0 ? tags : wanted.tags }
+  const shape: Shape = { ...by_text, ...(ids && { tag: 'listed' }) }
+  const values = { ...valuesOf(traits), tab, hits: FEW, ids: JSON.stringify(ids ?? []) }
+  const top_id = shape.place === 'everywhere' ? onlyTop(scope, wanted.tags) : undefined
+  if (top_id === undefined) return { shape, values }
+  return { shape: { ...shape, place: 'top' as const }, values: { ...values, top_id } }
 }
+
+/** The tags, one that few carry first, with the ids of those; undefined where none is so rare. */
+async function fewestFirst(db: Reads, tags: readonly TagMade[]) {
+  for (const tag of tags) {
+    const ids = await idsCarrying(db, tag.id, FEW)
+    if (ids) return { tags: [tag, ...tags.filter((other) => other !== tag)], ids }
+  }
+  return { tags, ids: undefined }
+}
+
+/** The branch below the root that holds all that is looked at, by scope or by a tag. */
+function onlyTop(scope: Scope, tags: readonly TagMade[]) {
+  const paths = [...(isOneBranch(scope) ? [scope.allow[0]!.from] : []), ...tags.map(madeAt)]
+  return paths.map(topOf).find((top) => !Number.isNaN(top))
+}
+
+const madeAt = ({ path }: TagMade) => path
 
 /** The texts, that with the fewest hits first, and how it is looked for. */
 async function rarestFirst(db: Reads, texts: readonly string[]) {
@@ -105,7 +132,7 @@ async function countHits(db: Reads, text: string) {
 const isOneBranch = ({ allow }: Scope) =>
   allow.length === 1 && allow[0]!.from !== WHOLE_TREE.allow[0]!.from
 
-type Asked = Values & { tab: ComputerTab; hits: number; limit: number }
+type Asked = Values & { tab: ComputerTab; hits: number; ids: string; limit: number }
 type Listing = Asked & { key: string; id: number }
 type Order = Sort & { goes_on: boolean }
 
@@ -151,11 +178,14 @@ function countQuery(shape: Shape) {
 
 type Candidates = SelectQueryBuilder<Schema, 'computer', object>
 
+function candidates(db: Reads, { text, tag }: Shape, values: Asked): Candidates {
+  if (text === 'hits') return computersContaining(db, values)
+  return tag === 'listed' ? computersListed(db, values.ids) : db.selectFrom('computer')
+}
+
 /** Those of the tab that fit. */
 function matching(db: Reads, shape: Shape, values: Asked): Candidates {
-  const candidates: Candidates =
-    shape.text === 'hits' ? computersContaining(db, values) : db.selectFrom('computer')
-  return candidates
+  return candidates(db, shape, values)
     .where('computer.tab', '=', values.tab)
     .where((eb) => eb.and(conditionsOf(shape, values)))
 }

@@ -1,5 +1,7 @@
 import type { HistoryEntry } from '../audit/history.ts'
 import type { PreferenceRow } from '../preferences/explain.ts'
+import type { CarriedTag } from '../tags/effective.ts'
+import type { Tag } from '../tags/queries.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { DecisionPage, UndecidedPage } from './decision-page.ts'
@@ -9,6 +11,16 @@ import { computerKinds, kindLooks } from './kinds.ts'
 import type { ListProps } from './list-page.ts'
 import type { ListedAgent } from './queries.ts'
 
+/** The panel with the tags of something, for who looks. */
+export type TagsPanel = {
+  tags: CarriedTag[]
+  usable: Tag[]
+  /** Where they can be changed; null where that is not for who looks. */
+  action: string | null
+  may_make: boolean
+  may_see_people: boolean
+}
+
 const kinds = computerKinds.map((kind) => ({ value: kind, label: kindLooks[kind].label }))
 
 type FormPage = { form: Form; kinds: typeof kinds }
@@ -17,7 +29,9 @@ const edit = view<FormPage & { head: ComputerHead; saved_over: SavedOver | null 
 
 export const views = {
   list: view<ListProps>('computers/list'),
-  overview: view<{ head: ComputerHead; agents: ListedAgent[] }>('computers/overview'),
+  overview: view<{ head: ComputerHead; agents: ListedAgent[]; tags: TagsPanel }>(
+    'computers/overview',
+  ),
   preferences: view<{ head: ComputerHead; groups: { name: string; rows: PreferenceRow[] }[] }>(
     'computers/preferences',
   ),

@@ -1,9 +1,10 @@
 import type { Asker } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid, NotFound } from '../errors.ts'
+import { findTag } from '../tags/queries.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
-import type { Traits } from './conditions.ts'
+import type { TagMade, Traits } from './conditions.ts'
 import { membersWanted } from './groups/membership.ts'
 import { getGroup } from './groups/queries.ts'
 import type { ComputerFilter } from './list.ts'
@@ -17,7 +18,7 @@ import { seenBounds } from './seen.ts'
 export async function resolveFilter(
   db: Db,
   asker: Asker,
-  { tab, q, tenant, only, group, seen, ...plain }: ComputerFilter,
+  { tab, q, tenant, only, group, seen, tag, ...plain }: ComputerFilter,
 ): Promise<Wanted | null> {
   const { kind, platform, maintenance } = plain
   const traits: Traits = {
@@ -26,6 +27,7 @@ export async function resolveFilter(
     kind,
     platform,
     maintenance,
+    tags: await findTags(db, asker, tag),
     ...seenBounds(seen, db.now()),
   }
   return withGroup(db, asker, { ...traits, tab }, group)
@@ -47,6 +49,13 @@ export async function withGroup(
     if (error instanceof Invalid) throw new Invalid({ [field]: error.message })
     throw error
   }
+}
+
+/** The tag with an id, if one is given. One that the asker does not know is carried by nothing. */
+export async function findTags(db: Db, asker: Asker, id: number | null): Promise<TagMade[]> {
+  if (id === null) return []
+  const tag = await findTag(db, asker, 'computer.view', id)
+  return [{ id, path: tag?.path ?? '' }]
 }
 
 async function findTenantOf(db: Db, asker: Asker, text: string, only: boolean) {

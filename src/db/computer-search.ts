@@ -58,5 +58,7 @@ export const computerContains = (text: string) =>
   sql<boolean>`instr(computer.sort_key || ' ' || lower(computer.serial_number) || ' ' || coalesce(${PERSON_KEY}, ''), ${text}) > 0`
 
 /** Whether a computer is one of those that the index finds for a phrase, however many they are. */
-export const computerIsHit = (phrase: string) =>
-  sql<boolean>`computer.id in (select rowid from computer_search where words match ${phrase})`
+export const computerIsHit = (phrase: string) => eb('computer.id', 'in', allHits(phrase))
+
+const allHits = (phrase: string): RawBuilder<number> =>
+  sql`(select rowid from computer_search where words match ${phrase})`

@@ -16,7 +16,13 @@ export type Preview = {
 }
 
 /** The form that starts the job: its button, and what it asks for. */
-export type Confirmation = { label: string; tone?: 'destructive'; asks?: ConfirmField[] }
+export type Confirmation = {
+  label: string
+  tone?: 'destructive'
+  asks?: ConfirmField[]
+  /** What it sends along without asking. */
+  sends?: Record<string, string>
+}
 
 type ConfirmField = { name: string; label: string; hint?: string }
 
@@ -44,7 +50,10 @@ export type JobKind<Input, Outlook, Result> = {
   confirm?(input: Input, fields: Record<string, string>): Input
   /** Does it. Calls `pace` at least every few milliseconds; what that throws must get through. */
   run(db: Db, actor: Actor, input: Input, pace: Pace): Promise<Result>
-  /** A partial: what was done. */
+  /**
+   * A partial: what was done. Where the result has an `operation_id`, the page offers to take that
+   * operation back.
+   */
   outcome(result: Result): Rendering
 }
 

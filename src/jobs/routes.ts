@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fingerprintOf } from '../access/current-actor.ts'
 import { permitsSomewhere } from '../access/decide.ts'
 import { isFresh, verifyHref } from '../access/step-up.ts'
+import { offerUndo } from '../audit/undo-offer.ts'
 import type { Db } from '../db/connection.ts'
 import { Forbidden, Invalid, NotFound } from '../errors.ts'
 import {
@@ -143,13 +144,18 @@ const isProven = ({ method, session_state }: FastifyRequest, now: string) =>
   session_state !== null && isFresh(method, session_state.verified_at, now)
 
 /** What is kept of a job that has ended, with the rights that its maker had for it. */
-type Ended = { reason?: string; access?: string }
+type Ended = { reason?: string; access?: string; operation_id?: number }
 
 const ACCESS_CHANGED =
   'What you may do has changed since, so what came of it is no longer shown. The history tells what was changed, as far as you may see it.'
 
 /** The page of a job as it stands: a draft, at work, or ended. */
-function showJob(desk: Desk, request: FastifyRequest, reply: FastifyReply, { job, kind }: Found) {
+async function showJob(
+  desk: Desk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { job, kind }: Found,
+) {
   if (job.state === 'draft') return showDraft(desk, request, reply, { job, kind })
   const { section } = kind
   if (job.state === 'running') {
@@ -160,9 +166,13 @@ function showJob(desk: Desk, request: FastifyRequest, reply: FastifyReply, { job
   // It may tell of what its maker may not see any more.
   const tells = access ?? (job.state === 'done' ? '' : undefined)
   if (tells !== undefined && tells !== fingerprintOf(request.actor.access))
-    return reply.page(views.ended({ job, section, outcome: null, reason: ACCESS_CHANGED }))
+    return reply.page(
+      views.ended({ job, section, outcome: null, undo: null, reason: ACCESS_CHANGED }),
+    )
   const outcome = job.state === 'done' ? kind.outcome(result) : null
-  return reply.page(views.ended({ job, section, outcome, reason: result.reason ?? '' }))
+  const { operation_id, reason = '' } = result
+  const undo = operation_id ? await offerUndo(desk.db, request.actor, operation_id) : null
+  return reply.page(views.ended({ job, section, outcome, undo, reason }))
 }
 
 async function showDraft(

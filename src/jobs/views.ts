@@ -1,3 +1,4 @@
+import type { UndoOffer } from '../audit/undo-offer.ts'
 import type { Form } from '../web/form.ts'
 import { type Rendering, view } from '../web/page.ts'
 import type { AnyJobKind, Preview } from './kind.ts'
@@ -21,6 +22,8 @@ export const views = {
     job: JobHead
     section: AnyJobKind['section']
     outcome: Rendering | null
+    /** Of what changed something: whether it can be taken back. */
+    undo: UndoOffer | null
     reason: string
   }>('jobs/ended'),
   list: view<Awaited<ReturnType<typeof listJobs>>>('jobs/list'),

@@ -30,7 +30,7 @@ export function personListRoutes(app: FastifyInstance, db: Db, mailer: Mailer) {
 }
 
 async function findListed(db: Db, actor: Actor, state: ListState): Promise<Listed> {
-  const [roles, tags] = await Promise.all([listRoles(db), listTags(db, actor)])
+  const [roles, tags] = await Promise.all([listRoles(db), listTags(db, actor, 'person.view')])
   try {
     const filter = await resolveFilter(db, actor, state)
     const { sort, after } = state

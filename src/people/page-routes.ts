@@ -39,7 +39,7 @@ async function overview(db: Db, actor: Actor, id: number, invitation: Invitation
   const { person, tags } = head
   const [way, known] = await Promise.all([
     getPath(db, actor, person.tenant_id),
-    head.may.edit ? listTags(db, actor) : [],
+    head.may.edit ? listTags(db, actor, 'person.view') : [],
   ])
   const carried = new Set(tags.map((tag) => tag.id))
   return views.overview({
@@ -130,7 +130,9 @@ function tagPerson(app: FastifyInstance, db: Db) {
     await operation(db, actor, gives ? 'person.tag' : 'person.untag', async (tx) => {
       const person = await getPerson(tx, actor, id)
       const at = await requireTenant(tx, actor, 'person.edit', person.tenant_id)
-      const tag = (await listTags(tx, actor)).find((one) => one.id === parsed.data.tag)
+      const tag = (await listTags(tx, actor, 'person.view')).find(
+        (one) => one.id === parsed.data.tag,
+      )
       if (!tag || !isUsableAt(tag, person.tenant_path))
         throw new Invalid({ tag: 'There is no such tag for this tenant.' })
       await (gives ? giveTag(tx, at, id, tag) : takeTag(tx, at, id, tag.id))

@@ -99,9 +99,14 @@ const exemptionsOfChain = prepared((db, { tenant_id }: { tenant_id: number }) =>
 
 /**
  * The chain of a tenant as it is now, for whoever was found to be admitted at it. Throws NotFound
- * when there is no such tenant.
+ * when there is no such tenant. Exemptions are read where there is a lock that they may waive, or,
+ * if `may_move`, in any case: there may be one under another parent.
  */
-export async function readChain(db: Reads, tenant_id: number): Promise<Chain> {
+export async function readChain(
+  db: Reads,
+  tenant_id: number,
+  { may_move = false } = {},
+): Promise<Chain> {
   const rows = await chainWithEntries(db, { tenant_id })
   if (rows.length === 0) throw new NotFound(`tenant ${tenant_id}`)
   const chain: Chain = { nodes: [], entries: new Map(), exemptions: new Map() }
@@ -111,7 +116,7 @@ export async function readChain(db: Reads, tenant_id: number): Promise<Chain> {
       placeEntry(chain, row.key, readEntry(row as Parameters<typeof readEntry>[0]))
   }
   const hasLocks = rows.some((row) => row.lock !== null)
-  if (hasLocks)
+  if (hasLocks || may_move)
     for (const row of await exemptionsOfChain(db, { tenant_id }))
       placeExemption(chain, row.key, readExemption(row))
   return chain

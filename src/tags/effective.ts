@@ -4,6 +4,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable, pathTable } from '../db/search.ts'
+import { computersCarrying } from '../db/tag-cover.ts'
 import type { Tag } from './queries.ts'
 
 /** What a tag is carried by: the thing itself, or what covers it. */
@@ -18,6 +19,31 @@ export type CarriedTag = Tag & { origins: Origin[] }
 
 /** A tag of a tenant, with whether the tenants below carry it too. */
 export type TenantTag = CarriedTag & { covers_children: boolean }
+
+const carriersOf = prepared((db, { tag_id, limit }: { tag_id: number; limit: number }) =>
+  computersCarrying(db, tag_id, limit),
+)
+
+/** The computers that carry a tag, seen or not; undefined when those may be more than `most`. */
+export async function idsCarrying(db: Reads, tag_id: number, most: number) {
+  const found = await carriersOf(db, { tag_id, limit: most + 1 })
+  return found.length > most ? undefined : [...new Set(found.map(({ id }) => id))]
+}
+
+/** Those of some computers that carry a tag themselves. */
+export async function carriersAmong(db: Reads, tag_id: number, computer_ids: number[]) {
+  const carriers = await ownersAmong(db, { tag_id, ids: JSON.stringify(computer_ids) })
+  return new Set(carriers.map(({ computer_id }) => computer_id))
+}
+
+const ownersAmong = prepared((db, { tag_id, ids }: Ids & { tag_id: number }) =>
+  everyTenant(db)
+    .selectFrom(idTable(ids))
+    .crossJoin('computer_tag')
+    .select('computer_tag.computer_id')
+    .whereRef('computer_tag.computer_id', '=', 'listed.id')
+    .where('computer_tag.tag_id', '=', tag_id),
+)
 
 type Ids = { ids: string }
 

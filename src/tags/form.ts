@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TagColor } from '../db/schema.ts'
+import type { TagColor } from '../db/tag-schema.ts'
 import { NameText } from '../web/names.ts'
 import { wholeText } from '../web/numbers.ts'
 

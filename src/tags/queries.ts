@@ -1,7 +1,8 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Permission } from '../access/permissions.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import type { TagColor } from '../db/schema.ts'
+import type { TagColor } from '../db/tag-schema.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
@@ -71,16 +72,41 @@ export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(N
 export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
 
 /**
- * The tags that may be met among the people whom the asker sees: those made there, and those made
- * above, of which nothing but name and colour is shown.
+ * The tags that may be met where the asker has a permission, such as to see people: those made there,
+ * and those made above, of which nothing but name and colour is shown.
  */
-export async function listTags(db: Reads, asker: Asker): Promise<PlacedTag[]> {
-  const { allow, deny } = visibleScope(asker, 'person.view')
+export async function listTags(
+  db: Reads,
+  asker: Asker,
+  permission: Permission,
+): Promise<PlacedTag[]> {
+  const { allow, deny } = visibleScope(asker, permission)
   const tags = await everyTag(db, {})
   return tags.filter(({ path }) => {
     if (deny.some(({ from }) => path.startsWith(from))) return false
     return allow.some(({ from }) => path.startsWith(from) || from.startsWith(path))
   })
+}
+
+/** Those of them that can be carried by what is at a tenant. */
+export async function listUsableTags(
+  db: Reads,
+  asker: Asker,
+  permission: Permission,
+  tenant_id: number,
+) {
+  const [tenant] = await pathOfTenant(db, { tenant_id })
+  const tags = await listTags(db, asker, permission)
+  return tags.filter((tag) => tenant !== undefined && isUsableAt(tag, tenant.path))
+}
+
+const pathOfTenant = prepared((db, { tenant_id }: { tenant_id: number }) =>
+  everyTenant(db).selectFrom('tenant').select('path').where('id', '=', tenant_id),
+)
+
+/** One of those tags, by id; undefined for any other. */
+export async function findTag(db: Reads, asker: Asker, permission: Permission, id: number) {
+  return (await listTags(db, asker, permission)).find((tag) => tag.id === id)
 }
 
 type Carried = Tag & { person_id: number }

@@ -1,4 +1,4 @@
-import type { TagColor } from '../db/schema.ts'
+import type { TagColor } from '../db/tag-schema.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { ManagedTag } from './queries.ts'

@@ -149,6 +149,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /tenants/:id/edit': atAcme(form, 'technician'),
   'GET /tenants/:id/history': atAcme(page, 'reader'),
   'GET /history': page,
+  'GET /history/authors': page,
   'GET /history/export.csv': page,
   'GET /history/export.json': page,
   'GET /history/:id': { ...page, address: '/history/1' },
@@ -185,6 +186,14 @@ export const matrix: Record<string, Expectation> = {
   'POST /computers/groups/:id/edit': anywhere(nothing, 'technician'),
   'GET /computers/groups/:id/deletion': anywhere(nothing, 'technician'),
   'POST /computers/groups/:id/deletion': anywhere(nothing, 'technician'),
+  'POST /computers/:id/tags': {
+    ...anywhere(form, 'technician'),
+    address: '/computers/999/tags',
+  },
+  'POST /computers/:id/tags/removal': {
+    ...anywhere(form, 'technician'),
+    address: '/computers/999/tags/removal',
+  },
   'GET /computers/undecided': anywhere(page, 'technician'),
   'GET /computers/undecided/:id': {
     ...anywhere(nothing, 'technician'),

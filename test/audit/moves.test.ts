@@ -97,7 +97,7 @@ t.test('T6: who sees only the tenant that it came to sees no more of the former 
   const [, , { id, changes }] = operations
   t.match(changes[0].fields, [{ label: 'Tenant', before: 'another tenant', after: 'Rival' }])
   t.equal(changes[0].fields.length, 1, 'nor whose computer it was')
-  const pages = [...everyPage(id, RIVAL).filter((page) => !page.endsWith('undo'))]
+  const pages = everyPage(id, RIVAL).filter((page) => !page.endsWith('undo'))
   for (const page of [...pages, `/computers/${computer}/history`]) {
     const { body } = await charlie.browser.get(page)
     t.match(body, 'another tenant', page)

@@ -55,6 +55,25 @@ t.test('narrows by tenant with what is below, kind, author and time', async (t) 
   t.match(page.body, 'href="/history/export.csv?from=2026-11-24T09%3A10')
 })
 
+t.test(
+  'finds who did it by a part of the name, and suggests only whom the reader saw act',
+  async (t) => {
+    const w = await world(t)
+    const { bob, charlie } = await addCast(w)
+    const legal = await describeAs(w, ACME_LEGAL, 'one')
+    await charlie.api.patch(`/tenants/${RIVAL}`, { name: 'Rival Ltd' })
+    t.same(ids(await listAll(w.api, `&tenant_id=${ACME_LEGAL}&by=moore`)).slice(0, 1), [legal])
+    const suggested = async (reader: World['alice'], q: string) =>
+      [...(await reader.get(`/history/authors?q=${q}`)).body.matchAll(/data-value="([^"]*)"/g)].map(
+        ([, name]) => name,
+      )
+    t.same(await suggested(w.alice, 'alic'), ['Alice Moore'])
+    t.same(await suggested(w.alice, 'charlie'), ['Charlie Rival'])
+    t.same(await suggested(bob.browser, 'charlie'), [])
+    t.match((await w.alice.get('/history?by=nobody')).body, 'Nothing matches')
+  },
+)
+
 t.test('finds what happened to a person, and to what hangs on them', async (t) => {
   const w = await world(t)
   const { bob, dana } = await addCast(w)

@@ -32,6 +32,7 @@ t.test('foresees that something made since needs what would go, and leads to it'
   t.match(await foresee(w, id), { refusal: /since/, obstacles: [{ id: needed_by }] })
   const { body } = await w.alice.get(`/history/${id}/undo`)
   t.match(body, new RegExp(`What stands in the way.*href="/history/${needed_by}"`, 's'))
+  t.match(mainText(body), 'computer PARIS-1')
   t.equal((await w.alice.post(`/history/${id}/undo`)).statusCode, 409)
   t.strictSame(readState(w.db), before)
 })
@@ -112,6 +113,7 @@ t.test('many rows of several tables come back and go again, and the log stays so
   t.strictSame(state(), after)
   t.strictSame(await findFaults(w.path), [])
   t.match(mainText((await w.alice.get(`/history/${moved}`)).body), '1,200 changes')
+  t.match(mainText((await w.alice.get(`/history/${moved}/undo`)).body), 'agent 600 · computer 600')
 })
 
 const agentOf = (index: number) => ({

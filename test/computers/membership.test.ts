@@ -3,128 +3,22 @@ import t from 'tap'
 import { createGroup } from '../../src/computers/groups/commands.ts'
 import { EVERY_COMPUTER, type GroupFilter } from '../../src/computers/groups/filter.ts'
 import { pageOfMembers } from '../../src/computers/groups/resource.ts'
+import { inTarget } from '../../src/computers/target.ts'
 import { operation } from '../../src/db/operation.ts'
-import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
-import { addCast } from '../support/cast.ts'
-import { addComputer, sync } from '../support/computers.ts'
-import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, START, type World, world } from '../support/world.ts'
+import { everyTenant } from '../../src/db/scope-guard.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
+import { ACME, ACME_LEEDS, type World, world } from '../support/world.ts'
+import {
+  PLACES,
+  fill,
+  filters,
+  isAtOrBelow,
+  isMember,
+  letSomeGoStale,
+  readMachines,
+} from './model.ts'
 
-// Members of groups against a plain model: every computer that is looked at one by one.
-
-const PARENTS: Record<number, number> = {
-  [ACME]: 1,
-  [RIVAL]: 1,
-  [ACME_LEEDS]: ACME,
-  [ACME_LEGAL]: ACME_LEEDS,
-}
-const PLACES = [ACME, ACME_LEEDS, ACME_LEGAL, RIVAL]
-
-const WORDS = ['Till', 'Office', 'Depot till', 'Q']
-const SERIALS = ['', 'SN-Till', 'Q9']
-const SYSTEMS = ['Windows 11 Pro', 'Ubuntu 24.04', 'Toaster OS'] as const
-const DAY = 86_400_000
-const seenAgo = (days: number) => new Date(Date.parse(START) - days * DAY).toISOString()
-
-type Machine = Awaited<ReturnType<typeof readMachines>>[number]
-
-/** Computers of every kind, in every state, with people and without. */
-async function fill(w: World) {
-  await addCast(w)
-  let number = 0
-  for (const tenant_id of PLACES)
-    for (const name of WORDS) {
-      const index = number++
-      const kind = (['server', 'workstation', 'portable'] as const)[index % 3]!
-      const id = await addComputer(w, tenant_id, {
-        name: `${name} ${index}`,
-        kind,
-        serial_number: SERIALS[index % 3]!,
-        operating_system: SYSTEMS[index % 3]!,
-        ...(tenant_id === ACME && index % 2 === 0 && { person: 'Bob Technician' }),
-      })
-      if (index % 4 === 1) await w.api.patch(`/computers/${id}`, { state: 'excluded' })
-      if (index % 5 === 4) await w.api.delete(`/computers/${id}`)
-      await sync(w, [
-        {
-          external_key: String(index),
-          tenant_id,
-          name: `Reported ${name}`,
-          operating_system: SYSTEMS[(index + 1) % 3]!,
-          last_seen_at: index % 4 === 3 ? '' : seenAgo(index % 40),
-        },
-      ])
-    }
-}
-
-/** Nobody has heard of every seventh for long. */
-const letSomeGoStale = (w: World) =>
-  operation(w.db, w.actor, 'test.stale', (tx) =>
-    everyTenantTx(tx)
-      .updateTable('computer')
-      .set({ stale: 1 })
-      .where('id', 'in', [3, 10, 17, 24, 31])
-      .execute(),
-  )
-
-const readMachines = (w: World) =>
-  everyTenant(w.db)
-    .selectFrom('computer')
-    .leftJoin('person', 'person.id', 'computer.primary_person_id')
-    .select(['computer.id', 'computer.tenant_id', 'computer.name', 'computer.serial_number'])
-    .select(['computer.kind', 'computer.platform', 'computer.tab', 'computer.state'])
-    .select(['computer.last_seen_at', 'person.name as person'])
-    .execute()
-
-function isAtOrBelow(tenant: number, top: number): boolean {
-  return tenant === top || (tenant !== 1 && isAtOrBelow(PARENTS[tenant]!, top))
-}
-
-const AGES = { day: 1, week: 7, month: 30, not_week: 7, not_month: 30, never: 0 }
-
-function wasSeen({ last_seen_at }: Machine, seen: GroupFilter['seen']) {
-  if (seen === null) return true
-  if (seen === 'never') return last_seen_at === ''
-  const is_within = last_seen_at !== '' && last_seen_at >= seenAgo(AGES[seen])
-  return seen.startsWith('not_') ? !is_within : is_within
-}
-
-function contains({ name, serial_number, person }: Machine, q: string) {
-  if (q === '') return true
-  const text = q.toLowerCase()
-  if (text.length < 3) return name.toLowerCase().startsWith(text)
-  return `${name} ${serial_number} ${person ?? ''}`.toLowerCase().includes(text)
-}
-
-/** The rule as a person would say it. */
-const isMember = (machine: Machine, owner: number, filter: GroupFilter) =>
-  machine.state !== 'deleted' &&
-  isAtOrBelow(machine.tenant_id, owner) &&
-  (filter.state === 'present' || machine.tab === filter.state) &&
-  (filter.tenant_id === null ||
-    (filter.without_children
-      ? machine.tenant_id === filter.tenant_id
-      : isAtOrBelow(machine.tenant_id, filter.tenant_id))) &&
-  (filter.kind === null || machine.kind === filter.kind) &&
-  (filter.platform === null || machine.platform === filter.platform) &&
-  (filter.maintenance === null ||
-    (filter.maintenance === 'excluded') === (machine.state === 'excluded')) &&
-  wasSeen(machine, filter.seen) &&
-  contains(machine, filter.q)
-
-/** Half of the time nothing is asked, so that not everything asks for too much. */
-const maybe = <Value>(values: readonly Value[]) =>
-  fc.option(fc.constantFrom(...values), { nil: null })
-
-export const filters: fc.Arbitrary<GroupFilter> = fc.record({
-  state: fc.constantFrom('present', 'present', 'active', 'new', 'stale'),
-  q: fc.constantFrom('', '', '', 'till', 'q', 'technician', 'sn-till bob', 'reported', 'zzz'),
-  tenant_id: maybe(PLACES),
-  without_children: fc.boolean(),
-  kind: maybe(['server', 'workstation', 'portable']),
-  platform: maybe(['windows', 'macos', 'linux', 'other']),
-  seen: maybe(['day', 'week', 'month', 'not_week', 'not_month', 'never']),
-  maintenance: maybe(['included', 'excluded']),
-})
+// Members of groups, and what targets are for, against a plain model.
 
 t.test('the members of a group are those that a plain reading of its filter says', async (t) => {
   const w = await world(t)
@@ -154,4 +48,94 @@ t.test('the members of a group are those that a plain reading of its filter says
     },
   )
   t.ok(met > 0, `${met} members in all`)
+})
+
+const kinds = { servers: 'server', workstations: 'workstation', portables: 'portable' } as const
+
+const limits = fc.constantFrom(null, 'servers', 'workstations', 'portables')
+
+type Aim = Parameters<typeof inTarget>[1]
+
+/** The computers that an aim is for, by its condition alone. */
+async function aimedAt({ db }: World, aim: Aim) {
+  const { condition } = await inTarget(db, aim, db.now())
+  const found = await everyTenant(db).selectFrom('computer').select('id').where(condition).execute()
+  return new Set(found.map(({ id }) => id))
+}
+
+let made = 0
+const addGroup = ({ db, actor }: World, owner: number, filter: GroupFilter) =>
+  operation(db, actor, 'test.group', (tx) =>
+    createGroup(tx, actor, owner, { name: `Target ${made++}`, description: '', filter }),
+  )
+
+t.test('a target is for those of the group that are where it applies', async (t) => {
+  const w = await world(t)
+  await fill(w)
+  const machines = await readMachines(w)
+  const places = fc.constantFrom(1, ...PLACES)
+  await fc.assert(
+    fc.asyncProperty(
+      filters,
+      places,
+      limits,
+      fc.boolean(),
+      async (wanted, tenant_id, limit, below) => {
+        const group_id = await addGroup(w, 1, wanted)
+        const aim = { filter: limit, tenant_id, applies_to_children: below }
+        const is_placed = (place: number) =>
+          below ? isAtOrBelow(place, tenant_id) : place === tenant_id
+        const expected = machines
+          .filter((machine) => isMember(machine, 1, wanted) && is_placed(machine.tenant_id))
+          .filter(({ kind }) => limit === null || kind === kinds[limit])
+        const found = await aimedAt(w, { target: { kind: 'group', group_id }, ...aim })
+        t.same(found, new Set(expected.map(({ id }) => id)))
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+const everywhere = { filter: null, tenant_id: 1, applies_to_children: true }
+
+t.test(
+  'a target is for all, for what carries a tag, or for a few, but never deleted ones',
+  async (t) => {
+    const w = await world(t)
+    await fill(w)
+    const machines = await readMachines(w)
+    const there = machines.filter(({ state }) => state !== 'deleted')
+    const ids = (some: typeof machines) => new Set(some.map(({ id }) => id))
+    t.same(await aimedAt(w, { target: { kind: 'all' }, ...everywhere }), ids(there))
+    const computer_ids = machines.slice(0, 9).map(({ id }) => id)
+    const few = there.filter(({ id }) => computer_ids.includes(id))
+    t.same(
+      await aimedAt(w, { target: { kind: 'computer', computer_ids }, ...everywhere }),
+      ids(few),
+    )
+    const { id: tag_id, ...tag } = await makeTag(w, ACME, 'Tills')
+    await tagIt(w, { id: tag_id, ...tag }, { tenant: ACME_LEEDS })
+    const leeds = there.filter(({ tenant_id }) => tenant_id === ACME_LEEDS)
+    t.same(await aimedAt(w, { target: { kind: 'tag', tag_id }, ...everywhere }), ids(leeds))
+  },
+)
+
+t.test('a target that is gone is for nothing, and says so', async (t) => {
+  const w = await world(t)
+  await fill(w)
+  for (const target of [
+    { kind: 'tag', tag_id: 99 },
+    { kind: 'group', group_id: 99 },
+  ] as const) {
+    t.equal((await aimedAt(w, { target, ...everywhere })).size, 0)
+    t.match((await inTarget(w.db, { target, ...everywhere }, w.db.now())).problem, /deleted/)
+  }
+})
+
+t.test('T7: the condition of a target alone confines no query', async (t) => {
+  const { db } = await world(t)
+  const aim = { ...everywhere, tenant_id: ACME_LEEDS, target: { kind: 'all' } } as const
+  const { condition } = await inTarget(db, aim, db.now())
+  const open = db.selectFrom('computer').select('id').where(condition)
+  await t.rejects(async () => open.execute(), /nothing confines "computer"/)
 })

@@ -10,12 +10,13 @@ const source = [
   'access-schema.ts',
   'account-schema.ts',
   'computer-schema.ts',
+  'tag-schema.ts',
   'schedule-schema.ts',
 ]
   .map((file) => readFileSync(join(import.meta.dirname, '../../src/db', file), 'utf8'))
   .join('\n')
 
-/** The columns that `schema.ts` and `account-schema.ts` declare of a table, with whether each may be null. */
+/** The columns that the files of the schema declare of a table, with whether each may be null. */
 function declaredColumns(table: string) {
   const name = new RegExp(`\\b${table}: (\\w+)`).exec(source.split('interface Schema')[1]!)![1]
   const body = new RegExp(`interface ${name} \\{([^}]*)\\}`).exec(source)![1]!

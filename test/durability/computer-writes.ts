@@ -1,4 +1,5 @@
 import { addComputer, sync } from '../support/computers.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, type World } from '../support/world.ts'
 import type { Write } from './account-writes.ts'
@@ -15,6 +16,15 @@ const facts = {
 }
 
 const create = async (here: World) => String(await addComputer(here, ACME, { name: 'Reception' }))
+
+/** A computer that carries the first of two tags. */
+async function createTagged(here: World) {
+  const id = await create(here)
+  const tag = await makeTag(here, ACME, 'VIP')
+  await makeTag(here, ACME, 'Gold')
+  await tagIt(here, tag, { computer: Number(id) })
+  return id
+}
 
 async function createDeleted(here: World) {
   const id = await create(here)
@@ -58,6 +68,16 @@ export const computerWrites: Record<string, Write> = {
     operations: 1,
     prepare: create,
     send: ({ alice }, id) => alice.post(`/computers/${id}/edit`, { ...facts, version: '1' }),
+  },
+  'POST /computers/:id/tags': {
+    operations: 1,
+    prepare: createTagged,
+    send: ({ alice }, id) => alice.post(`/computers/${id}/tags`, { tag: '2' }),
+  },
+  'POST /computers/:id/tags/removal': {
+    operations: 1,
+    prepare: createTagged,
+    send: ({ alice }, id) => alice.post(`/computers/${id}/tags/removal`, { tag: '1' }),
   },
   'POST /computers/:id/removal': {
     operations: 1,

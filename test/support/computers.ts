@@ -8,7 +8,7 @@ import { paced } from '../../src/pace.ts'
 import { anyTenant } from './any-tenant.ts'
 import type { World } from './world.ts'
 
-const FACTS: Omit<ComputerFacts, 'name'> = {
+export const FACTS: Omit<ComputerFacts, 'name'> = {
   kind: 'workstation',
   serial_number: '',
   manufacturer: '',

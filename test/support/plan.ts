@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely, QueryExecutor } from 'kysely'
 import type { Db } from '../../src/db/connection.ts'
-import { openConnection } from '../../src/db/connection.ts'
+import { openConnection, writerOf } from '../../src/db/connection.ts'
 import type { Schema } from '../../src/db/schema.ts'
 
 /**
@@ -38,3 +38,27 @@ export function planOf(path: string, query: CompiledQuery): string[] {
 /** The steps that read a whole table of business data, row by row. */
 export const fullScans = (plan: string[]) =>
   plan.filter((step) => /^SCAN (?:tenant|change|operation|preference_entry|person)$/.test(step))
+
+/** Notes the text of every statement that is written through `db` from now on, each once. */
+export function watchWrites(db: Db): Set<string> {
+  const { sqlite } = writerOf(db)
+  const written = new Set<string>()
+  const prepare = sqlite.prepare.bind(sqlite)
+  sqlite.prepare = ((sql: string) => {
+    written.add(sql)
+    return prepare(sql)
+  }) as typeof sqlite.prepare
+  return written
+}
+
+/** What SQLite does for a statement, whatever its values: the lines of `explain query plan`. */
+export function planOfText(path: string, sql: string): string[] {
+  const sqlite = openConnection(path)
+  try {
+    const values = Array.from(sql.matchAll(/\?/g), () => null)
+    const steps = sqlite.prepare(`explain query plan ${sql}`).all(...values)
+    return (steps as { detail: string }[]).map((step) => step.detail)
+  } finally {
+    sqlite.close()
+  }
+}

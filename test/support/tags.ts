@@ -1,7 +1,7 @@
 import { createTag, giveTag } from '../../src/tags/commands.ts'
 import { tagComputer, tagTenant } from '../../src/tags/carriers.ts'
 import type { PlacedTag } from '../../src/tags/queries.ts'
-import type { TagColor } from '../../src/db/schema.ts'
+import type { TagColor } from '../../src/db/tag-schema.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { anyTenant } from './any-tenant.ts'

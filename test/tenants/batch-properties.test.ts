@@ -104,7 +104,7 @@ async function choose(tx: Tx, { action, picked, parent, kind }: Choice): Promise
   // Some parents are gone.
   const parent_id = parent > 190 ? 99_999 : fromEnd(ids, parent)
   const selected = [...new Set(picked.map((one) => fromEnd(ids, one)))]
-  return { action, ids: selected, parent_id, kind, reason: null }
+  return { action, ids: selected, parent_id, kind, whole: false, reason: null }
 }
 
 /** What became of it, or the refusal. */

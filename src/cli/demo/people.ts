@@ -1,4 +1,4 @@
-import type { TagColor } from '../../db/schema.ts'
+import type { TagColor } from '../../db/tag-schema.ts'
 import { ROOT, provider } from './decisions.ts'
 
 type DemoRole = 'manager' | 'technician' | 'viewer'

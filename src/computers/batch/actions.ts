@@ -5,6 +5,8 @@ import type { ComputerTab } from '../../db/computer-schema.ts'
 
 export const batchActions = [
   'change_tenant',
+  'add_tag',
+  'remove_tag',
   'set_person',
   'activate',
   'exclude',
@@ -22,6 +24,8 @@ export type ComputerAction = { value: BatchAction; label: string }
 /** What an action needs at each of the tenants. */
 export const permissionsFor: Record<BatchAction, Permission> = {
   change_tenant: 'computer.move',
+  add_tag: 'computer.edit',
+  remove_tag: 'computer.edit',
   set_person: 'computer.edit',
   activate: 'computer.edit',
   exclude: 'computer.edit',
@@ -33,6 +37,8 @@ export const permissionsFor: Record<BatchAction, Permission> = {
 
 const labels: Record<BatchAction, string> = {
   change_tenant: 'Change tenant',
+  add_tag: 'Add tag',
+  remove_tag: 'Remove tag',
   set_person: 'Set primary person',
   activate: 'Mark as active',
   exclude: 'Exclude from maintenance',
@@ -52,14 +58,20 @@ export const actionsOf = ({ access }: Asker, tab: ComputerTab): ComputerAction[]
     .filter((action) => permitsSomewhere(access, permissionsFor[action]))
     .map((value) => ({ value, label: labels[value] }))
 
-/** What is to be done with many computers. Tenant and person are null until they are chosen. */
+/** Whether an action is about one tag. */
+export const isOfTag = (action: BatchAction) => action === 'add_tag' || action === 'remove_tag'
+
+/** What is to be done with many computers. Tenant, tag and person are null until they are chosen. */
 export type Batch = {
   action: BatchAction
   ids: number[]
   tenant_id: number | null
+  tag_id: number | null
   /** An e-mail address or a name, looked for at each computer's tenant; '' is nobody. */
   person: string | null
   /** Nothing is done where any of the computers refuses; else those that do not are changed. */
   whole: boolean
+  /** How many would be changed, as the preview said. */
+  foreseen?: number | undefined
   reason: string | null
 }

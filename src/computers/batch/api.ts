@@ -5,10 +5,11 @@ import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import { paced } from '../../pace.ts'
+import { findTag } from '../../tags/queries.ts'
 import type { Api } from '../../web/api.ts'
 import { ComputerBatchInput, ComputerBatchResult } from '../api-schemas.ts'
 import { wantedBy } from '../resource.ts'
-import { type Batch, permissionsFor } from './actions.ts'
+import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import { listMatchingIds } from './matching.ts'
 import { type PlannedLine, planBatch, runBatch } from './run.ts'
 
@@ -43,18 +44,23 @@ type Body = (typeof ComputerBatchInput)['_output']
 
 async function readBatch(db: Db, actor: Actor, body: Body): Promise<Batch> {
   const { action, filter, whole, reason = null } = body
-  const { tenant_id = null, person = null } = body
+  const { tenant_id = null, tag_id = null, person = null } = body
   if (action === 'change_tenant') {
     if (tenant_id === null) throw new Invalid({ tenant_id: 'Give the tenant.' })
     if (tenant_id === 1) throw new Invalid({ tenant_id: 'Computers belong to a tenant.' })
     await requireTenant(db, actor, 'computer.move', tenant_id)
   }
+  if (isOfTag(action) && !(await isKnownTag(db, actor, tag_id)))
+    throw new Invalid({ tag_id: 'Give the id of a tag that you know.' })
   if (action === 'set_person' && person === null) throw new Invalid({ person: 'Give the person.' })
   const ids = filter
     ? await listMatchingIds(db, actor, await wantedBy(db, actor, filter))
     : [...new Set(body.ids)]
-  return { action, ids, tenant_id, person, whole, reason: reason || null }
+  return { action, ids, tenant_id, tag_id, person, whole, reason: reason || null }
 }
+
+const isKnownTag = async (db: Db, actor: Actor, id: number | null) =>
+  id !== null && (await findTag(db, actor, 'computer.view', id)) !== undefined
 
 function summarise(lines: PlannedLine[]) {
   const count = (wanted: PlannedLine['outcome']) =>

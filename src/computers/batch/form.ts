@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { selectionFields } from '../../jobs/batch.ts'
+import { selectionFields, wholeField } from '../../jobs/batch.ts'
+import { idText } from '../../web/numbers.ts'
 import { batchActions } from './actions.ts'
 
 /** What the list sends: the rows that were ticked, or `match` and the filter that it shows. */
@@ -15,23 +16,20 @@ export const SelectionForm = z.strictObject({
   seen: z.string().optional(),
   maintenance: z.string().optional(),
   group: z.string().optional(),
+  tag: z.string().optional(),
 })
-
-const Whole = z
-  .enum(['whole', 'rest'], 'Choose what happens to the others.')
-  .transform((value) => value === 'whole')
 
 /** The tenant to which computers are to go, as it is typed or chosen. */
 export const TenantForm = z.strictObject({
   tenant: z.string('Choose one tenant.').max(10_000),
-  whole: Whole,
+  ...wholeField,
 })
 
 /** The person, by e-mail address or name; '' is nobody. */
 export const PersonForm = z.strictObject({
   person: z.string('Enter one person, or none.').trim().max(300, 'This is too long.'),
-  whole: Whole,
+  ...wholeField,
 })
 
-/** What the other actions need to know. */
-export const WholeForm = z.strictObject({ whole: Whole })
+/** The tag that is given or taken. */
+export const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.'), ...wholeField })

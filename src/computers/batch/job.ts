@@ -6,26 +6,34 @@ import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
+  type BatchResult,
   MANY,
+  WholeForm,
+  canStart,
   confirmForm,
   confirmation,
   parseFields,
+  previewView,
   reportOn,
   reportView,
+  resultOf,
   titleOf,
+  wholeValue,
 } from '../../jobs/batch.ts'
+import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
+import { listTags } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
-import { ROOT_ID } from '../../tenants/queries.ts'
+import { ROOT_ID, findTenant } from '../../tenants/queries.ts'
 import type { Form } from '../../web/form.ts'
-import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
-import { type Foreseen, drawConsequences, foreseeMove, withConsequences } from './consequences.ts'
-import { PersonForm, TenantForm, WholeForm } from './form.ts'
+import { type Batch, type BatchAction, isOfTag, permissionsFor } from './actions.ts'
+import { drawConsequences, foreseeMove } from './consequences.ts'
+import { PersonForm, TagForm, TenantForm } from './form.ts'
 import { planBatch, runBatch } from './run.ts'
-import { views } from './views.ts'
+import { type Asked, views } from './views.ts'
 
 /** What a batch is about, and what would become of the computers, once everything is chosen. */
-type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'person' | 'whole'> & {
+type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'tag_id' | 'person' | 'whole'> & {
   selected: number
   report: BatchReport | null
   /** Of a move. */
@@ -35,7 +43,7 @@ type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'person' | 'whole'> & {
 const isRemoval = (action: BatchAction) => action === 'delete' || action === 'purge'
 
 /** One action on many computers: judged for each of them first, then done as one operation. */
-export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
+export const computerBatch: JobKind<Batch, Outlook, BatchResult> = {
   name: 'computer.batch',
   section: 'computers',
 
@@ -46,18 +54,22 @@ export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
       const { tenant, whole } = parseFields(TenantForm, fields)
       return { ...batch, whole, tenant_id: await findTarget(db, actor, tenant) }
     }
+    if (isOfTag(batch.action)) {
+      const { tag, whole } = parseFields(TagForm, fields)
+      return { ...batch, whole, tag_id: tag }
+    }
     if (batch.action === 'set_person') return { ...batch, ...parseFields(PersonForm, fields) }
     return { ...batch, ...parseFields(WholeForm, fields) }
   },
 
   async foresee(db, actor, batch, pace) {
-    const { action, tenant_id, person, whole, ids } = batch
-    const about = { action, tenant_id, person, whole, selected: ids.length }
+    const { action, tenant_id, tag_id, person, whole, ids } = batch
+    const about = { action, tenant_id, tag_id, person, whole, selected: ids.length }
     if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
     const lines = await planBatch(db, actor, batch, pace)
     const computers = lines.filter(({ outcome }) => outcome === 'done')
     const foreseen =
-      action === 'change_tenant'
+      action === 'change_tenant' && computers.length > 0
         ? await foreseeMove(db, actor, { computers, tenant_id: tenant_id! }, pace)
         : {}
     return { ...about, report: reportOn('Computer', lines, isRemoval(action)), foreseen }
@@ -68,28 +80,31 @@ export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
     const { report, action, selected, whole, foreseen } = outlook
     if (!report) return { choice, rendering: null, confirm: null }
     const label = batchTitle(action, report.done)
-    const facts = { deletes: isRemoval(action), selected, nouns: 'computers', many: manyOf(action) }
-    const can_start = report.done > 0 && !(whole && report.refused > 0)
+    const facts = {
+      done: report.done,
+      deletes: isRemoval(action),
+      selected,
+      nouns: 'computers',
+      many: manyOf(action),
+    }
     return {
       choice,
-      rendering: withConsequences({
-        report: reportView(report),
-        consequences: drawConsequences(foreseen),
-      }),
-      confirm: can_start ? confirmation(label, facts) : null,
+      rendering: previewView({ report, consequences: drawConsequences(foreseen) }),
+      confirm: canStart(report, whole) ? confirmation(label, facts) : null,
     }
   },
 
   confirm(batch, fields) {
     const form = confirmForm(isRemoval(batch.action), batch.ids.length, manyOf(batch.action))
-    return { ...batch, reason: parseFields(form, fields).reason }
+    return { ...batch, ...parseFields(form, fields) }
   },
 
   async run(db, actor, batch, pace) {
     const what = { kind: `computer.batch_${batch.action}`, reason: batch.reason }
     return operation(db, actor, what, async (tx) => {
       const now = await currentActor(tx, db.now(), actor)
-      return reportOn('Computer', await runBatch(tx, now, batch, pace), isRemoval(batch.action))
+      const lines = await runBatch(tx, now, batch, pace)
+      return resultOf(reportOn('Computer', lines, isRemoval(batch.action)), tx, batch.foreseen)
     })
   },
 
@@ -99,8 +114,10 @@ export const computerBatch: JobKind<Batch, Outlook, BatchReport> = {
 /** Whoever removes anything for good types how much. */
 const manyOf = (action: BatchAction) => (action === 'purge' ? 0 : MANY)
 
-const isComplete = ({ action, tenant_id, person }: Batch) =>
-  (action !== 'change_tenant' || tenant_id !== null) && (action !== 'set_person' || person !== null)
+const isComplete = ({ action, tenant_id, tag_id, person }: Batch) =>
+  (action !== 'change_tenant' || tenant_id !== null) &&
+  (!isOfTag(action) || tag_id !== null) &&
+  (action !== 'set_person' || person !== null)
 
 /** The tenant that a text means, if computers may be moved there. Throws Invalid at `tenant`. */
 async function findTarget(db: Db, actor: Actor, text: string) {
@@ -116,22 +133,39 @@ async function findTarget(db: Db, actor: Actor, text: string) {
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
 async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
-  const { action, tenant_id, person, whole } = outlook
+  const { action, tenant_id, tag_id, person, whole } = outlook
   const chosen = {
-    tenant: tenant_id === null ? '' : await parentText(db, actor, tenant_id),
+    tenant: await tenantText(db, actor, tenant_id),
+    tag: String(tag_id ?? ''),
     person: person ?? '',
-    whole: whole ? 'whole' : 'rest',
+    whole: wholeValue(whole),
   }
-  const asks = action === 'change_tenant' ? 'tenant' : action === 'set_person' ? 'person' : null
+  const tags = isOfTag(action) ? await listTags(db, actor, 'computer.view') : []
   return views.choice({
     form: { values: { ...chosen, ...form.values }, errors: form.errors },
-    asks,
-    nouns: 'computers',
+    asks: questions[action] ?? null,
+    tags: tags.map(({ id, name }) => ({ value: String(id), label: name })),
   })
+}
+
+/** The chosen tenant as it is typed; nothing of one that is gone, or out of sight, by now. */
+async function tenantText(db: Db, actor: Actor, id: number | null) {
+  const tenant = id === null ? undefined : await findTenant(db, actor, id)
+  return tenant ? parentText(db, actor, tenant.id) : ''
+}
+
+/** What an action needs to be told. */
+const questions: Partial<Record<BatchAction, Asked>> = {
+  change_tenant: 'tenant',
+  add_tag: 'tag',
+  remove_tag: 'tag',
+  set_person: 'person',
 }
 
 const verbs: Record<BatchAction, string> = {
   change_tenant: 'Change the tenant of',
+  add_tag: 'Add a tag to',
+  remove_tag: 'Remove a tag from',
   set_person: 'Set the primary person of',
   activate: 'Mark as active',
   exclude: 'Exclude from maintenance',

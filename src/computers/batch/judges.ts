@@ -5,10 +5,12 @@ import type { ComputerState } from '../../db/computer-schema.ts'
 import type { Reads } from '../../db/connection.ts'
 import { Conflict, Invalid } from '../../errors.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
-import { getTenant } from '../../tenants/queries.ts'
+import { carriersAmong } from '../../tags/effective.ts'
+import { findTag, isUsableAt } from '../../tags/queries.ts'
+import { findTenant } from '../../tenants/queries.ts'
 import { findPerson } from '../find-person.ts'
 import { stateLabels } from '../kinds.ts'
-import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
+import { type Batch, type BatchAction, isOfTag, permissionsFor } from './actions.ts'
 import type { Selected } from './selection.ts'
 
 /** What becomes of a computer, and, where it is done, the columns that it gets. */
@@ -29,12 +31,14 @@ export async function openJudge(db: Reads, asker: Asker, batch: Batch): Promise<
 async function judgeOf(db: Reads, asker: Asker, batch: Batch): Promise<Judge> {
   if (batch.action === 'change_tenant') return judgeMoves(db, asker, batch.tenant_id!)
   if (batch.action === 'set_person') return judgePeople(db, asker, batch.person!)
+  if (isOfTag(batch.action)) return judgeTags(db, asker, batch)
   if (batch.action === 'purge')
     return async ({ state }) => (state === 'deleted' ? done('') : refused(NOT_DELETED))
   return judgeStates(batch.action)
 }
 
 const NOT_DELETED = new Conflict('It is not deleted.')
+const TARGET_IS_GONE = new Conflict('The tenant that was chosen does not exist any more.')
 const DELETED = new Conflict('It is deleted. Restore it first.')
 
 /** The state that each action leads to, and those that it starts from. */
@@ -59,9 +63,10 @@ function judgeStates(action: BatchAction): Judge {
 }
 
 async function judgeMoves(db: Reads, asker: Asker, tenant_id: number): Promise<Judge> {
-  const target = await getTenant(db, asker, tenant_id)
+  const target = await findTenant(db, asker, tenant_id)
+  if (!target) return async () => refused(TARGET_IS_GONE)
   const needed: Permission = 'computer.move'
-  if (!permits(asker.access, needed, target.path)) throw lacks(needed)
+  if (!permits(asker.access, needed, target.path)) return async () => refused(lacks(needed))
   return async ({ state, tenant_id: now, tenant_name, primary_person_id }) => {
     if (now === tenant_id) return unchanged
     if (state === 'deleted') return refused(DELETED)
@@ -89,5 +94,19 @@ function judgePeople(db: Reads, asker: Asker, text: string): Judge {
     if (person_id instanceof Error) return refused(person_id)
     if (person_id === primary_person_id) return unchanged
     return { ...done(text ? `Primary person: ${text}` : 'Nobody is its primary person'), person_id }
+  }
+}
+
+/** What covers a computer is neither given nor taken: the tag is its own, or it is not. */
+async function judgeTags(db: Reads, asker: Asker, { action, tag_id, ids }: Batch): Promise<Judge> {
+  const tag = await findTag(db, asker, 'computer.view', tag_id!)
+  const carriers = await carriersAmong(db, tag_id!, ids)
+  const gives = action === 'add_tag'
+  return async ({ id, state, tenant_name, tenant_path }) => {
+    if (state === 'deleted') return refused(DELETED)
+    if (!tag || !isUsableAt(tag, tenant_path))
+      return refused(new Conflict(`This tag cannot be used at ${tenant_name}.`))
+    if (carriers.has(id) === gives) return unchanged
+    return done(gives ? `+ ${tag.name}` : `− ${tag.name}`)
   }
 }

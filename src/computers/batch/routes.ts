@@ -23,7 +23,7 @@ export function computerBatchRoutes(app: FastifyInstance, db: Db) {
       const selected = match
         ? await listMatchingIds(db, actor, await resolveFilter(db, actor, readFilter(body)))
         : ids
-      const chosen = { tenant_id: null, person: null, whole: false, reason: null }
+      const chosen = { tenant_id: null, tag_id: null, person: null, whole: false, reason: null }
       const draft = await draftBatch<Batch>(db, actor, selected, {
         kind: computerBatch.name,
         noun: 'computer',

@@ -3,12 +3,12 @@ import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
 import { type Scope, inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
-import { Conflict } from '../../errors.ts'
-import type { BatchLine } from '../../jobs/batch.ts'
+import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
 import { type Pace, chunks } from '../../pace.ts'
-import { stripComputers } from '../../tags/carriers.ts'
+import { stripComputers, tagComputers, untagComputers } from '../../tags/carriers.ts'
 import { dropTagsBeforeMove } from '../../tags/moves.ts'
-import { type Batch, permissionsFor } from './actions.ts'
+import { findTag } from '../../tags/queries.ts'
+import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import { type Judgement, openJudge, stateAfter } from './judges.ts'
 import { loadSelection } from './selection.ts'
 
@@ -36,12 +36,7 @@ export async function planBatch(db: Reads, asker: Asker, batch: Batch, pace: Pac
  */
 export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
   const plan = await planBatch(tx, asker, batch, () => pace(0, 0))
-  const refusals = plan.filter(({ outcome }) => outcome === 'refused')
-  if (batch.whole && refusals.length > 0)
-    throw new Conflict(
-      `${refusals.length} of the computers cannot be changed, the first of them ${refusals[0]!.name}: ` +
-        `${refusals[0]!.detail} Nothing was changed.`,
-    )
+  requireWhole(plan, batch.whole, 'computers')
   const doing = plan.filter(({ outcome }) => outcome === 'done')
   const scope = visibleScope(asker, permissionsFor[batch.action])
   let written = 0
@@ -54,6 +49,7 @@ export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
 
 async function write(tx: Tx, asker: Asker, scope: Scope, batch: Batch, lines: PlannedLine[]) {
   if (batch.action === 'purge') return purge(tx, scope, idsOf(lines))
+  if (isOfTag(batch.action)) return writeTags(tx, asker, scope, batch, idsOf(lines))
   if (batch.action === 'change_tenant')
     await dropTagsBeforeMove(tx, scope, idsOf(lines), batch.tenant_id!)
   if (batch.action !== 'set_person')
@@ -61,6 +57,18 @@ async function write(tx: Tx, asker: Asker, scope: Scope, batch: Batch, lines: Pl
   const groups = Map.groupBy(lines, ({ person_id }) => person_id ?? null)
   for (const [primary_person_id, some] of groups)
     await update(tx, scope, idsOf(some), { primary_person_id })
+}
+
+async function writeTags(
+  tx: Tx,
+  asker: Asker,
+  scope: Scope,
+  { action, tag_id }: Batch,
+  ids: string,
+) {
+  if (action === 'remove_tag') return untagComputers(tx, scope, ids, tag_id!)
+  const tag = await findTag(tx, asker, 'computer.view', tag_id!)
+  return tagComputers(tx, scope, ids, tag!)
 }
 
 const idsOf = (lines: PlannedLine[]) => JSON.stringify(lines.map(({ id }) => id))

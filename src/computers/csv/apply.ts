@@ -3,6 +3,7 @@ import { ofTenant } from '../../db/scope.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { columnsOf } from '../commands.ts'
 import type { ComputerFacts } from '../form.ts'
+import { setTags } from '../tagging.ts'
 import type { Plan } from './plan.ts'
 
 /** With triggers and indexes this many rows take some 10 ms. */
@@ -29,10 +30,14 @@ export async function applyPlan(tx: Tx, { created, changed }: Plan, pace: Pace) 
       source: 'imported' as const,
       ...columnsOf({ ...NOTHING_KNOWN, ...row.facts }),
     }))
-    await tx.insertInto('computer').values(rows).execute()
+    const added = await tx.insertInto('computer').values(rows).returning('id').execute()
+    // Ids rise in the order in which the rows were given.
+    const ids = added.map(({ id }) => id).sort((one, other) => one - other)
+    for (const [index, { tags, tenant }] of some.entries())
+      if (tags) await setTags(tx, tenant, ids[index]!, tags.carried, tags.wanted)
     await pace((done += rows.length), total)
   }
-  for (const { row, tenant, person_id, existing } of changed) {
+  for (const { row, tenant, person_id, existing, tags } of changed) {
     const { name, kind, serial_number, manufacturer, model, hardware_uuid, operating_system } =
       existing!
     const now = { name, kind, serial_number, manufacturer, model, hardware_uuid, operating_system }
@@ -46,6 +51,7 @@ export async function applyPlan(tx: Tx, { created, changed }: Plan, pace: Pace) 
       .where('computer.id', '=', existing!.id)
       .where(ofTenant('computer.tenant_id', tenant))
       .execute()
+    if (tags) await setTags(tx, tenant, existing!.id, tags.carried, tags.wanted)
     await pace(++done, total)
   }
 }

@@ -4,6 +4,9 @@ import type { VisibleTenant } from '../../db/scope.ts'
 import { Forbidden, Invalid, NotFound } from '../../errors.ts'
 import type { Difference, ImportPlan } from '../../jobs/import.ts'
 import { type Pace, chunks } from '../../pace.ts'
+import { isOwn, tagsOfComputers } from '../../tags/effective.ts'
+import { findTagsNamed, writeTagNames } from '../../tags/listed-names.ts'
+import { type PlacedTag, type Tag, listUsableTags } from '../../tags/queries.ts'
 import { findParent } from '../../tenants/find-parent.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
 import type { BadLine, ReadRows } from '../../web/csv/read.ts'
@@ -13,6 +16,7 @@ import { identityOf } from '../identity.ts'
 import { kindLooks } from '../kinds.ts'
 import { matchMachine } from '../matching.ts'
 import { type KnownComputer, findComputersOf } from '../sync/known.ts'
+import { sameTags } from '../tagging.ts'
 import { type Row, factLabels } from './row.ts'
 
 type Tenant = VisibleTenant<'computer.import'>
@@ -23,7 +27,13 @@ type Placed = {
   tenant: Tenant
   person_id: number | null | undefined
   existing: KnownComputer | null
+  tags: Tags | undefined
 }
+
+/** The own tags of a computer, as they are and as they are to be. */
+type Tags = { carried: Tag[]; wanted: PlacedTag[] }
+
+type Unlabelled = Omit<Placed, 'tags'>
 
 /** What a file would do. */
 export type Plan = ImportPlan<Placed, Placed & { differences: Difference[] }, Placed>
@@ -44,11 +54,13 @@ export async function planImport(
   const taken = new Map<string, number>()
   for (const some of chunks(rows, AT_ONCE)) {
     const known = await findComputersOf(db, visibleScope(asker, 'computer.import'), wantedOf(some))
+    const carried = await tagsOfComputers(db, asker, [...known.values()])
     for (const row of some) {
       await pace(0, 0)
       if (bad_lines.has(row.line)) continue
       try {
-        const placed = await place(finder, known, row)
+        const place = await placeRow(finder, known, row)
+        const placed = { ...place, tags: await findTags(finder, carried, place) }
         refuseTwice(taken, placed)
         await sortOut(db, asker, plan, placed)
       } catch (error) {
@@ -86,10 +98,11 @@ function badLine({ line }: Row, error: unknown): BadLine {
 
 type Finder = ReturnType<typeof openFinder>
 
-/** Looks each tenant and each person up once, however many lines name them. */
+/** Looks each tenant, each person and each tag up once, however many lines name them. */
 function openFinder(db: Reads, asker: Asker) {
   const tenants = new Map<string, Promise<Tenant>>()
   const people = new Map<string, Promise<number | null>>()
+  const tags = new Map<string, Promise<PlacedTag[]>>()
   const once = <Value>(
     known: Map<string, Promise<Value>>,
     key: string,
@@ -109,16 +122,26 @@ function openFinder(db: Reads, asker: Asker) {
       }),
     byId: (id: number) =>
       once(tenants, `#${id}`, () => requireTenant(db, asker, 'computer.import', id)),
+    tags: (tenant: Tenant) =>
+      once(tags, String(tenant), () => listUsableTags(db, asker, 'computer.view', tenant)),
     person: (tenant: Tenant, text: string) =>
       once(people, `${tenant} ${text}`, () => findPerson(db, asker, tenant, text)),
   }
 }
 
-async function place(
+type Carried = Awaited<ReturnType<typeof tagsOfComputers>>
+
+async function findTags(finder: Finder, carried: Carried, { row, tenant, existing }: Unlabelled) {
+  if (row.tags === undefined) return undefined
+  const own = existing ? carried(existing).filter(isOwn) : []
+  return { carried: own, wanted: findTagsNamed(row.tags, await finder.tags(tenant), own) }
+}
+
+async function placeRow(
   finder: Finder,
   known: ReadonlyMap<number, KnownComputer>,
   row: Row,
-): Promise<Placed> {
+): Promise<Unlabelled> {
   const named = row.tenant === undefined ? undefined : await finder.byText(row.tenant)
   const existing = row.id === undefined ? matched(known, row, named) : known.get(row.id)
   if (existing === undefined) throw new Invalid({ id: `There is no computer ${row.id}.` })
@@ -168,6 +191,13 @@ async function sortOut(db: Reads, asker: Asker, plan: Plan, placed: Placed) {
       field: 'Primary person',
       from: await personText(db, asker, tenant, existing.primary_person_id),
       to: await personText(db, asker, tenant, person_id),
+    })
+  const { tags } = placed
+  if (tags && !sameTags(tags.carried, tags.wanted))
+    differences.push({
+      field: 'Tags',
+      from: writeTagNames(tags.carried),
+      to: writeTagNames(tags.wanted),
     })
   if (differences.length > 0) plan.changed.push({ ...placed, differences })
   else plan.unchanged.push(placed)

@@ -41,6 +41,10 @@ export function computerCsvRoutes(app: FastifyInstance, db: Db) {
         { name: 'operating_system', meaning: 'Such as Windows 11 Pro.' },
         { name: 'person', meaning: 'The primary person: an e-mail address, or a name.' },
         {
+          name: 'tags',
+          meaning: 'Names of tags with semicolons between them. Only the computer’s own.',
+        },
+        {
           name: 'id',
           meaning:
             'Finds the computer that a line is about; without it, the UUID does, or the manufacturer and serial number.',

@@ -13,6 +13,7 @@ export const columns = [
   'hardware_uuid',
   'operating_system',
   'person',
+  'tags',
   'id',
 ] as const
 
@@ -26,6 +27,8 @@ export type Row = {
   /** A slug, or a path of names from the top. */
   tenant: string | undefined
   person: string | undefined
+  /** Names of tags. */
+  tags: string | undefined
   facts: { name: string } & Partial<ComputerFacts>
 }
 
@@ -60,6 +63,7 @@ export function readRow(line: number, cells: Cells<Column>) {
     id,
     tenant: cells.tenant?.trim(),
     person: cells.person?.trim(),
+    tags: cells.tags,
     facts: { name: '', ...read },
   }
   return { row, reasons }

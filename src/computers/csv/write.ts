@@ -3,6 +3,8 @@ import type { Db } from '../../db/connection.ts'
 import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { paced } from '../../pace.ts'
+import { isOwn, tagsOfComputers } from '../../tags/effective.ts'
+import { writeTagNames } from '../../tags/listed-names.ts'
 import { csvHead, csvLine } from '../../web/csv/write.ts'
 import { type Found, type Wanted, findComputers } from '../search.ts'
 import { columns } from './row.ts'
@@ -43,10 +45,11 @@ async function readLines(db: Db, asker: Asker, ids: number[]) {
     )
     .select(['computer.id', 'computer.name', 'computer.kind', 'computer.serial_number'])
     .select(['computer.manufacturer', 'computer.model', 'computer.hardware_uuid'])
-    .select(['computer.operating_system', 'tenant.slug', 'person.email'])
+    .select(['computer.operating_system', 'tenant.slug', 'person.email', 'computer.tenant_id'])
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .where(inScope(scope, 'tenant.path'))
     .execute()
+  const carried = await tagsOfComputers(db, asker, found)
   const byId = new Map(found.map((computer) => [computer.id, computer]))
   return ids.flatMap((id) => {
     const computer = byId.get(id)
@@ -54,6 +57,7 @@ async function readLines(db: Db, asker: Asker, ids: number[]) {
     const { name, slug, kind, serial_number, manufacturer, model } = computer
     const { hardware_uuid, operating_system, email } = computer
     const hardware = [serial_number, manufacturer, model, hardware_uuid, operating_system]
-    return [csvLine([name, slug, kind, ...hardware, email ?? '', String(id)])]
+    const tags = writeTagNames(carried(computer).filter(isOwn))
+    return [csvLine([name, slug, kind, ...hardware, email ?? '', tags, String(id)])]
   })
 }

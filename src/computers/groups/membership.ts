@@ -47,6 +47,7 @@ export async function membershipOf(
     kind,
     platform,
     maintenance,
+    tags: [],
     ...seenBounds(seen, now),
   }
   const traits = meet({ ...ANY, tenant: owner }, matching)
@@ -55,7 +56,8 @@ export async function membershipOf(
 
 const nothing = (problem: string): Membership => ({ tabs: [], traits: null, problem })
 
-async function placeOf(db: Reads, id: number, only: boolean) {
+/** A tenant as the place of computers, alone or with what is below it; undefined where it is gone. */
+export async function placeOf(db: Reads, id: number, only: boolean) {
   const [tenant] = await tenantById(db, { id })
   return tenant && { ...tenant, only }
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { Invalid } from '../../errors.ts'
 import { allThatMatch } from '../../jobs/batch.ts'
+import { type Tag, listTags } from '../../tags/queries.ts'
 import { formatCount } from '../../web/counts.ts'
 import { addressOf } from '../../web/list-state.ts'
 import { platformLabels, tabLabels } from '../kinds.ts'
@@ -24,6 +25,7 @@ export type GroupPage = {
   problem: string
   is_filtered: boolean
   platforms: typeof platformLabels
+  tags: Tag[]
   uses: Use[]
   export_href: string
 }
@@ -52,6 +54,7 @@ export async function groupPage(
     problem,
     is_filtered,
     platforms: platformLabels,
+    tags: await listTags(db, actor, 'computer.view'),
     uses: await usesOf(db, actor, id),
     export_href: addressOf('/computers/export.csv', filterFieldsOf(state)),
   }

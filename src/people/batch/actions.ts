@@ -38,6 +38,10 @@ export type Batch = {
   ids: number[]
   tenant_id: number | null
   tag_id: number | null
+  /** Nothing is done where anybody refuses; else those who do not are changed. */
+  whole: boolean
+  /** How many would be changed, as the preview said. */
+  foreseen?: number | undefined
   reason: string | null
 }
 

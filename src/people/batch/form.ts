@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { selectionFields } from '../../jobs/batch.ts'
+import { selectionFields, wholeField } from '../../jobs/batch.ts'
 import { idText } from '../../web/numbers.ts'
 import { batchActions } from './actions.ts'
 
@@ -17,7 +17,10 @@ export const SelectionForm = z.strictObject({
 })
 
 /** The new tenant, as it is typed or chosen. */
-export const TenantForm = z.strictObject({ tenant: z.string('Choose one tenant.').max(10_000) })
+export const TenantForm = z.strictObject({
+  tenant: z.string('Choose one tenant.').max(10_000),
+  ...wholeField,
+})
 
 /** The tag to add or remove. */
-export const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.') })
+export const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.'), ...wholeField })

@@ -4,15 +4,23 @@ import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
+  type BatchResult,
+  WholeForm,
+  canStart,
   confirmation,
   confirmForm,
   parseFields,
   reportOn,
   reportView,
+  requireWhole,
+  resultOf,
   titleOf,
+  wholeChoice,
+  wholeValue,
 } from '../../jobs/batch.ts'
 import type { JobKind } from '../../jobs/kind.ts'
 import type { Mailer } from '../../mail/mailer.ts'
+import type { Pace } from '../../pace.ts'
 import { listTags } from '../../tags/queries.ts'
 import { parentText } from '../../tenants/find-parent.ts'
 import type { Form } from '../../web/form.ts'
@@ -24,7 +32,7 @@ import { TagForm, TenantForm } from './form.ts'
 import { type Invited, workThrough } from './work.ts'
 
 /** What a batch is about, and what would become of the people, once everything is chosen. */
-type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'tag_id'> & {
+type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'tag_id' | 'whole'> & {
   selected: number
   report: BatchReport | null
 }
@@ -35,7 +43,7 @@ const tagChoice = view<{ form: Form; tags: { value: string; label: string }[] }>
 )
 
 /** One action on many people: judged for each of them first, then done as one operation. */
-export const peopleBatch = (mailer: Mailer): JobKind<Batch, Outlook, BatchReport> => ({
+export const peopleBatch = (mailer: Mailer): JobKind<Batch, Outlook, BatchResult> => ({
   name: 'person.batch',
   section: 'people',
 
@@ -44,52 +52,60 @@ export const peopleBatch = (mailer: Mailer): JobKind<Batch, Outlook, BatchReport
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_tenant') {
-      const tenant = await findTenantNamed(db, actor, parseFields(TenantForm, fields).tenant)
-      return { ...batch, tenant_id: tenant.id }
+      const { tenant: text, whole } = parseFields(TenantForm, fields)
+      const tenant = await findTenantNamed(db, actor, text)
+      return { ...batch, whole, tenant_id: tenant.id }
     }
-    if (isOfTag(batch.action)) return { ...batch, tag_id: parseFields(TagForm, fields).tag }
-    return batch
+    if (isOfTag(batch.action)) {
+      const { tag, whole } = parseFields(TagForm, fields)
+      return { ...batch, whole, tag_id: tag }
+    }
+    return { ...batch, ...parseFields(WholeForm, fields) }
   },
 
   async foresee(db, actor, batch, pace) {
-    const { action, tenant_id, tag_id, ids } = batch
-    const outlook = { action, tenant_id, tag_id, selected: ids.length }
+    const { action, tenant_id, tag_id, whole, ids } = batch
+    const outlook = { action, tenant_id, tag_id, whole, selected: ids.length }
     if (!isComplete(batch)) return { ...outlook, report: null }
     const { lines } = await workThrough(db, null, actor, batch, db.now(), pace)
     return { ...outlook, report: reportOn('Person', lines, action === 'delete') }
   },
 
   async preview(db, actor, outlook, form) {
-    const { action, selected, report } = outlook
+    const { action, selected, report, whole } = outlook
     const choice = await drawChoice(db, actor, outlook, form)
     if (!report) return { choice, rendering: null, confirm: null }
     const label = batchTitle(action, report.done)
-    const facts = { deletes: action === 'delete', selected, nouns: 'people' }
-    const confirm = report.done > 0 ? confirmation(label, facts) : null
+    const facts = { done: report.done, deletes: action === 'delete', selected, nouns: 'people' }
+    const confirm = canStart(report, whole) ? confirmation(label, facts) : null
     return { choice, rendering: reportView(report), confirm }
   },
 
   confirm(batch, fields) {
     const form = confirmForm(batch.action === 'delete', batch.ids.length)
-    return { ...batch, reason: parseFields(form, fields).reason }
+    return { ...batch, ...parseFields(form, fields) }
   },
 
-  async run(db, actor, batch, pace) {
-    if (batch.action === 'invite' && !mailer.configured) throw new Invalid({ action: NO_MAIL })
-    const what = { kind: `person.batch_${batch.action}`, reason: batch.reason }
-    const { lines, invited } = await operation(db, actor, what, (tx) =>
-      workThrough(tx, tx, actor, batch, tx.operation.at, pace),
-    )
-    const unsent = await sendAll(mailer, actor, invited)
-    for (const line of lines) {
-      const problem = unsent.get(line.code)
-      if (problem) Object.assign(line, { outcome: 'refused', detail: `Not sent: ${problem}` })
-    }
-    return reportOn('Person', lines, batch.action === 'delete')
-  },
+  run: (db, actor, batch, pace) => runBatch(mailer, db, actor, batch, pace),
 
   outcome: (report) => reportView({ ...report, is_done: true }),
 })
+
+async function runBatch(mailer: Mailer, db: Db, actor: Actor, batch: Batch, pace: Pace) {
+  if (batch.action === 'invite' && !mailer.configured) throw new Invalid({ action: NO_MAIL })
+  const what = { kind: `person.batch_${batch.action}`, reason: batch.reason }
+  const { lines, invited, tx } = await operation(db, actor, what, async (tx) => {
+    const worked = await workThrough(tx, tx, actor, batch, tx.operation.at, pace)
+    requireWhole(worked.lines, batch.whole, 'people')
+    return { ...worked, tx }
+  })
+  const unsent = await sendAll(mailer, actor, invited)
+  for (const line of lines) {
+    const problem = unsent.get(line.code)
+    if (problem) Object.assign(line, { outcome: 'refused', detail: `Not sent: ${problem}` })
+  }
+  return resultOf(reportOn('Person', lines, batch.action === 'delete'), tx, batch.foreseen)
+}
 
 const isOfTag = (action: BatchAction) => action === 'add_tag' || action === 'remove_tag'
 
@@ -113,16 +129,18 @@ async function sendAll(mailer: Mailer, actor: Actor, invited: Invited[]) {
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
 async function drawChoice(db: Db, actor: Actor, outlook: Outlook, { values, errors }: Form) {
   const { action, tenant_id, tag_id } = outlook
+  const whole = wholeValue(outlook.whole)
   if (action === 'set_tenant') {
     const tenant = tenant_id === null ? '' : await parentText(db, actor, tenant_id)
-    return tenantChoice({ form: { values: { tenant, ...values }, errors } })
+    return tenantChoice({ form: { values: { tenant, whole, ...values }, errors } })
   }
-  if (!isOfTag(action)) return null
-  const tags = (await listTags(db, actor)).map(({ id, name }) => ({
+  if (!isOfTag(action)) return wholeChoice({ form: { values: { whole, ...values }, errors } })
+  const tags = (await listTags(db, actor, 'person.view')).map(({ id, name }) => ({
     value: String(id),
     label: name,
   }))
-  return tagChoice({ form: { values: { tag: String(tag_id ?? ''), ...values }, errors }, tags })
+  const tag = String(tag_id ?? '')
+  return tagChoice({ form: { values: { tag, whole, ...values }, errors }, tags })
 }
 
 /** What a batch is called: "Delete 12 people". */

@@ -28,7 +28,14 @@ export function personBatchRoutes(app: FastifyInstance, db: Db, mailer: Mailer) 
         kind: 'person.batch',
         noun: 'person',
         title: (count) => batchTitle(action, count),
-        input: (ids) => ({ action, ids, tenant_id: null, tag_id: null, reason: null }),
+        input: (ids) => ({
+          action,
+          ids,
+          tenant_id: null,
+          tag_id: null,
+          whole: false,
+          reason: null,
+        }),
       })
       return reply.redirect(draft, 303)
     },

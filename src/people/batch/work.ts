@@ -41,7 +41,7 @@ export async function workThrough(
   now: string,
   pace: Pace,
 ) {
-  const tags = batch.tag_id === null ? [] : await listTags(db, asker)
+  const tags = batch.tag_id === null ? [] : await listTags(db, asker, 'person.view')
   const tag = tags.find(({ id }) => id === batch.tag_id)
   const bench: Bench = { db, asker, batch, now, tag, arrived: new Set() }
   const lines: BatchLine[] = []

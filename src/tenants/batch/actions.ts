@@ -26,5 +26,9 @@ export type Batch = {
   ids: number[]
   parent_id: number | null
   kind: TenantKind | null
+  /** Nothing is done where any of the tenants refuses; else those that do not are changed. */
+  whole: boolean
+  /** How many would be changed, as the preview said. */
+  foreseen?: number | undefined
   reason: string | null
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { selectionFields } from '../../jobs/batch.ts'
+import { selectionFields, wholeField } from '../../jobs/batch.ts'
 import { TenantKindInput } from '../form.ts'
 import { batchActions } from './actions.ts'
 
@@ -14,7 +14,10 @@ export const SelectionForm = z.strictObject({
 })
 
 /** The new parent, as it is typed or chosen. */
-export const ParentForm = z.strictObject({ parent: z.string('Choose one parent.').max(10_000) })
+export const ParentForm = z.strictObject({
+  parent: z.string('Choose one parent.').max(10_000),
+  ...wholeField,
+})
 
 /** The new kind. */
-export const KindForm = z.strictObject({ kind: TenantKindInput })
+export const KindForm = z.strictObject({ kind: TenantKindInput, ...wholeField })

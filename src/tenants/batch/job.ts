@@ -5,16 +5,25 @@ import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
+  type BatchResult,
+  WholeForm,
+  canStart,
   confirmForm,
   confirmation,
   parseFields,
+  previewView,
   reportOn,
   reportView,
+  resultOf,
   titleOf,
+  wholeChoice,
+  wholeValue,
 } from '../../jobs/batch.ts'
+import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
 import type { Form } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
+import { drawConsequences, foreseeMove, movedTenants } from '../consequences.ts'
 import { kindLooks } from '../kinds.ts'
 import { findTenant } from '../queries.ts'
 import { kindsFor, mayPutUnder } from '../rights.ts'
@@ -24,13 +33,15 @@ import { planBatch, runBatch } from './run.ts'
 import { views } from './views.ts'
 
 /** What a batch is about, and what would become of the tenants, once everything is chosen. */
-type Outlook = Pick<Batch, 'action' | 'parent_id' | 'kind'> & {
+type Outlook = Pick<Batch, 'action' | 'parent_id' | 'kind' | 'whole'> & {
   selected: number
   report: BatchReport | null
+  /** Of a new parent. */
+  foreseen: Foreseen
 }
 
 /** One action on many tenants: judged for each of them first, then done as one operation. */
-export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
+export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
   name: 'tenant.batch',
   section: 'tenants',
 
@@ -38,47 +49,54 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchReport> = {
 
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
-      const parent = await findParent(db, actor, parseFields(ParentForm, fields).parent)
+      const { parent: text, whole } = parseFields(ParentForm, fields)
+      const parent = await findParent(db, actor, text)
       if (!mayPutUnder(actor, parent.path)) throw new Invalid({ parent: NOT_THERE })
-      return { ...batch, parent_id: parent.id }
+      return { ...batch, whole, parent_id: parent.id }
     }
-    if (batch.action === 'set_kind') return { ...batch, kind: parseFields(KindForm, fields).kind }
-    return batch
+    if (batch.action === 'set_kind') return { ...batch, ...parseFields(KindForm, fields) }
+    return { ...batch, ...parseFields(WholeForm, fields) }
   },
 
   async foresee(db, actor, batch, pace) {
-    const { action, parent_id, kind, ids } = batch
-    const report = isComplete(batch)
-      ? reportOn('Tenant', (await planBatch(db, actor, batch, pace)).flat(), action === 'delete')
-      : null
-    return { action, parent_id, kind, selected: ids.length, report }
+    const { action, parent_id, kind, whole, ids } = batch
+    const about = { action, parent_id, kind, whole, selected: ids.length }
+    if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
+    const lines = (await planBatch(db, actor, batch, pace)).flat()
+    const report = reportOn('Tenant', lines, action === 'delete')
+    const moving = lines.filter(({ outcome }) => outcome === 'done').map(({ id }) => id)
+    const foreseen =
+      action === 'set_parent' && moving.length > 0
+        ? await foreseeMove(db, actor, await movedTenants(db, actor, moving, parent_id!), pace)
+        : {}
+    return { ...about, report, foreseen }
   },
 
   async preview(db, actor, outlook, form) {
     const choice = await drawChoice(db, actor, outlook, form)
-    const { report } = outlook
+    const { report, action, selected, whole, foreseen } = outlook
     if (!report) return { choice, rendering: null, confirm: null }
-    const { action, selected } = outlook
     const label = batchTitle(action, report.done)
-    const facts = { deletes: action === 'delete', selected, nouns: 'tenants' }
-    const confirm = report.done > 0 ? confirmation(label, facts) : null
-    return { choice, rendering: reportView(report), confirm }
+    const facts = { done: report.done, deletes: action === 'delete', selected, nouns: 'tenants' }
+    return {
+      choice,
+      rendering: previewView({ report, consequences: drawConsequences(foreseen) }),
+      confirm: canStart(report, whole) ? confirmation(label, facts) : null,
+    }
   },
 
   confirm(batch, fields) {
     const form = confirmForm(batch.action === 'delete', batch.ids.length)
-    return { ...batch, reason: parseFields(form, fields).reason }
+    return { ...batch, ...parseFields(form, fields) }
   },
 
   async run(db, actor, batch, pace) {
     const kind = `tenant.batch_${batch.action}`
-    return operation(db, actor, { kind, reason: batch.reason }, async (tx) =>
-      reportOn(
-        'Tenant',
-        await runBatch(tx, await currentActor(tx, db.now(), actor), batch, pace),
-        batch.action === 'delete',
-      ),
-    )
+    return operation(db, actor, { kind, reason: batch.reason }, async (tx) => {
+      const now = await currentActor(tx, db.now(), actor)
+      const lines = await runBatch(tx, now, batch, pace)
+      return resultOf(reportOn('Tenant', lines, batch.action === 'delete'), tx, batch.foreseen)
+    })
   },
 
   outcome(report) {
@@ -92,17 +110,19 @@ const isComplete = ({ action, parent_id, kind }: Batch) =>
   (action !== 'set_parent' || parent_id !== null) && (action !== 'set_kind' || kind !== null)
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
-async function drawChoice(db: Db, actor: Actor, { action, parent_id, kind }: Outlook, form: Form) {
+async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
+  const { action, parent_id, kind } = outlook
+  const whole = wholeValue(outlook.whole)
   if (action === 'set_parent') {
     const known = parent_id !== null && (await findTenant(db, actor, parent_id))
     const parent = known ? await parentText(db, actor, known.id) : ''
-    return views.parentChoice({ form: withValues(form, { parent }) })
+    return views.parentChoice({ form: withValues(form, { parent, whole }) })
   }
   if (action === 'set_kind') {
     const kinds = kindsFor(actor).map((value) => ({ value, label: kindLooks[value].label }))
-    return views.kindChoice({ form: withValues(form, { kind: kind ?? 'client' }), kinds })
+    return views.kindChoice({ form: withValues(form, { kind: kind ?? 'client', whole }), kinds })
   }
-  return null
+  return wholeChoice({ form: withValues(form, { whole }) })
 }
 
 const withValues = ({ values, errors }: Form, chosen: Record<string, string>): Form => ({

@@ -28,7 +28,7 @@ export function batchRoutes(app: FastifyInstance, db: Db) {
         kind: tenantBatch.name,
         noun: 'tenant',
         title: (count) => batchTitle(action, count),
-        input: (ids) => ({ action, ids, parent_id: null, kind: null, reason: null }),
+        input: (ids) => ({ action, ids, parent_id: null, kind: null, whole: false, reason: null }),
       })
       return reply.redirect(draft, 303)
     },

@@ -4,7 +4,7 @@ import type { Tx } from '../../db/operation.ts'
 import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
-import type { BatchLine } from '../../jobs/batch.ts'
+import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
 import { stripTenants } from '../../tags/carriers.ts'
 import { dropTagsOfFormerParents } from '../../tags/moves.ts'
 import { type Batch, permissionsFor } from './actions.ts'
@@ -41,11 +41,13 @@ export async function planBatch(db: Reads, asker: Asker, batch: Batch, pace: Pac
 }
 
 /**
- * Does the action with all that do not refuse it, under the open operation. Level by level, so that
+ * Does the action under the open operation: with all that do not refuse it, or, if the batch is to
+ * be whole, with all or none. Throws Conflict when it cannot be whole. Level by level, so that
  * the log has children before their parents, as an undo needs it.
  */
 export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
   const plan = await planBatch(tx, asker, batch, () => pace(0, 0))
+  requireWhole(plan.flat(), batch.whole, 'tenants')
   const levels = plan.map((lines) => lines.filter(({ outcome }) => outcome === 'done'))
   const total = levels.reduce((sum, level) => sum + level.length, 0)
   let written = 0

@@ -1,0 +1,100 @@
+import { type Expression, type SqlBool, expressionBuilder } from 'kysely'
+import type { ComputerKind } from '../db/computer-schema.ts'
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import type { Schema } from '../db/schema.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
+import { ANY, type Traits, conditionsOf, shapeOf, valuesOf } from './conditions.ts'
+import { tabsOf } from './groups/filter.ts'
+import { type Membership, membershipOf, placeOf } from './groups/membership.ts'
+import { meet } from './meeting.ts'
+
+/** What something is for: every computer, those that carry a tag, those of a group, or a few. */
+export type Target =
+  | { kind: 'all' }
+  | { kind: 'tag'; tag_id: number }
+  | { kind: 'group'; group_id: number }
+  | { kind: 'computer'; computer_ids: readonly number[] }
+
+/** The kinds of computers to which a target may be limited. */
+export const targetFilters = {
+  servers: 'server',
+  workstations: 'workstation',
+  portables: 'portable',
+} as const satisfies Record<string, ComputerKind>
+
+export type TargetFilter = keyof typeof targetFilters
+
+/** A target with whose it is: it is for computers of that tenant, and of those below it if it applies there. */
+export type Aim = {
+  target: Target
+  filter: TargetFilter | null
+  tenant_id: number
+  applies_to_children: boolean
+}
+
+/**
+ * The computers that an aim is for at the moment `now`, as a condition on `computer`: live, never
+ * one that is deleted, excluded ones among them. It looks at whatever tenant and confines no query:
+ * put it to rows that are confined already. With a problem, for something that is gone, it is none.
+ */
+export async function inTarget(
+  db: Reads,
+  { target, filter, tenant_id, applies_to_children }: Aim,
+  now: string,
+): Promise<{ condition: Expression<SqlBool>; problem: string }> {
+  const { tabs, traits, problem } = await reachOf(db, target, now)
+  const owner = await placeOf(db, tenant_id, !applies_to_children)
+  if (!owner) return { condition: NONE, problem: 'Its tenant has been deleted.' }
+  const own: Traits = { ...ANY, tenant: owner, kind: filter && targetFilters[filter] }
+  const met = traits && meet(traits, own)
+  if (!met) return { condition: NONE, problem }
+  const conditions = [
+    eb('computer.tab', 'in', tabs),
+    ...conditionsOf(shapeOf(met, 'indexed'), valuesOf(met)),
+    ...(target.kind === 'computer' ? [isOneOf(target.computer_ids)] : []),
+  ]
+  return { condition: eb.and(conditions), problem }
+}
+
+const eb = expressionBuilder<Schema, 'computer'>()
+
+/** No computer has this id. */
+const NONE = eb('computer.id', '=', 0)
+
+const isOneOf = (ids: readonly number[]) =>
+  eb('computer.id', 'in', (of) => of.selectFrom(idTable(JSON.stringify(ids))).select('listed.id'))
+
+/** What a target is for, whoever's it is. */
+async function reachOf(db: Reads, target: Target, now: string): Promise<Membership> {
+  if (target.kind === 'tag') return reachOfTag(db, target.tag_id)
+  if (target.kind !== 'group') return { ...PRESENT, traits: ANY }
+  const [group] = await groupById(db, { id: target.group_id })
+  return group ? membershipOf(db, group, now) : gone('group')
+}
+
+async function reachOfTag(db: Reads, id: number): Promise<Membership> {
+  const [tag] = await tagById(db, { id })
+  return tag ? { ...PRESENT, traits: { ...ANY, tags: [tag] } } : gone('tag')
+}
+
+const PRESENT = { tabs: tabsOf('present'), problem: '' }
+
+const gone = (noun: string): Membership => ({
+  tabs: [],
+  traits: null,
+  problem: `The ${noun} that it is for has been deleted.`,
+})
+
+const groupById = prepared((db, { id }: { id: number }) =>
+  everyTenant(db).selectFrom('computer_group').select(['tenant_id', 'filter']).where('id', '=', id),
+)
+
+const tagById = prepared((db, { id }: { id: number }) =>
+  everyTenant(db)
+    .selectFrom('tag')
+    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
+    .select(['tag.id', 'tenant.path'])
+    .where('tag.id', '=', id),
+)
