@@ -1,0 +1,122 @@
+import { addMinutes, happensTwice, instantOf, type LocalTime, localAt } from './local-time.ts'
+import { type Recurrence, startsFrom } from './recurrence.ts'
+
+/**
+ * One maintenance window. `start` is what the clock was to show when it opens: with the schedule
+ * it names the window, and stays the same when the schedule moves to another zone.
+ */
+export type Window = {
+  start: LocalTime
+  /** The zone whose clock it is. */
+  zone: string
+  opens_at: string
+  closes_at: string
+  /** What daylight saving does to it; nearly always nothing. */
+  clock_changes: ClockChange[]
+}
+
+/** Minutes are those of the stopwatch, more or fewer than those of the clock. */
+export type ClockChange =
+  | { kind: 'starts_late' }
+  | { kind: 'moved' }
+  | { kind: 'happens_twice' }
+  | { kind: 'longer'; minutes: number }
+  | { kind: 'shorter'; minutes: number }
+
+/**
+ * The window that starts at a local time in a zone. It opens when the clock comes to its start and
+ * closes when the clock comes to its end, so it can be longer or shorter than usual. If daylight
+ * saving swallows it whole, it opens after the gap and keeps its length: a nightly schedule runs
+ * every night.
+ */
+export function windowAt(start: LocalTime, length_minutes: number, zone: string): Window {
+  const opens = instantOf(start, zone)
+  const closes = instantOf(addMinutes(start, length_minutes), zone)
+  const elapsed = (closes.epochMilliseconds - opens.epochMilliseconds) / 60_000
+  const moved = elapsed <= 0
+  const end = moved ? opens.add({ minutes: length_minutes }) : closes
+  return {
+    start,
+    zone,
+    opens_at: toText(opens),
+    closes_at: toText(end),
+    clock_changes: moved
+      ? [{ kind: 'moved' }]
+      : clockChanges(start, zone, opens, elapsed - length_minutes),
+  }
+}
+
+/** The first window that opens after an instant; undefined when there is none any more. */
+export const nextWindow = (recurrence: Recurrence, zone: string, after: string) =>
+  windowsFrom(recurrence, zone, after).find(({ opens_at }) => opens_at > after)
+
+/** The windows that open after `after` and until `until`, in order; at most `limit`. */
+export const windowsOpening = (
+  recurrence: Recurrence,
+  zone: string,
+  { after, until, limit }: { after: string; until: string; limit: number },
+): Window[] =>
+  takeUntil(windowsFrom(recurrence, zone, after), ({ opens_at }) => opens_at > until)
+    .filter(({ opens_at }) => opens_at > after)
+    .take(limit)
+    .toArray()
+
+/** The windows that are open at some moment from `from` until before `to`, in order. */
+export function windowsBetween(
+  recurrence: Recurrence,
+  zone: string,
+  { from, to, limit }: { from: string; to: string; limit: number },
+): Window[] {
+  const earliest = Temporal.Instant.from(from).subtract({ minutes: recurrence.length_minutes })
+  return takeUntil(
+    windowsFrom(recurrence, zone, toText(earliest)),
+    ({ opens_at }) => opens_at >= to,
+  )
+    .filter(({ closes_at }) => closes_at > from)
+    .take(limit)
+    .toArray()
+}
+
+/** What daylight saving does to a window, in words. */
+export const inWords = (change: ClockChange) =>
+  ({
+    starts_late: () => 'Starts late: the clock goes forward.',
+    moved: () => 'Starts when the clock has gone forward, and keeps its length.',
+    happens_twice: () => 'This time happens twice: the first is taken.',
+    longer: ({ minutes }: { minutes: number }) => `${duration(minutes)} longer than on the clock.`,
+    shorter: ({ minutes }: { minutes: number }) =>
+      `${duration(minutes)} shorter than on the clock.`,
+  })[change.kind](change as never)
+
+/**
+ * The windows whose start may be at an instant or after it. No gap is longer than a day, so a
+ * window that was to start within the day before may still open now.
+ */
+function* windowsFrom({ rules, length_minutes }: Recurrence, zone: string, from: string) {
+  const earliest = addMinutes(localAt(from, zone), -24 * 60)
+  for (const start of startsFrom(rules, earliest)) yield windowAt(start, length_minutes, zone)
+}
+
+function* takeUntil<Item>(items: Iterable<Item>, isPast: (item: Item) => boolean) {
+  for (const item of items) {
+    if (isPast(item)) return
+    yield item
+  }
+}
+
+function clockChanges(start: LocalTime, zone: string, opens: Temporal.Instant, excess: number) {
+  const changes: ClockChange[] = []
+  const opensAt = opens.toZonedDateTimeISO(zone).toPlainDateTime().toString().slice(0, 16)
+  if (opensAt !== start) changes.push({ kind: 'starts_late' })
+  if (happensTwice(start, zone)) changes.push({ kind: 'happens_twice' })
+  if (excess > 0) changes.push({ kind: 'longer', minutes: excess })
+  if (excess < 0) changes.push({ kind: 'shorter', minutes: -excess })
+  return changes
+}
+
+function duration(minutes: number) {
+  if (minutes === 60) return 'An hour'
+  return minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`
+}
+
+const toText = (instant: Temporal.Instant) => instant.toString({ smallestUnit: 'millisecond' })
