@@ -15,31 +15,22 @@ export type Recurrence = { rules: readonly RecurrenceRule[]; length_minutes: num
 const MOST_EMPTY_PERIODS = { DAILY: 1500, WEEKLY: 530, MONTHLY: 500, YEARLY: 40 }
 
 /** No window starts after it. */
-const END_OF_TIME = '2199-12-31T23:59'
+export const END_OF_TIME = '2199-12-31T23:59'
 
-/** A rule with COUNT must come to its end within this time, so that its end can be computed. */
-const LONGEST_COUNT_YEARS = 20
-
-/** The first local time after `after`, or at it if `inclusive`, at which a window starts. */
-export function nextStart(
-  rules: readonly RecurrenceRule[],
-  after: LocalTime,
-  inclusive = false,
-): LocalTime | undefined {
-  let first: LocalTime | undefined
-  for (const rule of rules) {
-    const start = nextOfRule(rule, after, inclusive)
-    if (start && (first === undefined || start < first)) first = start
-  }
-  return first
-}
+/** A rule with COUNT must come to its end within so many years, for its end is computed. */
+const LONGEST_COUNT_YEARS = { DAILY: 4, WEEKLY: 10, MONTHLY: 20, YEARLY: 40 }
 
 /** The local starts from `from` on, in order, each once, as many as are taken. */
 export function* startsFrom(rules: readonly RecurrenceRule[], from: LocalTime) {
-  let start = nextStart(rules, from, true)
-  while (start) {
-    yield start
-    start = nextStart(rules, start)
+  const heads = rules.map((rule) => ({ rule, next: nextOfRule(rule, from, true) }))
+  for (;;) {
+    let first: LocalTime | undefined
+    for (const { next } of heads) if (next && (!first || next < first)) first = next
+    if (!first) return
+
+    yield first
+    for (const head of heads)
+      if (head.next === first) head.next = nextOfRule(head.rule, first, false)
   }
 }
 
@@ -65,11 +56,12 @@ function nextOfRule(rule: RecurrenceRule, after: LocalTime, inclusive: boolean) 
   return next && next <= (engine.until ?? END_OF_TIME) ? next : undefined
 }
 
+/** `until` is the last local time of a rule that ends, or that its COUNT lies too far away. */
 type Engine = { library: RRuleTemporal; until: LocalTime | 'unknown' | undefined }
 
 // Making one costs more than asking it. What is stored never changes what an engine answers.
 const engines = new Map<string, Engine>()
-const MOST_ENGINES = 5000
+const MOST_ENGINES = 20_000
 
 function engineOf({ rrule, start }: RecurrenceRule): Engine {
   const key = `${start} ${rrule}`
@@ -78,15 +70,18 @@ function engineOf({ rrule, start }: RecurrenceRule): Engine {
 
   if (engines.size >= MOST_ENGINES) engines.clear()
   const rule = ruleOf(rrule)
-  const engine: Engine = { library: libraryRule(rule, start), until: rule.until }
-  if (rule.count !== undefined) engine.until = lastOfCount(engine, start, rule.count)
+  const engine: Engine = {
+    library: new RRuleTemporal(libraryOptions(rule, start)),
+    until: rule.count === undefined ? rule.until : lastOfCount(rule, start, rule.count),
+  }
   engines.set(key, engine)
   return engine
 }
 
 /** The library computes in UTC, which stands for "no zone": every local time exists once. */
-function libraryRule({ frequency, interval, by_day, numbers, week_start }: Rule, start: LocalTime) {
-  return new RRuleTemporal({
+function libraryOptions(rule: Rule, start: LocalTime) {
+  const { frequency, interval, by_day, numbers, week_start } = rule
+  return {
     dtstart: asUtc(start),
     freq: frequency,
     interval,
@@ -100,28 +95,24 @@ function libraryRule({ frequency, interval, by_day, numbers, week_start }: Rule,
     wkst: week_start,
     maxIterations: MOST_EMPTY_PERIODS[frequency],
     cache: false,
-  })
+  }
 }
 
 /**
- * The library counts COUNT from the start at each question, as far as its bound lets it; so it is
- * counted here, once, and becomes an UNTIL.
+ * Asked for the next time, the library counts COUNT from the start, as far as its bound lets it;
+ * so it is counted here, once, and becomes an UNTIL.
  */
-function lastOfCount(engine: Engine, start: LocalTime, count: number) {
-  const latest = `${Number(start.slice(0, 4)) + LONGEST_COUNT_YEARS}${start.slice(4)}`
-  let last = search(engine, start, true)
-  for (let found = 1; last && found < count; found++) {
-    const next = search(engine, last, false)
-    if (!next) break
-    if (next > latest) return 'unknown'
-    last = next
-  }
-  return last
+function lastOfCount(rule: Rule, start: LocalTime, count: number) {
+  const years = LONGEST_COUNT_YEARS[rule.frequency]
+  const latest = `${Number(start.slice(0, 4)) + years}${start.slice(4, 7)}-01T00:00`
+  const bounds = { count, until: asUtc(latest), maxIterations: years * 366 }
+  const starts = new RRuleTemporal({ ...libraryOptions(rule, start), ...bounds }).all()
+  return starts.length === count ? localFromClock(starts.at(-1)!.epochMilliseconds) : 'unknown'
 }
 
 function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
   try {
-    const next = library.next(asUtc(after), inclusive)
+    const next = library.next(new Date(clockMilliseconds(after)), inclusive)
     return next ? localFromClock(next.epochMilliseconds) : undefined
   } catch (error) {
     // The bound of the search, or a date past the end of the calendar.
@@ -131,5 +122,4 @@ function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
   }
 }
 
-const asUtc = (local: LocalTime) =>
-  Temporal.Instant.fromEpochMilliseconds(clockMilliseconds(local)).toZonedDateTimeISO('UTC')
+const asUtc = (local: LocalTime) => Temporal.ZonedDateTime.from(`${local}[UTC]`)

@@ -1,4 +1,11 @@
-import { addMinutes, happensTwice, instantOf, type LocalTime, localAt } from './local-time.ts'
+import {
+  addMinutes,
+  happensTwice,
+  instantOf,
+  isSkipped,
+  type LocalTime,
+  localAt,
+} from './local-time.ts'
 import { type Recurrence, startsFrom } from './recurrence.ts'
 
 /**
@@ -30,20 +37,19 @@ export type ClockChange =
  * every night.
  */
 export function windowAt(start: LocalTime, length_minutes: number, zone: string): Window {
-  const opens = instantOf(start, zone)
-  const closes = instantOf(addMinutes(start, length_minutes), zone)
-  const elapsed = (closes.epochMilliseconds - opens.epochMilliseconds) / 60_000
-  const moved = elapsed <= 0
-  const end = moved ? opens.add({ minutes: length_minutes }) : closes
-  return {
-    start,
-    zone,
-    opens_at: toText(opens),
-    closes_at: toText(end),
-    clock_changes: moved
-      ? [{ kind: 'moved' }]
-      : clockChanges(start, zone, opens, elapsed - length_minutes),
-  }
+  const opens_at = instantOf(start, zone)
+  const closes_at = instantOf(addMinutes(start, length_minutes), zone)
+  const elapsed = elapsedMinutes(opens_at, closes_at)
+  if (elapsed <= 0)
+    return {
+      start,
+      zone,
+      opens_at,
+      closes_at: addElapsed(opens_at, length_minutes),
+      clock_changes: [{ kind: 'moved' }],
+    }
+  const clock_changes = clockChanges(start, zone, elapsed - length_minutes)
+  return { start, zone, opens_at, closes_at, clock_changes }
 }
 
 /** The first window that opens after an instant; undefined when there is none any more. */
@@ -67,26 +73,28 @@ export function windowsBetween(
   zone: string,
   { from, to, limit }: { from: string; to: string; limit: number },
 ): Window[] {
-  const earliest = Temporal.Instant.from(from).subtract({ minutes: recurrence.length_minutes })
-  return takeUntil(
-    windowsFrom(recurrence, zone, toText(earliest)),
-    ({ opens_at }) => opens_at >= to,
-  )
+  const earliest = addElapsed(from, -recurrence.length_minutes)
+  return takeUntil(windowsFrom(recurrence, zone, earliest), ({ opens_at }) => opens_at >= to)
     .filter(({ closes_at }) => closes_at > from)
     .take(limit)
     .toArray()
 }
 
 /** What daylight saving does to a window, in words. */
-export const inWords = (change: ClockChange) =>
-  ({
-    starts_late: () => 'Starts late: the clock goes forward.',
-    moved: () => 'Starts when the clock has gone forward, and keeps its length.',
-    happens_twice: () => 'This time happens twice: the first is taken.',
-    longer: ({ minutes }: { minutes: number }) => `${duration(minutes)} longer than on the clock.`,
-    shorter: ({ minutes }: { minutes: number }) =>
-      `${duration(minutes)} shorter than on the clock.`,
-  })[change.kind](change as never)
+export function clockChangeInWords(change: ClockChange) {
+  switch (change.kind) {
+    case 'starts_late':
+      return 'Starts late: the clock goes forward.'
+    case 'moved':
+      return 'Starts when the clock has gone forward, and keeps its length.'
+    case 'happens_twice':
+      return 'This time happens twice: the first is taken.'
+    case 'longer':
+      return `${duration(change.minutes)} longer than the clock says.`
+    case 'shorter':
+      return `${duration(change.minutes)} shorter than the clock says.`
+  }
+}
 
 /**
  * The windows whose start may be at an instant or after it. No gap is longer than a day, so a
@@ -104,10 +112,9 @@ function* takeUntil<Item>(items: Iterable<Item>, isPast: (item: Item) => boolean
   }
 }
 
-function clockChanges(start: LocalTime, zone: string, opens: Temporal.Instant, excess: number) {
+function clockChanges(start: LocalTime, zone: string, excess: number) {
   const changes: ClockChange[] = []
-  const opensAt = opens.toZonedDateTimeISO(zone).toPlainDateTime().toString().slice(0, 16)
-  if (opensAt !== start) changes.push({ kind: 'starts_late' })
+  if (isSkipped(start, zone)) changes.push({ kind: 'starts_late' })
   if (happensTwice(start, zone)) changes.push({ kind: 'happens_twice' })
   if (excess > 0) changes.push({ kind: 'longer', minutes: excess })
   if (excess < 0) changes.push({ kind: 'shorter', minutes: -excess })
@@ -119,4 +126,9 @@ function duration(minutes: number) {
   return minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`
 }
 
-const toText = (instant: Temporal.Instant) => instant.toString({ smallestUnit: 'millisecond' })
+/** The minutes of the stopwatch from one instant to another. */
+export const elapsedMinutes = (from: string, to: string) =>
+  (Date.parse(to) - Date.parse(from)) / 60_000
+
+export const addElapsed = (instant: string, minutes: number) =>
+  new Date(Date.parse(instant) + minutes * 60_000).toISOString()

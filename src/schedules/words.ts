@@ -1,0 +1,111 @@
+import { type Frequency, frequencyOf } from './frequency.ts'
+import type { Recurrence, RecurrenceRule } from './recurrence.ts'
+import { type Day, DAYS } from './rule.ts'
+
+const DAY_NAMES = {
+  MO: 'Monday',
+  TU: 'Tuesday',
+  WE: 'Wednesday',
+  TH: 'Thursday',
+  FR: 'Friday',
+  SA: 'Saturday',
+  SU: 'Sunday',
+}
+
+const ORDINALS = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]: 'last' }
+
+/** "Every Monday and Friday at 22:00 for 4 hours". */
+export const recurrenceInWords = ({ rules, length_minutes }: Recurrence) =>
+  rules
+    .map((rule) => ruleInWords(rule, durationInWords(length_minutes)))
+    .map((words, index) => (index > 0 ? lowerFirst(words) : words))
+    .join('; and ')
+
+/** "3 hours 30 minutes", "1 day 2 hours". */
+export function durationInWords(minutes: number) {
+  const parts = [
+    [Math.floor(minutes / 1440), 'day'],
+    [Math.floor(minutes / 60) % 24, 'hour'],
+    [minutes % 60, 'minute'],
+  ] as const
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => plural(count, unit))
+    .join(' ')
+}
+
+function ruleInWords({ rrule, start }: RecurrenceRule, length: string) {
+  const frequency = frequencyOf(rrule)
+  const [date, time] = start.split('T') as [string, string]
+  if (frequency.kind === 'once') return `Once on ${date} at ${time} for ${length}`
+  if (frequency.kind === 'custom') return `By the rule ${customInWords(rrule, time)} for ${length}`
+  return `${frequencyInWords(frequency)} at ${time} for ${length}${endInWords(frequency)}`
+}
+
+/** A rule of one's own may say at which times itself. */
+const customInWords = (rrule: string, time: string) =>
+  /BY(HOUR|MINUTE)=/.test(rrule) ? rrule : `${rrule} at ${time}`
+
+function frequencyInWords(frequency: Exclude<Frequency, { kind: 'once' | 'custom' }>) {
+  switch (frequency.kind) {
+    case 'daily':
+      return every(frequency.every, 'day')
+    case 'weekly':
+      return weeklyInWords(frequency.every, frequency.days)
+    case 'monthly_day':
+      return monthDaysInWords(frequency.every, frequency.days)
+    case 'monthly_weekday':
+      return onDay(frequency.every, `${ORDINALS[frequency.nth]} ${DAY_NAMES[frequency.day]}`)
+    case 'patch_tuesday':
+      return patchTuesdayInWords(frequency.plus_days)
+  }
+}
+
+function weeklyInWords(weeks: number, days: Day[]) {
+  if (weeks > 1) return `Every ${weeks} weeks on ${list(days.map((day) => DAY_NAMES[day]))}`
+  if (days.length === 7) return 'Every day of the week'
+  if (days.join() === DAYS.slice(0, 5).join()) return 'Every Monday to Friday'
+  return `Every ${list(days.map((day) => DAY_NAMES[day]))}`
+}
+
+function monthDaysInWords(months: number, days: number[]) {
+  // The last day is -1 and stands before the others; it is said after them.
+  const named = days.filter((day) => day > 0).map(ordinalNumber)
+  if (days.includes(-1)) named.push('last day')
+  const isSkipped = days.some((day) => day > 28)
+  return onDay(months, list(named)) + (isSkipped ? ' (a month without it is skipped)' : '')
+}
+
+const onDay = (months: number, day: string) =>
+  months === 1 ? `On the ${day} of every month` : `Every ${months} months on the ${day}`
+
+function patchTuesdayInWords(plus_days: number) {
+  const patchTuesday = 'the second Tuesday of every month'
+  if (plus_days === 0) return `On ${patchTuesday} (Patch Tuesday)`
+  return `${plural(plus_days, 'day')} after ${patchTuesday} (Patch Tuesday)`
+}
+
+function endInWords({ ends_on, ends_after }: { ends_on?: string; ends_after?: number }) {
+  if (ends_on) return `, until ${ends_on}`
+  if (ends_after !== undefined) return ends_after === 1 ? ', one time' : `, ${ends_after} times`
+  return ''
+}
+
+const every = (count: number, unit: string) =>
+  count === 1 ? `Every ${unit}` : `Every ${count} ${unit}s`
+
+const plural = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`
+
+function list(items: string[]) {
+  if (items.length < 2) return items.join()
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+/** "1st", "22nd", "13th". */
+function ordinalNumber(value: number) {
+  const tens = Math.floor(value / 10) % 10
+  const ending = tens === 1 ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th')
+  return `${value}${ending}`
+}
+
+const lowerFirst = (text: string) => text[0]!.toLowerCase() + text.slice(1)
