@@ -1,6 +1,6 @@
-import { instantOf, type LocalTime } from './local-time.ts'
-import { type Recurrence, startsFrom } from './recurrence.ts'
-import { addElapsed, elapsedMinutes, type Window, windowAt } from './windows.ts'
+import type { LocalTime } from './local-time.ts'
+import type { Recurrence } from './recurrence.ts'
+import { addElapsed, elapsedMinutes, type Window, windowsOpening } from './windows.ts'
 
 /** What becomes of windows that closed before anything could start. */
 export type MissedPolicy = 'skip' | 'once' | 'all'
@@ -34,19 +34,15 @@ const MOST_DUE = 5000
  * move to a zone further west, does not bring a window back.
  */
 export function dueWindows(
-  { rules, length_minutes }: Recurrence,
+  recurrence: Recurrence,
   zone: string,
   { since, last_start, now }: { since: string; last_start?: LocalTime; now: string },
 ): Window[] {
   const earliest = addElapsed(now, -LONGEST_DOWNTIME_DAYS * 24 * 60)
   const after = since > earliest ? since : earliest
-  const due: Window[] = []
-  for (const start of startsFrom(rules, dayBefore(after))) {
-    if (due.length === MOST_DUE || instantOf(start, zone) > now) return due
-    const window = windowAt(start, length_minutes, zone)
-    if (window.opens_at > after && (!last_start || start > last_start)) due.push(window)
-  }
-  return due
+  return windowsOpening(recurrence, zone, { after, until: now, limit: MOST_DUE }).filter(
+    ({ start }) => !last_start || start > last_start,
+  )
 }
 
 /**
@@ -112,6 +108,3 @@ function wait({ window, outcome, closes_at }: Decision, { overlap }: { overlap: 
   const queued = { window, outcome: 'queued', reason: 'overlap' } as const
   return outcome === 'open' ? { ...queued, closes_at } : queued
 }
-
-/** A local time that comes before an instant in every zone. */
-const dayBefore = (instant: string): LocalTime => addElapsed(instant, -38 * 60).slice(0, 16)

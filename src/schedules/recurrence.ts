@@ -1,6 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { clockMilliseconds, type LocalTime, localFromClock } from './local-time.ts'
-import { type Rule, ruleOf } from './rule.ts'
+import { DAYS, type Rule, ruleOf } from './rule.ts'
 
 /** One rule of a schedule (RFC 5545) and the local time of its first window (DTSTART). */
 export type RecurrenceRule = { rrule: string; start: LocalTime }
@@ -18,7 +18,7 @@ const MOST_EMPTY_PERIODS = { DAILY: 1500, WEEKLY: 530, MONTHLY: 500, YEARLY: 40 
 export const END_OF_TIME = '2199-12-31T23:59'
 
 /** A rule with COUNT must come to its end within so many years, for its end is computed. */
-const LONGEST_COUNT_YEARS = { DAILY: 4, WEEKLY: 10, MONTHLY: 20, YEARLY: 40 }
+const LONGEST_COUNT_YEARS = { DAILY: 4, WEEKLY: 10, MONTHLY: 20, YEARLY: 20 }
 
 /** The local starts from `from` on, in order, each once, as many as are taken. */
 export function* startsFrom(rules: readonly RecurrenceRule[], from: LocalTime) {
@@ -47,17 +47,30 @@ export const atTimeOfDay = (
   length_minutes,
 })
 
-/** Whether a rule's COUNT is reached soon enough to be computed. */
-export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== 'unknown'
+/** Whether a rule with COUNT comes to its end soon enough for that to be computed. */
+export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== undefined
 
 function nextOfRule(rule: RecurrenceRule, after: LocalTime, inclusive: boolean) {
   const engine = engineOf(rule)
-  const next = search(engine, after, inclusive)
+  let next = search(engine, after, inclusive)
+  for (let days = 0; next && !isOnDay(engine, next); days++)
+    next = days < MOST_FILTERED_DAYS ? search(engine, next, false) : undefined
   return next && next <= (engine.until ?? END_OF_TIME) ? next : undefined
 }
 
-/** `until` is the last local time of a rule that ends, or that its COUNT lies too far away. */
-type Engine = { library: RRuleTemporal; until: LocalTime | 'unknown' | undefined }
+type Engine = {
+  library: RRuleTemporal
+  /**
+   * BYDAY beside BYYEARDAY, which the library adds to it, and RFC 5545 wants to limit it: the days
+   * of the week, 0 for Sunday, that are left.
+   */
+  only_days: number[] | undefined
+  /** The last local time of a rule that ends; undefined also when COUNT is too large. */
+  until: LocalTime | undefined
+}
+
+/** No day of a year avoids a day of the week for longer: that is twelve years, around 2100. */
+const MOST_FILTERED_DAYS = 12 * 366
 
 // Making one costs more than asking it. What is stored never changes what an engine answers.
 const engines = new Map<string, Engine>()
@@ -72,11 +85,16 @@ function engineOf({ rrule, start }: RecurrenceRule): Engine {
   const rule = ruleOf(rrule)
   const engine: Engine = {
     library: new RRuleTemporal(libraryOptions(rule, start)),
-    until: rule.count === undefined ? rule.until : lastOfCount(rule, start, rule.count),
+    only_days: rule.numbers.BYYEARDAY && rule.by_day.map(({ day }) => (DAYS.indexOf(day) + 1) % 7),
+    until: rule.until,
   }
+  if (rule.count !== undefined) engine.until = lastOfCount(engine, rule, start)
   engines.set(key, engine)
   return engine
 }
+
+const isOnDay = ({ only_days }: Engine, local: LocalTime) =>
+  !only_days?.length || only_days.includes(new Date(clockMilliseconds(local)).getUTCDay())
 
 /** The library computes in UTC, which stands for "no zone": every local time exists once. */
 function libraryOptions(rule: Rule, start: LocalTime) {
@@ -85,7 +103,7 @@ function libraryOptions(rule: Rule, start: LocalTime) {
     dtstart: asUtc(start),
     freq: frequency,
     interval,
-    byDay: by_day.length > 0 ? by_day.map(({ nth, day }) => `${nth ?? ''}${day}`) : undefined,
+    byDay: numbers.BYYEARDAY ? undefined : by_day.map(({ nth, day }) => `${nth ?? ''}${day}`),
     byMonth: numbers.BYMONTH,
     byMonthDay: numbers.BYMONTHDAY,
     byYearDay: numbers.BYYEARDAY,
@@ -102,12 +120,16 @@ function libraryOptions(rule: Rule, start: LocalTime) {
  * Asked for the next time, the library counts COUNT from the start, as far as its bound lets it;
  * so it is counted here, once, and becomes an UNTIL.
  */
-function lastOfCount(rule: Rule, start: LocalTime, count: number) {
+function lastOfCount(engine: Engine, rule: Rule, start: LocalTime) {
   const years = LONGEST_COUNT_YEARS[rule.frequency]
   const latest = `${Number(start.slice(0, 4)) + years}${start.slice(4, 7)}-01T00:00`
+  const count = engine.only_days?.length ? undefined : rule.count
   const bounds = { count, until: asUtc(latest), maxIterations: years * 366 }
-  const starts = new RRuleTemporal({ ...libraryOptions(rule, start), ...bounds }).all()
-  return starts.length === count ? localFromClock(starts.at(-1)!.epochMilliseconds) : 'unknown'
+  const starts = new RRuleTemporal({ ...libraryOptions(rule, start), ...bounds })
+    .all()
+    .map(({ epochMilliseconds }) => localFromClock(epochMilliseconds))
+    .filter((local) => isOnDay(engine, local))
+  return starts[rule.count! - 1]
 }
 
 function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
@@ -116,10 +138,12 @@ function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
     return next ? localFromClock(next.epochMilliseconds) : undefined
   } catch (error) {
     // The bound of the search, or a date past the end of the calendar.
-    if (error instanceof RangeError || /^Maximum iterations/.test((error as Error).message))
-      return undefined
+    if (error instanceof RangeError || isBound(error)) return undefined
     throw error
   }
 }
+
+const isBound = (error: unknown) =>
+  error instanceof Error && error.message.startsWith('Maximum iterations')
 
 const asUtc = (local: LocalTime) => Temporal.ZonedDateTime.from(`${local}[UTC]`)

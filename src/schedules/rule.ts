@@ -212,4 +212,12 @@ function refuseCombinations({ frequency, by_day, numbers, count, until }: Rule) 
     numbers.BYSETPOS && by_day.length === 0 && Object.keys(numbers).length === 1,
     'BYSETPOS chooses among days: it needs BYDAY or another part beside it.',
   )
+  refuse(
+    numbers.BYYEARDAY && Boolean(numbers.BYMONTHDAY ?? numbers.BYSETPOS),
+    'BYYEARDAY cannot stand beside BYMONTHDAY or BYSETPOS.',
+  )
+  refuse(
+    by_day.some(({ nth }) => nth) && Boolean(numbers.BYMONTHDAY ?? numbers.BYYEARDAY),
+    'A number before a weekday, as in 2TU, cannot stand beside BYMONTHDAY or BYYEARDAY.',
+  )
 }
