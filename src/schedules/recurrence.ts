@@ -1,6 +1,7 @@
 import { RRuleTemporal } from 'rrule-temporal'
 import { clockMilliseconds, type LocalTime, localFromClock } from './local-time.ts'
-import { DAYS, type Rule, ruleOf } from './rule.ts'
+import { type Rule, ruleOf } from './rule.ts'
+import { nextOnYearDays } from './year-days.ts'
 
 /** One rule of a schedule (RFC 5545) and the local time of its first window (DTSTART). */
 export type RecurrenceRule = { rrule: string; start: LocalTime }
@@ -51,26 +52,15 @@ export const atTimeOfDay = (
 export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== undefined
 
 function nextOfRule(rule: RecurrenceRule, after: LocalTime, inclusive: boolean) {
-  const engine = engineOf(rule)
-  let next = search(engine, after, inclusive)
-  for (let days = 0; next && !isOnDay(engine, next); days++)
-    next = days < MOST_FILTERED_DAYS ? search(engine, next, false) : undefined
-  return next && next <= (engine.until ?? END_OF_TIME) ? next : undefined
+  const { next, until } = engineOf(rule)
+  const start = next(after, inclusive)
+  return start && start <= (until ?? END_OF_TIME) ? start : undefined
 }
 
-type Engine = {
-  library: RRuleTemporal
-  /**
-   * BYDAY beside BYYEARDAY, which the library adds to it, and RFC 5545 wants to limit it: the days
-   * of the week, 0 for Sunday, that are left.
-   */
-  only_days: number[] | undefined
-  /** The last local time of a rule that ends; undefined also when COUNT is too large. */
-  until: LocalTime | undefined
-}
+type Next = (after: LocalTime, inclusive: boolean) => LocalTime | undefined
 
-/** No day of a year avoids a day of the week for longer: that is twelve years, around 2100. */
-const MOST_FILTERED_DAYS = 12 * 366
+/** `until` is the last local time of a rule that ends; undefined also when COUNT is too large. */
+type Engine = { next: Next; until: LocalTime | undefined }
 
 // Making one costs more than asking it. What is stored never changes what an engine answers.
 const engines = new Map<string, Engine>()
@@ -83,30 +73,29 @@ function engineOf({ rrule, start }: RecurrenceRule): Engine {
 
   if (engines.size >= MOST_ENGINES) engines.clear()
   const rule = ruleOf(rrule)
-  const engine: Engine = {
-    library: new RRuleTemporal(libraryOptions(rule, start)),
-    only_days: rule.numbers.BYYEARDAY && rule.by_day.map(({ day }) => (DAYS.indexOf(day) + 1) % 7),
-    until: rule.until,
-  }
-  if (rule.count !== undefined) engine.until = lastOfCount(engine, rule, start)
+  const next = nextOf(rule, start)
+  const engine = { next, until: rule.count ? lastOfCount(rule, start, next) : rule.until }
   engines.set(key, engine)
   return engine
 }
 
-const isOnDay = ({ only_days }: Engine, local: LocalTime) =>
-  !only_days?.length || only_days.includes(new Date(clockMilliseconds(local)).getUTCDay())
+function nextOf(rule: Rule, start: LocalTime): Next {
+  if (rule.numbers.BYYEARDAY)
+    return (after, inclusive) => nextOnYearDays(rule, start, after, inclusive)
+  const library = new RRuleTemporal(libraryOptions(rule, start))
+  return (after, inclusive) => search(library, after, inclusive)
+}
 
 /** The library computes in UTC, which stands for "no zone": every local time exists once. */
 function libraryOptions(rule: Rule, start: LocalTime) {
   const { frequency, interval, by_day, numbers, week_start } = rule
   return {
-    dtstart: asUtc(start),
+    dtstart: Temporal.ZonedDateTime.from(`${start}[UTC]`),
     freq: frequency,
     interval,
-    byDay: numbers.BYYEARDAY ? undefined : by_day.map(({ nth, day }) => `${nth ?? ''}${day}`),
+    byDay: by_day.map(({ nth, day }) => `${nth ?? ''}${day}`),
     byMonth: numbers.BYMONTH,
     byMonthDay: numbers.BYMONTHDAY,
-    byYearDay: numbers.BYYEARDAY,
     byHour: numbers.BYHOUR,
     byMinute: numbers.BYMINUTE,
     bySetPos: numbers.BYSETPOS,
@@ -120,19 +109,15 @@ function libraryOptions(rule: Rule, start: LocalTime) {
  * Asked for the next time, the library counts COUNT from the start, as far as its bound lets it;
  * so it is counted here, once, and becomes an UNTIL.
  */
-function lastOfCount(engine: Engine, rule: Rule, start: LocalTime) {
-  const years = LONGEST_COUNT_YEARS[rule.frequency]
-  const latest = `${Number(start.slice(0, 4)) + years}${start.slice(4, 7)}-01T00:00`
-  const count = engine.only_days?.length ? undefined : rule.count
-  const bounds = { count, until: asUtc(latest), maxIterations: years * 366 }
-  const starts = new RRuleTemporal({ ...libraryOptions(rule, start), ...bounds })
-    .all()
-    .map(({ epochMilliseconds }) => localFromClock(epochMilliseconds))
-    .filter((local) => isOnDay(engine, local))
-  return starts[rule.count! - 1]
+function lastOfCount(rule: Rule, start: LocalTime, next: Next) {
+  const latest = `${Number(start.slice(0, 4)) + LONGEST_COUNT_YEARS[rule.frequency]}-12-31T23:59`
+  let last = next(start, true)
+  for (let count = 1; last && last <= latest && count < rule.count!; count++)
+    last = next(last, false)
+  return last && last <= latest ? last : undefined
 }
 
-function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
+function search(library: RRuleTemporal, after: LocalTime, inclusive: boolean) {
   try {
     const next = library.next(new Date(clockMilliseconds(after)), inclusive)
     return next ? localFromClock(next.epochMilliseconds) : undefined
@@ -145,5 +130,3 @@ function search({ library }: Engine, after: LocalTime, inclusive: boolean) {
 
 const isBound = (error: unknown) =>
   error instanceof Error && error.message.startsWith('Maximum iterations')
-
-const asUtc = (local: LocalTime) => Temporal.ZonedDateTime.from(`${local}[UTC]`)
