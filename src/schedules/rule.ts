@@ -91,7 +91,9 @@ function splitParts(text: string) {
     .split(';')) {
     const [name, value, ...rest] = part.split('=')
     if (!name || !value || rest.length > 0)
-      throw new RuleProblem(`"${part.slice(0, 40)}" is not a part of a rule. Write it as FREQ=DAILY;INTERVAL=2.`)
+      throw new RuleProblem(
+        `"${part.slice(0, 40)}" is not a part of a rule. Write it as FREQ=DAILY;INTERVAL=2.`,
+      )
     if (parts.has(name)) throw new RuleProblem(`${name} stands there twice.`)
     parts.set(name, value)
   }
