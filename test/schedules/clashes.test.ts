@@ -28,6 +28,8 @@ t.test('the next window is one that no freeze period forbids', async (t) => {
   t.equal(next(['2026-12-24/2027-01-06', '2026-12-19/2026-12-25']), '2027-01-07T22:00')
   t.equal(next(['2026-12-20/2026-12-24'], 'Pacific/Auckland'), '2026-12-24T22:00')
   t.equal(next(['2020-01-01/2020-12-31']), '2026-12-19T22:00')
+  const midnight = { ...nightly, rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-01T00:00' }] }
+  t.equal(next(['2026-12-20/2026-12-24'], 'UTC', midnight), '2026-12-25T00:00')
 })
 
 t.test('a freeze that covers everything leaves no window', async (t) => {
