@@ -13,6 +13,7 @@ import { pages } from './figures/pages.ts'
 import { people } from './figures/people.ts'
 import { preview } from './figures/preview.ts'
 import { resolving } from './figures/resolving.ts'
+import { schedules } from './figures/schedules.ts'
 import { start } from './figures/start.ts'
 import { undo } from './figures/undo.ts'
 
@@ -25,6 +26,7 @@ const sections: Record<string, Section> = {
   people,
   access,
   undo,
+  schedules,
   'first-load': firstLoad,
   start,
 }

@@ -75,8 +75,10 @@ export function decideWindows(
     ...decisions.filter(({ outcome }) => outcome === 'catch_up'),
   ]
   const waiting = running.slice(policy.is_running ? 0 : 1).map((decision) => wait(decision, policy))
-  const decided = [...decisions, ...running, ...waiting]
-  return due.map((window) => decided.findLast((decision) => decision.window === window)!)
+  const decided = new Map(
+    [...decisions, ...running, ...waiting].map((decision) => [decision.window, decision]),
+  )
+  return due.map((window) => decided.get(window)!)
 }
 
 /** Still open, or so short, and so recent, that the loop merely came late. */

@@ -122,11 +122,10 @@ function search(library: RRuleTemporal, after: LocalTime, inclusive: boolean) {
     const next = library.next(new Date(clockMilliseconds(after)), inclusive)
     return next ? localFromClock(next.epochMilliseconds) : undefined
   } catch (error) {
-    // The bound of the search, or a date past the end of the calendar.
-    if (error instanceof RangeError || isBound(error)) return undefined
+    if (isBoundOfSearch(error)) return undefined
     throw error
   }
 }
 
-const isBound = (error: unknown) =>
+const isBoundOfSearch = (error: unknown) =>
   error instanceof Error && error.message.startsWith('Maximum iterations')

@@ -73,7 +73,8 @@ export function windowsBetween(
   zone: string,
   { from, to, limit }: { from: string; to: string; limit: number },
 ): Window[] {
-  const earliest = addElapsed(from, -recurrence.length_minutes)
+  // Where the clock goes back, a window lasts longer than it says: a day more is enough for all.
+  const earliest = addElapsed(from, -recurrence.length_minutes - 24 * 60)
   return takeUntil(windowsFrom(recurrence, zone, earliest), ({ opens_at }) => opens_at >= to)
     .filter(({ closes_at }) => closes_at > from)
     .take(limit)
@@ -96,13 +97,11 @@ export function clockChangeInWords(change: ClockChange) {
   }
 }
 
-/**
- * The windows whose start may be at an instant or after it. No gap is longer than a day, so a
- * window that was to start within the day before may still open now.
- */
+/** The windows that open at an instant or later; and perhaps one that opened a little earlier. */
 function* windowsFrom({ rules, length_minutes }: Recurrence, zone: string, from: string) {
-  const earliest = addMinutes(localAt(from, zone), -24 * 60)
-  for (const start of startsFrom(rules, earliest)) yield windowAt(start, length_minutes, zone)
+  // What starts earlier on the clock has opened by then, too.
+  for (const start of startsFrom(rules, localAt(from, zone)))
+    yield windowAt(start, length_minutes, zone)
 }
 
 function* takeUntil<Item>(items: Iterable<Item>, isPast: (item: Item) => boolean) {

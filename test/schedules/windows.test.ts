@@ -1,6 +1,7 @@
 import { deepStrictEqual as equal } from 'node:assert'
 import t from 'tap'
 import { addMinutes } from '../../src/schedules/local-time.ts'
+import { atTimeOfDay } from '../../src/schedules/recurrence.ts'
 import {
   clockChangeInWords,
   nextWindow,
@@ -107,6 +108,8 @@ t.test('a window says what daylight saving does to it', async (t) => {
     'This time happens twice: the first is taken.',
     'An hour longer than the clock says.',
   ])
+  t.same(berlin(`${twice}T02:00`, 30).slice(2), ['This time happens twice: the first is taken.'])
+  t.same(berlin(`${twice}T03:00`, 30).slice(2), [])
   t.same(berlin(`${gap}T00:00`, 240).slice(2), ['An hour shorter than the clock says.'])
 })
 
@@ -120,6 +123,13 @@ t.test('the windows between two instants are those that are open then', async (t
   t.same(between('2026-11-24T02:00:00.000Z', '2026-11-24T22:00:00.001Z'), ['2026-11-24T22:00'])
   t.same(between('2026-11-24T02:00:00.000Z', '2026-11-24T22:00:00.000Z'), [])
   t.same(between('2026-10-01T00:00:00.000Z', '2027-11-24T22:00:00.000Z', 1), ['2026-11-01T22:00'])
+})
+
+t.test('a window that daylight saving makes longer is open until its end', async (t) => {
+  const rules = [{ rrule: 'FREQ=DAILY', start: '2026-10-01T00:00' }]
+  const range = { from: '2026-10-25T02:30:00.000Z', to: '2026-10-25T02:31:00.000Z', limit: 9 }
+  const open = windowsBetween({ rules, length_minutes: 240 }, 'Europe/Berlin', range)
+  t.same(starts(open), ['2026-10-25T00:00'])
 })
 
 t.test('the next window is one that opens later, and keeps its name in another zone', async (t) => {
@@ -146,3 +156,14 @@ t.test('several rules make one schedule, and a start that two of them name is on
     '2026-12-07T22:00',
   ])
 })
+
+t.test(
+  'the windows of a schedule can be moved to another time of day, and made longer',
+  async (t) => {
+    const moved = atTimeOfDay(nightly, '03:15', 60)
+    t.match(nextWindow(moved, 'UTC', '2026-11-24T12:00:00.000Z'), {
+      start: '2026-11-25T03:15',
+      closes_at: '2026-11-25T04:15:00.000Z',
+    })
+  },
+)
