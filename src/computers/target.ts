@@ -35,20 +35,33 @@ export type Aim = {
 }
 
 /**
- * The computers that an aim is for at the moment `now`, as a condition on `computer`: live, never
- * one that is deleted, excluded ones among them. It looks at whatever tenant and confines no query:
- * put it to rows that are confined already. With a problem, for something that is gone, it is none.
+ * What the computers are that an aim is for at the moment `now`, chosen ones apart: never deleted,
+ * excluded ones among them. No traits, and a problem in words, where it is for something that is
+ * gone.
  */
-export async function inTarget(
+export async function aimedAt(
   db: Reads,
   { target, filter, tenant_id, applies_to_children }: Aim,
   now: string,
-): Promise<{ condition: Expression<SqlBool>; problem: string }> {
+): Promise<Membership> {
   const { tabs, traits, problem } = await reachOf(db, target, now)
   const owner = await placeOf(db, tenant_id, !applies_to_children)
-  if (!owner) return { condition: NONE, problem: 'Its tenant has been deleted.' }
+  if (!owner) return { tabs: [], traits: null, problem: 'Its tenant has been deleted.' }
   const own: Traits = { ...ANY, tenant: owner, kind: filter && targetFilters[filter] }
-  const met = traits && meet(traits, own)
+  return { tabs, traits: traits && meet(traits, own), problem }
+}
+
+/**
+ * The same as a condition on `computer`. It looks at whatever tenant and confines no query: put it to
+ * rows that are confined already.
+ */
+export async function inTarget(
+  db: Reads,
+  aim: Aim,
+  now: string,
+): Promise<{ condition: Expression<SqlBool>; problem: string }> {
+  const { target } = aim
+  const { tabs, traits: met, problem } = await aimedAt(db, aim, now)
   if (!met) return { condition: NONE, problem }
   const conditions = [
     eb('computer.tab', 'in', tabs),

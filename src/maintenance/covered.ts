@@ -1,15 +1,21 @@
 import type { SelectQueryBuilder } from 'kysely'
+import {
+  type Shape,
+  type Values,
+  conditionsOf,
+  shapeOf,
+  valuesOf,
+} from '../computers/conditions.ts'
+import { type Target, aimedAt } from '../computers/target.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import type { ScheduleTarget, TargetKinds } from '../db/schedule-schema.ts'
+import type { ComputerTab } from '../db/computer-schema.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { computerCarriesTag } from '../db/tag-cover.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
-import { type ScheduleRegion, endOf, nearest } from '../schedules/regions.ts'
+import { type ScheduleRegion, nearest } from '../schedules/regions.ts'
 import type { Times } from '../schedules/stored.ts'
 import { type Zones, zoneFor } from '../schedules/tenant-zones.ts'
-import { ROOT_ID } from '../tenants/queries.ts'
 
 /** A computer for which a schedule is meant. */
 export type Candidate = {
@@ -37,77 +43,75 @@ export function openTo(
   }
 }
 
-/** What a query of candidates looks like, without its values. */
-type Shape = {
-  target: ScheduleTarget
-  kinds: TargetKinds
-  place: 'everywhere' | 'top' | 'branch' | 'tenant'
-}
-
-type Values = {
-  after: number
-  limit: number
-  schedule_id: number
-  target_id: number
-  tenant_id: number
-  top_id: number
-  from: string
-  to: string
-}
+/** Some more of the computers for which a schedule is meant: those after an id, in their order. */
+export type ReadCandidates = (db: Reads, after: number, limit: number) => Promise<Candidate[]>
 
 /**
- * Some of the computers for which a schedule is meant, those after the id `after`: at its owner and,
- * where it applies to child tenants, below it. Where it stands otherwise further down is for `openTo`
- * to say. None where its tag or group was deleted.
+ * Whom a schedule is meant for at the moment `now`: at its owner and, where it applies to child
+ * tenants, below it. Where it stands otherwise further down is for `openTo` to say. Nobody, and a
+ * problem in words, where its tag or group was deleted.
  */
-export async function readCandidates(
+export async function candidatesOf(
   db: Reads,
   schedule: OwnedSchedule,
-  after: number,
-  limit: number,
-): Promise<Candidate[]> {
-  const { target, target_kinds: kinds, target_tag_id, target_group_id } = schedule
-  const target_id = target === 'tag' ? target_tag_id : target_group_id
-  if ((target === 'tag' || target === 'group') && target_id === null) return []
-  const top_id = Number(schedule.path.split('/')[2] || 0)
-  const rows = await queryOf({ target, kinds, place: placeOf(schedule, top_id) })(db, {
-    after,
-    limit,
-    schedule_id: schedule.id,
-    target_id: target_id ?? 0,
-    tenant_id: schedule.tenant_id,
-    top_id,
-    from: schedule.path,
-    to: endOf(schedule.path),
-  })
-  return rows.map(({ state, ...row }) => ({
-    ...row,
-    tenant_id: Number(row.tenant_id),
-    excluded: state === 'excluded',
-  }))
+  now: string,
+): Promise<{ read: ReadCandidates; problem: string }> {
+  const { tenant_id, applies_to_children, target_kinds, id: schedule_id } = schedule
+  const filter = target_kinds === 'any' || target_kinds === 'not_servers' ? null : target_kinds
+  const target = targetOf(schedule)
+  const aim = { target, filter, tenant_id, applies_to_children }
+  const { tabs, traits, problem } = await aimedAt(db, aim, now)
+  if (!traits) return { read: async () => [], problem }
+  const shape: CandidateShape = {
+    ...shapeOf(traits, 'indexed'),
+    tabs: tabs.join(),
+    chosen: schedule.target === 'computers',
+    not_servers: target_kinds === 'not_servers',
+  }
+  const values = { ...valuesOf(traits), schedule_id }
+  return {
+    read: async (db, after, limit) => {
+      const rows = await queryOf(shape)(db, { ...values, after, limit })
+      return rows.map(({ state, tenant_id, ...row }) => ({
+        ...row,
+        tenant_id: Number(tenant_id),
+        excluded: state === 'excluded',
+      }))
+    },
+    problem,
+  }
 }
 
-function placeOf({ tenant_id, applies_to_children }: OwnedSchedule, top_id: number) {
-  if (!applies_to_children) return 'tenant'
-  if (tenant_id === ROOT_ID) return 'everywhere'
-  return top_id === tenant_id ? 'top' : 'branch'
+/** What a schedule is for. No tag and no group has the id 0: it stands for one that was deleted. */
+function targetOf({ target, target_tag_id, target_group_id }: OwnedSchedule): Target {
+  if (target === 'tag') return { kind: 'tag', tag_id: target_tag_id ?? 0 }
+  if (target === 'group') return { kind: 'group', group_id: target_group_id ?? 0 }
+  // Those that are chosen are joined.
+  return { kind: 'all' }
 }
 
-const build = (shape: Shape) =>
-  prepared((db, values: Values) =>
-    meantBy(shape, values, placedAt(shape, values, computers(db, shape, values)))
+/** What a query of candidates looks like, without its values. */
+type CandidateShape = Shape & { tabs: string; chosen: boolean; not_servers: boolean }
+
+type Asked = Values & { schedule_id: number; after: number; limit: number }
+
+const build = (shape: CandidateShape) =>
+  prepared((db, values: Asked) => {
+    const query = computers(db, shape, values)
       .select(['computer.id', 'computer.tenant_id', 'computer.time_zone', 'computer.state'])
       .select('tenant.path')
       .where('computer.id', '>', values.after)
-      .where('computer.state', '<>', 'deleted')
+      .where('computer.tab', 'in', shape.tabs.split(',') as ComputerTab[])
+      .where((eb) => eb.and(conditionsOf(shape, values)))
       .orderBy('computer.id')
-      .limit(values.limit),
-  )
+      .limit(values.limit)
+    return shape.not_servers ? query.where('computer.kind', '<>', 'server') : query
+  })
 
 const queries = new Map<string, ReturnType<typeof build>>()
 
-function queryOf(shape: Shape) {
-  const name = Object.values(shape).join()
+function queryOf(shape: CandidateShape) {
+  const name = JSON.stringify(shape)
   const query = queries.get(name) ?? build(shape)
   queries.set(name, query)
   return query
@@ -116,9 +120,9 @@ function queryOf(shape: Shape) {
 type Query = SelectQueryBuilder<Schema, 'computer' | 'tenant', object>
 
 /** Computers with their tenants; of chosen ones, only these. */
-function computers(db: Reads, { target }: Shape, { schedule_id }: Values): Query {
+function computers(db: Reads, { chosen }: CandidateShape, { schedule_id }: Asked): Query {
   const all = everyTenant(db)
-  if (target !== 'computers')
+  if (!chosen)
     return all.selectFrom('computer').innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
   return all
     .selectFrom('schedule_computer')
@@ -126,22 +130,4 @@ function computers(db: Reads, { target }: Shape, { schedule_id }: Values): Query
     .innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
     .whereRef('computer.id', '=', 'schedule_computer.computer_id')
     .where('schedule_computer.schedule_id', '=', schedule_id) as unknown as Query
-}
-
-function placedAt({ place }: Shape, { tenant_id, top_id, from, to }: Values, query: Query): Query {
-  if (place === 'everywhere') return query
-  if (place === 'tenant') return query.where('computer.tenant_id', '=', tenant_id as never)
-  const of_top = query.where('computer.top_id', '=', top_id)
-  if (place === 'top') return of_top
-  return of_top.where('tenant.path', '>=', from).where('tenant.path', '<', to)
-}
-
-function meantBy({ target, kinds }: Shape, { target_id }: Values, query: Query): Query {
-  const tagged = target === 'tag' ? query.where(computerCarriesTag(target_id)) : query
-  if (kinds === 'any') return tagged
-  if (kinds === 'not_servers') return tagged.where('computer.kind', '<>', 'server')
-  const kind = ({ servers: 'server', workstations: 'workstation', portables: 'portable' } as const)[
-    kinds
-  ]
-  return tagged.where('computer.kind', '=', kind)
 }

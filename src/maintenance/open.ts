@@ -7,7 +7,7 @@ import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { ScheduleRegion } from '../schedules/regions.ts'
 import { spreadStart } from '../schedules/spread.ts'
 import type { Zones } from '../schedules/tenant-zones.ts'
-import { type Candidate, type WindowOf, openTo, readCandidates } from './covered.ts'
+import { type Candidate, type WindowOf, candidatesOf, openTo } from './covered.ts'
 import { type Terms, settleTerms } from './terms.ts'
 
 /** What tells one time of a schedule from all others. */
@@ -85,9 +85,10 @@ export async function openSessions(
     terms.set(tenant_id, settled)
     return settled
   }
+  const { read } = await candidatesOf(tx, opening.schedule, now)
   let count = 0
   for (let after = 0; ;) {
-    const candidates = await readCandidates(tx, opening.schedule, after, AT_ONCE)
+    const candidates = await read(tx, after, AT_ONCE)
     const sessions: NewSession[] = []
     for (const candidate of candidates.filter(isOpenTo)) {
       const settled = await termsOf(candidate.tenant_id)
