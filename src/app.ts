@@ -85,6 +85,7 @@ import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
+import { forecastRoutes } from './schedules/forecast-routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
@@ -148,6 +149,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   exemptionRoutes(app, db)
   blockRoutes(app, db)
   computerFeatures(app, db)
+  maintenanceFeatures(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
@@ -228,6 +230,11 @@ function computerFeatures(app: FastifyInstance, db: Db) {
   computerTagRoutes(app, db)
   computerBatchRoutes(app, db)
   computerCsvRoutes(app, db)
+}
+
+/** When maintenance comes, and what came of it. */
+function maintenanceFeatures(app: FastifyInstance, db: Db) {
+  forecastRoutes(app, db)
 }
 
 /** The tree of tenants. */

@@ -19,6 +19,7 @@ const COLUMNS = [
   'computer.platform',
   'computer.kind',
   'computer.primary_person_id',
+  'computer.time_zone',
   'computer.state',
   'computer.source',
   'computer.version',

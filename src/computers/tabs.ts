@@ -12,6 +12,7 @@ type Tab = {
 const tabs = [
   { path: '', label: 'Overview', permission: 'computer.view' },
   { path: 'preferences', label: 'Preferences', permission: 'preference.view' },
+  { path: 'maintenance', label: 'Maintenance', permission: 'schedule.view' },
   { path: 'history', label: 'History', permission: 'history.view' },
   { path: 'edit', label: 'Edit', permission: 'computer.edit' },
 ] as const satisfies Tab[]

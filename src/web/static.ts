@@ -52,6 +52,7 @@ const styles = [
   'public/jobs.css',
   'public/people.css',
   'public/roles.css',
+  'public/maintenance.css',
 ]
 
 const scripts = [

@@ -147,6 +147,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /tenants/:id/children': atAcme(page, 'reader'),
   'GET /tenants/:id/edit': atAcme(page, 'technician'),
   'POST /tenants/:id/edit': atAcme(form, 'technician'),
+  'GET /tenants/:id/forecast': atAcme(page, 'reader'),
   'GET /tenants/:id/history': atAcme(page, 'reader'),
   'GET /history': page,
   'GET /history/authors': page,
@@ -163,6 +164,7 @@ export const matrix: Record<string, Expectation> = {
   'POST /computers': anywhere(form, 'technician'),
   'GET /computers/:id': { ...nothing, address: '/computers/999' },
   'GET /computers/:id/preferences': { ...nothing, address: '/computers/999/preferences' },
+  'GET /computers/:id/maintenance': { ...nothing, address: '/computers/999/maintenance' },
   'GET /computers/:id/history': { ...nothing, address: '/computers/999/history' },
   'GET /computers/:id/edit': { ...anywhere(nothing, 'technician'), address: '/computers/999/edit' },
   'POST /computers/:id/edit': {

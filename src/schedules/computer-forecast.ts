@@ -1,0 +1,120 @@
+import { permits } from '../access/decide.ts'
+import { type Asker, requireTenant } from '../access/visible.ts'
+import type { Db, Reads } from '../db/connection.ts'
+import { candidatesOf } from '../maintenance/covered.ts'
+import type { ForetoldWindow } from './forecast.ts'
+import { describe } from './forecast.ts'
+import { marksOf, windowsAhead } from './foresee.ts'
+import { nextUnfrozen } from './freeze.ts'
+import { type StandingSchedule, listStanding } from './standing.ts'
+import { recurrenceOf } from './stored.ts'
+import { readSurroundings } from './surroundings.ts'
+import { readExclusions } from './tally.ts'
+import { readZones, zoneFor } from './tenant-zones.ts'
+import { spreadStart } from './spread.ts'
+
+/** Windows that are told of each schedule. */
+const SHOWN = 3
+
+/** Schedules that are told of. */
+const MOST_SCHEDULES = 50
+
+type Place = { id: number; tenant_id: number; tenant_path: string; time_zone: string }
+
+/** What a schedule means for a computer. */
+export type ComputerLine = {
+  schedule: { id: number; name: string; opens: boolean }
+  owner: string
+  /** Whether its windows come to this computer, and why or why not. */
+  reaches: boolean
+  why: string
+  zone: string
+  windows: Pick<ForetoldWindow, 'opens_at' | 'there' | 'length' | 'marks'>[]
+  /** When the computer starts, with its place in the spread; null where nothing comes. */
+  starts_at: string | null
+}
+
+/**
+ * What each schedule that reaches a computer's tenant means for the computer, what comes first first;
+ * those that pass it by are at the end, each with the reason.
+ */
+export async function forecastComputer(db: Db, asker: Asker, computer: Place) {
+  const now = db.now()
+  const at = await requireTenant(db, asker, 'schedule.view', computer.tenant_id)
+  const standing = await listStanding(db, at)
+  const zones = await readZones(db, now)
+  const surroundings = await readSurroundings(db, at, now)
+  const lines: ComputerLine[] = []
+  for (const schedule of standing.slice(0, MOST_SCHEDULES)) {
+    const place = { path: computer.tenant_path, time_zone: computer.time_zone }
+    const zone = zoneFor(schedule.times, zones, place)
+    const obstacle = await whyNot(db, schedule, computer, now)
+    const around = surroundings(schedule.options, schedule.times, zone)
+    const windows = obstacle ? [] : windowsAhead(schedule.times, zone, now, SHOWN)
+    const first = obstacle
+      ? undefined
+      : nextUnfrozen(recurrenceOf(schedule.times), zone, now, around)
+    lines.push({
+      schedule: {
+        id: schedule.id,
+        name: schedule.name,
+        opens: permits(asker.access, 'schedule.view', schedule.path),
+      },
+      owner: schedule.tenant_name,
+      reaches: obstacle === '',
+      why: obstacle || whyIn(schedule, computer, first !== undefined, windows.length > 0),
+      zone,
+      windows: windows.map((window) => ({
+        ...describe(window),
+        marks: marksOf(window, around, []),
+      })),
+      starts_at: first
+        ? spreadStart(first, ids(schedule, computer), schedule.spread_minutes)
+        : null,
+    })
+  }
+  return lines.toSorted(byStart)
+}
+
+const ids = (schedule: StandingSchedule, computer: Place) => ({
+  schedule_id: schedule.id,
+  computer_id: computer.id,
+})
+
+const byStart = (one: ComputerLine, other: ComputerLine) =>
+  Number(other.reaches) - Number(one.reaches) ||
+  (one.starts_at ?? '9').localeCompare(other.starts_at ?? '9')
+
+/** Why a schedule that reaches the tenant passes a computer by; '' where it does not. */
+async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, now: string) {
+  const { effect, decided_by } = schedule.standing
+  if (schedule.state !== 'enabled') return 'The schedule is disabled.'
+  if (effect === 'off') return `Switched off at ${decided_by.name}.`
+  if (effect === 'blocked') return `Inheritance is blocked at ${decided_by.name}.`
+  const { read, problem } = await candidatesOf(db, here(schedule, computer), now)
+  if (problem) return problem
+  const [candidate] = await read(db, computer.id - 1, 1)
+  if (candidate?.id !== computer.id) return 'It is not among the computers that this is for.'
+  if (candidate.excluded) return 'This computer is excluded from maintenance.'
+  const staysAway = await readExclusions(db, schedule, now)
+  return staysAway(computer.tenant_path)
+    ? 'By its preferences, the tenant is excluded from this maintenance.'
+    : ''
+}
+
+/** The schedule as if its owner were the computer's tenant, so that only computers there are read. */
+const here = (schedule: StandingSchedule, { tenant_id }: Place) => ({ ...schedule, tenant_id })
+
+function whyIn(
+  { standing, tenant_id, tenant_name }: StandingSchedule,
+  computer: Place,
+  starts: boolean,
+  comes: boolean,
+) {
+  if (!comes) return 'It is for this computer, but its last window has passed.'
+  if (!starts) return 'Freeze periods cover all of its windows.'
+  if (standing.times_of !== 0) return `With the times that ${standing.decided_by.name} gave it.`
+  return tenant_id === computer.tenant_id
+    ? 'A schedule of its tenant.'
+    : `Inherited from ${tenant_name}.`
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import { requireTenant } from '../access/visible.ts'
+import { getComputerHead, readComputerId } from '../computers/head.ts'
+import type { Db } from '../db/connection.ts'
+import { getTenantHead, readTenantId } from '../tenants/head.ts'
+import { forecastComputer } from './computer-forecast.ts'
+import { views } from './forecast-views.ts'
+import { forecastTenant } from './tenant-forecast.ts'
+
+type Id = { Params: { id: string } }
+
+/** The pages that say which windows will come, and to whom. */
+export function forecastRoutes(app: FastifyInstance, db: Db) {
+  app.get<Id>(
+    '/tenants/:id/forecast',
+    { config: { permission: 'schedule.view', scope: 'tenant' } },
+    async ({ actor, params }, reply) => {
+      const id = readTenantId(params.id)
+      const head = await getTenantHead(db, actor, id, 'calendar')
+      const at = await requireTenant(db, actor, 'schedule.view', id)
+      const forecast = await forecastTenant(db, actor, at, head.tenant.path)
+      return reply.page(views.tenant({ head, forecast }))
+    },
+  )
+
+  app.get<Id>(
+    '/computers/:id/maintenance',
+    { config: { permission: 'schedule.view', scope: 'anywhere' } },
+    async ({ actor, params }, reply) => {
+      const id = readComputerId(params.id)
+      const head = await getComputerHead(db, actor, id, 'maintenance', 'schedule.view')
+      const lines = await forecastComputer(db, actor, head.computer)
+      const next = lines.find(({ starts_at }) => starts_at !== null) ?? null
+      return reply.page(views.computer({ head, lines, next }))
+    },
+  )
+}

@@ -1,0 +1,12 @@
+import type { ComputerHead } from '../computers/head.ts'
+import type { TenantHead } from '../tenants/head.ts'
+import { view } from '../web/page.ts'
+import type { ComputerLine } from './computer-forecast.ts'
+import type { Forecast } from './forecast.ts'
+
+export const views = {
+  tenant: view<{ head: TenantHead; forecast: Forecast }>('schedules/tenant-forecast'),
+  computer: view<{ head: ComputerHead; lines: ComputerLine[]; next: ComputerLine | null }>(
+    'schedules/computer-forecast',
+  ),
+}
