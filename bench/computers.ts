@@ -96,6 +96,7 @@ function toComputerRow(number: number, { id, people }: Place) {
       serial_number: `SN${(number * 7919).toString(36)}X`,
       hardware_uuid: `4c4c4544-0000-4a10-8033-${(number + 1e11).toString(16).padStart(12, '0')}`,
       operating_system,
+      time_zone: '',
     }),
     state:
       number % 20 === 19

@@ -19,6 +19,7 @@ export const computerTables: Record<string, Table> = {
       model: { label: 'Model' },
       hardware_uuid: { label: 'Hardware UUID' },
       operating_system: { label: 'Operating system' },
+      time_zone: { label: 'Time zone' },
       primary_person_id: { label: 'Primary person', refers: 'person' },
     },
   },

@@ -22,6 +22,7 @@ export const ComputerResource = z
     model: z.string(),
     hardware_uuid: z.string(),
     operating_system: z.string(),
+    time_zone: z.string().describe('As the IANA spells it; empty while it is not known.'),
     platform: z.enum(platforms),
     primary_person_id: z.int().nullable(),
     state: z.enum(['new', 'active', 'excluded', 'deleted']),
@@ -72,6 +73,7 @@ const fact = {
   model: facts.model.default(''),
   hardware_uuid: facts.hardware_uuid.default(''),
   operating_system: facts.operating_system.default(''),
+  time_zone: facts.time_zone.default(''),
 }
 
 export const NewComputer = z.strictObject({

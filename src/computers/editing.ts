@@ -20,6 +20,7 @@ export async function formOf(db: Db, actor: Actor, computer: Computer): Promise<
     model: computer.model,
     hardware_uuid: computer.hardware_uuid,
     operating_system: computer.operating_system,
+    time_zone: computer.time_zone,
     person: await personText(db, actor, tenant_id, primary_person_id),
     tags: writeTagNames(await ownTagsOf(db, actor, computer)),
     version: String(computer.version),
@@ -50,6 +51,7 @@ const fields: ComparedField[] = [
   { name: 'model', label: 'Model' },
   { name: 'hardware_uuid', label: 'Hardware UUID' },
   { name: 'operating_system', label: 'Operating system' },
+  { name: 'time_zone', label: 'Time zone' },
   { name: 'person', label: 'Primary person' },
   { name: 'tags', label: 'Tags' },
 ]

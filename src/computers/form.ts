@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { NameText } from '../web/names.ts'
 import { wholeText } from '../web/numbers.ts'
+import { ZoneTextOrNone } from '../web/zones.ts'
 import { computerKinds } from './kinds.ts'
 
 export const ComputerName = NameText()
@@ -28,6 +29,7 @@ export const facts = {
   model: Fact('model'),
   hardware_uuid: Fact('UUID'),
   operating_system: Fact('operating system'),
+  time_zone: ZoneTextOrNone,
 }
 
 export type ComputerFacts = z.infer<z.ZodObject<typeof facts>>
@@ -41,6 +43,7 @@ const TagsText = z.string('Enter names of tags.').trim().max(10_000, 'This is to
 /** What the page "New computer" sends. */
 export const NewComputerForm = z.strictObject({
   ...facts,
+  time_zone: ZoneTextOrNone.default(''),
   tenant: z.string('Enter one tenant.').trim().max(10_000, 'This path is too long.'),
   person: PersonText,
   tags: TagsText,
@@ -49,6 +52,7 @@ export const NewComputerForm = z.strictObject({
 /** What the tab Edit sends: everything but the tenant, and the version that was being edited. */
 export const EditComputerForm = z.strictObject({
   ...facts,
+  time_zone: ZoneTextOrNone.optional(),
   person: PersonText,
   tags: TagsText,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),

@@ -16,6 +16,7 @@ const COLUMNS = [
   'computer.uuid_key',
   'computer.serial_key',
   'computer.operating_system',
+  'computer.time_zone',
   'computer.platform',
   'computer.kind',
   'computer.primary_person_id',

@@ -70,6 +70,7 @@ const toResource = (computer: Computer, tags: CarriedTag[]): ComputerResource =>
   model: computer.model,
   hardware_uuid: computer.hardware_uuid,
   operating_system: computer.operating_system,
+  time_zone: computer.time_zone,
   platform: computer.platform,
   primary_person_id: computer.primary_person_id,
   state: computer.state,

@@ -11,6 +11,7 @@ import { type EntryForm, fillForm, listedItems, readForm, toEditorFields, toQuer
 import { measureImpact } from './impact.ts'
 import { type ImpactView, toImpactView } from './impact-view.ts'
 import { type InEffect, type Rights, getPreferenceToEdit } from './queries.ts'
+import { zoneNames } from '../web/zones.ts'
 import { boundable, formatValue } from './value.ts'
 import type { Editor } from './views.ts'
 
@@ -200,6 +201,6 @@ function draw(
     form: { values: form, errors },
     impact,
     rights: subject.rights,
-    time_zones: preference.control === 'time_zone' ? Intl.supportedValuesOf('timeZone') : [],
+    time_zones: preference.control === 'time_zone' ? zoneNames() : [],
   }
 }

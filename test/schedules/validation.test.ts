@@ -1,5 +1,5 @@
 import t from 'tap'
-import { canonicalZone, zoneNames } from '../../src/schedules/zones.ts'
+import { canonicalZone, zoneNames } from '../../src/web/zones.ts'
 import { type RecurrenceProblem, recurrenceProblems } from '../../src/schedules/validation.ts'
 import { nextWindow } from '../../src/schedules/windows.ts'
 

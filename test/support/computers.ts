@@ -15,6 +15,7 @@ export const FACTS: Omit<ComputerFacts, 'name'> = {
   model: '',
   hardware_uuid: '',
   operating_system: '',
+  time_zone: '',
 }
 
 type Given = Partial<ComputerFacts> & { name: string; person?: string }

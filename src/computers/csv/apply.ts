@@ -16,6 +16,7 @@ const NOTHING_KNOWN: Omit<ComputerFacts, 'name'> = {
   model: '',
   hardware_uuid: '',
   operating_system: '',
+  time_zone: '',
 }
 
 /** Writes what a plan without bad lines says, which was made in the same operation. */
@@ -38,9 +39,10 @@ export async function applyPlan(tx: Tx, { created, changed }: Plan, pace: Pace) 
     await pace((done += rows.length), total)
   }
   for (const { row, tenant, person_id, existing, tags } of changed) {
-    const { name, kind, serial_number, manufacturer, model, hardware_uuid, operating_system } =
-      existing!
-    const now = { name, kind, serial_number, manufacturer, model, hardware_uuid, operating_system }
+    const { name, kind, serial_number, manufacturer, model, hardware_uuid } = existing!
+    const { operating_system, time_zone } = existing!
+    const hardware = { kind, serial_number, manufacturer, model, hardware_uuid }
+    const now = { name, ...hardware, operating_system, time_zone }
     await tx
       .updateTable('computer')
       .set({

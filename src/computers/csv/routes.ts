@@ -39,6 +39,7 @@ export function computerCsvRoutes(app: FastifyInstance, db: Db) {
         { name: 'model', meaning: 'Any text.' },
         { name: 'hardware_uuid', meaning: 'As the firmware reports it.' },
         { name: 'operating_system', meaning: 'Such as Windows 11 Pro.' },
+        { name: 'time_zone', meaning: 'Such as Europe/Berlin.' },
         { name: 'person', meaning: 'The primary person: an e-mail address, or a name.' },
         {
           name: 'tags',

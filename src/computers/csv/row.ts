@@ -12,6 +12,7 @@ export const columns = [
   'model',
   'hardware_uuid',
   'operating_system',
+  'time_zone',
   'person',
   'tags',
   'id',
@@ -40,6 +41,7 @@ const labels: Record<keyof ComputerFacts, string> = {
   model: 'Model',
   hardware_uuid: 'Hardware UUID',
   operating_system: 'Operating system',
+  time_zone: 'Time zone',
 }
 
 export const factLabels = Object.entries(labels) as [keyof ComputerFacts, string][]

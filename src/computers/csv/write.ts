@@ -45,7 +45,8 @@ async function readLines(db: Db, asker: Asker, ids: number[]) {
     )
     .select(['computer.id', 'computer.name', 'computer.kind', 'computer.serial_number'])
     .select(['computer.manufacturer', 'computer.model', 'computer.hardware_uuid'])
-    .select(['computer.operating_system', 'tenant.slug', 'person.email', 'computer.tenant_id'])
+    .select(['computer.operating_system', 'computer.time_zone', 'computer.tenant_id'])
+    .select(['tenant.slug', 'person.email'])
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .where(inScope(scope, 'tenant.path'))
     .execute()
@@ -55,9 +56,10 @@ async function readLines(db: Db, asker: Asker, ids: number[]) {
     const computer = byId.get(id)
     if (!computer) return []
     const { name, slug, kind, serial_number, manufacturer, model } = computer
-    const { hardware_uuid, operating_system, email } = computer
-    const hardware = [serial_number, manufacturer, model, hardware_uuid, operating_system]
+    const { hardware_uuid, operating_system, time_zone, email } = computer
+    const hardware = [serial_number, manufacturer, model, hardware_uuid]
+    const system = [operating_system, time_zone]
     const tags = writeTagNames(carried(computer).filter(isOwn))
-    return [csvLine([name, slug, kind, ...hardware, email ?? '', tags, String(id)])]
+    return [csvLine([name, slug, kind, ...hardware, ...system, email ?? '', tags, String(id)])]
   })
 }

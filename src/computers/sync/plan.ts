@@ -87,6 +87,7 @@ const fields = [
   'model',
   'hardware_uuid',
   'operating_system',
+  'time_zone',
   'kind',
 ] as const
 

@@ -1,4 +1,5 @@
 import type { ComputerKind } from '../../db/computer-schema.ts'
+import { canonicalZone } from '../../web/zones.ts'
 
 /** What an integration says of a machine. What it does not know is left out. */
 export type ReportedAgent = {
@@ -12,6 +13,7 @@ export type ReportedAgent = {
   model?: string | undefined
   hardware_uuid?: string | undefined
   operating_system?: string | undefined
+  time_zone?: string | undefined
   kind?: ComputerKind | undefined
   last_seen_at?: string | undefined
 }
@@ -24,6 +26,8 @@ export type ReportedFacts = {
   model: string
   hardware_uuid: string
   operating_system: string
+  /** As the IANA spells it; '' where what was reported is no zone. */
+  time_zone: string
   kind: ComputerKind
 }
 
@@ -49,6 +53,7 @@ export function readReport(agent: ReportedAgent): Report {
     model: clean(agent.model),
     hardware_uuid: clean(agent.hardware_uuid),
     operating_system,
+    time_zone: canonicalZone(clean(agent.time_zone)) ?? '',
     kind: agent.kind ?? (/\bserver\b/i.test(operating_system) ? 'server' : 'workstation'),
   }
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NO_ZONE, canonicalZone } from '../../web/zones.ts'
 
 export const onOff = () =>
   ({ schema: z.boolean('Choose on or off.'), merge: 'replace', control: 'switch' }) as const
@@ -33,14 +34,19 @@ export const timeOfDay = () => {
   } as const
 }
 
-/** An IANA time zone, spelled as the IANA spells it. */
-export const timeZone = () => {
-  const message = 'Choose a time zone such as Europe/Berlin.'
-  return {
-    schema: z.string(message).refine(isTimeZone, message),
+/** An IANA time zone, spelled as the IANA spells it today. */
+export const timeZone = () =>
+  ({
+    schema: z
+      .string(NO_ZONE)
+      .refine((name) => canonicalZone(name) === name, { error: ({ input }) => misspelled(input) }),
     merge: 'replace',
     control: 'time_zone',
-  } as const
+  }) as const
+
+function misspelled(name: unknown) {
+  const zone = canonicalZone(String(name))
+  return zone === undefined ? NO_ZONE : `This time zone is written ${zone} today.`
 }
 
 export const listOf = <Item extends z.ZodType>(item: Item) =>
@@ -57,16 +63,6 @@ export const dateRange = () => {
     .string(message)
     .regex(/^\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d$/, message)
     .refine(isDateRange, 'Enter two real dates, the first not after the last.')
-}
-
-function isTimeZone(name: string) {
-  try {
-    // An offset such as +01:00 is taken too, but knows no daylight saving.
-    const isNamed = /^[A-Z]/.test(name)
-    return isNamed && new Temporal.ZonedDateTime(0n, name).timeZoneId === name
-  } catch {
-    return false
-  }
 }
 
 function isDateRange(range: string) {
