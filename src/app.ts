@@ -86,6 +86,14 @@ import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { forecastRoutes } from './schedules/forecast-routes.ts'
+import { scheduleActionRoutes } from './schedules/action-routes.ts'
+import { scheduleBatch } from './schedules/batch/job.ts'
+import { scheduleBatchRoutes } from './schedules/batch/routes.ts'
+import { scheduleFormRoutes } from './schedules/form-routes.ts'
+import { scheduleListRoutes } from './schedules/list-routes.ts'
+import { schedulePageRoutes } from './schedules/page-routes.ts'
+import { tenantScheduleRoutes } from './schedules/tenant-routes.ts'
+import { keepGroupsInUse } from './schedules/uses.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
@@ -150,6 +158,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   blockRoutes(app, db)
   computerFeatures(app, db)
   maintenanceFeatures(app, db)
+  scheduleFeatures(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
@@ -237,6 +246,17 @@ function maintenanceFeatures(app: FastifyInstance, db: Db) {
   forecastRoutes(app, db)
 }
 
+/** When maintenance happens. */
+function scheduleFeatures(app: FastifyInstance, db: Db) {
+  keepGroupsInUse()
+  scheduleListRoutes(app, db)
+  scheduleFormRoutes(app, db)
+  schedulePageRoutes(app, db)
+  scheduleActionRoutes(app, db)
+  scheduleBatchRoutes(app, db)
+  tenantScheduleRoutes(app, db)
+}
+
 /** The tree of tenants. */
 function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantListRoutes(app, db)
@@ -254,6 +274,7 @@ const jobKinds = (mailer: Mailer) => [
   peopleBatch(mailer),
   computerImport,
   computerBatch,
+  scheduleBatch,
 ]
 
 /** People, and those of them who are invited to become users. */

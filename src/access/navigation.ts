@@ -52,6 +52,22 @@ const pages: Page[] = [
     needs: { permission: 'computer.view', at: 'anywhere' },
   },
   {
+    section: 'schedules',
+    menu: 'top',
+    href: '/schedules',
+    icon: 'calendar-clock',
+    label: 'Schedules',
+    detail: 'When maintenance happens',
+    needs: { permission: 'schedule.view', at: 'anywhere' },
+  },
+  {
+    href: '/schedules/new',
+    icon: 'plus',
+    label: 'New schedule',
+    detail: '',
+    needs: { permission: 'schedule.edit', at: 'anywhere' },
+  },
+  {
     href: '/computers/groups',
     icon: 'layers',
     label: 'Groups of computers',

@@ -72,7 +72,7 @@ const ROWS = 50
 export async function readRowHistory(
   db: Reads,
   actor: Actor,
-  table: 'computer' | 'computer_group',
+  table: 'computer' | 'computer_group' | 'schedule',
   row_id: number,
   before?: number,
 ) {

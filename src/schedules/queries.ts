@@ -1,10 +1,12 @@
 import { permits } from '../access/decide.ts'
 import type { Permission } from '../access/permissions.ts'
-import { type Asker, lacks } from '../access/visible.ts'
+import { type Asker, lacks, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
+import { nameKey } from '../tenants/names.ts'
 import { type Schedule, readSchedule } from './stored.ts'
 
 /** A schedule with its owner. */
@@ -51,3 +53,23 @@ export async function getSchedule(
   if (!permits(asker.access, permission, schedule.path)) throw lacks(permission)
   return schedule
 }
+
+/** The schedules at which the asker may look and that have `q` in their name, by name. */
+export const listSchedules = (
+  db: Reads,
+  asker: Asker,
+  { q, limit }: { q: string; limit: number },
+) =>
+  db
+    .selectFrom('schedule')
+    .innerJoin('tenant', 'tenant.id', 'schedule.tenant_id')
+    .select(['schedule.id', 'schedule.name', 'tenant.name as tenant_name'])
+    .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
+    .where('schedule.state', '<>', 'deleted')
+    .where(({ eb, fn, val }) =>
+      eb(fn<number>('instr', ['schedule.name_key', val(nameKey(q))]), '>', 0),
+    )
+    .orderBy('schedule.name_key')
+    .orderBy('schedule.id')
+    .limit(limit)
+    .execute()

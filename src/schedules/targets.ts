@@ -111,3 +111,36 @@ const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
     .where('computer.state', '<>', 'deleted')
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
+
+/** The names of the tag and the group that a schedule is for; null without. */
+export async function nameTarget(
+  db: Reads,
+  { target_tag_id, target_group_id }: Pick<ScheduleFacts, 'target_tag_id' | 'target_group_id'>,
+) {
+  const nameIn = async (table: 'tag' | 'computer_group', id: number | null) =>
+    id === null
+      ? null
+      : ((
+          await everyTenant(db)
+            .selectFrom(table)
+            .select('name')
+            .where('id', '=', id)
+            .executeTakeFirst()
+        )?.name ?? null)
+  return {
+    tag_name: await nameIn('tag', target_tag_id),
+    group_name: await nameIn('computer_group', target_group_id),
+  }
+}
+
+/** The groups of computers that a schedule of a tenant with this path may be for, as far as seen. */
+export const usableGroups = (db: Reads, asker: Asker, path: string) =>
+  db
+    .selectFrom('computer_group')
+    .innerJoin('tenant', 'tenant.id', 'computer_group.tenant_id')
+    .select(['computer_group.id', 'computer_group.name'])
+    .where('tenant.id', 'in', path.split('/').filter(Boolean).map(Number))
+    .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
+    .orderBy('computer_group.name_key')
+    .orderBy('computer_group.id')
+    .execute()

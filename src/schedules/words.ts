@@ -2,7 +2,7 @@ import { type Frequency, frequencyOf } from './frequency.ts'
 import type { Recurrence, RecurrenceRule } from './recurrence.ts'
 import { type Day, DAYS } from './rule.ts'
 
-const DAY_NAMES = {
+export const DAY_NAMES = {
   MO: 'Monday',
   TU: 'Tuesday',
   WE: 'Wednesday',
@@ -12,7 +12,7 @@ const DAY_NAMES = {
   SU: 'Sunday',
 }
 
-const ORDINALS = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]: 'last' }
+export const ORDINALS = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]: 'last' }
 
 /** "Every Monday and Friday at 22:00 for 4 hours". */
 export const recurrenceInWords = ({ rules, length_minutes }: Recurrence) =>

@@ -19,6 +19,7 @@ type Tab = {
 const tabs = [
   { path: '', label: 'Overview', of_root: true, permission: 'tenant.view' },
   { path: 'preferences', label: 'Preferences', of_root: true, permission: 'preference.view' },
+  { path: 'schedules', label: 'Schedules', of_root: true, permission: 'schedule.view' },
   { path: 'calendar', label: 'Calendar', of_root: true, permission: 'schedule.view' },
   { path: 'access', label: 'Access', of_root: true, permission: 'access.view' },
   { path: 'history', label: 'History', of_root: true, permission: 'history.view' },

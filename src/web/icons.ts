@@ -8,6 +8,7 @@ export const icons = [
   'bell',
   'briefcase',
   'building-2',
+  'calendar-clock',
   'check',
   'chevron-down',
   'chevron-right',

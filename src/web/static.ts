@@ -53,6 +53,7 @@ const styles = [
   'public/people.css',
   'public/roles.css',
   'public/maintenance.css',
+  'public/schedules.css',
 ]
 
 const scripts = [

@@ -1,0 +1,88 @@
+import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { inScope } from '../db/scope.ts'
+import { idTable } from '../db/search.ts'
+import { Invalid } from '../errors.ts'
+import { sortKey } from '../tenants/names.ts'
+import { endOf } from './regions.ts'
+import { MOST_CHOSEN, listChosen } from './targets.ts'
+
+// Chosen computers are written one to a line, by name. A number tells namesakes apart: "PC-7 #12".
+
+/** How many namesakes a message names. */
+const NAMESAKES = 3
+
+const computers = (db: Reads, asker: Asker) =>
+  db
+    .selectFrom('computer')
+    .innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
+    .select(['computer.id', 'computer.name', 'computer.sort_key'])
+    .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
+
+/** The computers that a schedule is for, as they are written; those out of sight by number alone. */
+export async function chosenText(db: Reads, asker: Asker, schedule_id: number) {
+  const ids = await listChosen(db, schedule_id)
+  const names = await namesOf(db, asker, ids)
+  return ids.map((id) => `${names.get(id) ?? ''} #${id}`.trim()).join('\n')
+}
+
+/** The names of computers that the asker sees, by id. */
+async function namesOf(db: Reads, asker: Asker, ids: number[]) {
+  const rows = await computers(db, asker)
+    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/**
+ * The computers that the lines mean, at a tenant with this path or below it. Throws Invalid at
+ * `computers` for a line that means none, or more than one.
+ */
+export async function readChosen(db: Reads, asker: Asker, path: string, text: string) {
+  const lines = text
+    .split(/\n/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+  if (lines.length > MOST_CHOSEN)
+    throw new Invalid({ computers: `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.` })
+  const named = await findNamed(db, asker, path, lines)
+  const ids = lines.map((line) => numberIn(line) ?? idOf(line, named.get(sortKey(line)) ?? []))
+  return [...new Set(ids)]
+}
+
+const numberIn = (line: string) => {
+  const [, digits] = /(?:^|\s)#(\d{1,15})$/.exec(line) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** The computers with these names there, by the key that lists sort by. */
+async function findNamed(db: Reads, asker: Asker, path: string, lines: string[]) {
+  const keys = [...new Set(lines.filter((line) => numberIn(line) === undefined).map(sortKey))]
+  if (keys.length === 0) return new Map<string, { id: number; name: string }[]>()
+  const found = await computers(db, asker)
+    .where('computer.sort_key', 'in', keys)
+    .where('computer.state', '<>', 'deleted')
+    .where('tenant.path', '>=', path)
+    .where('tenant.path', '<', endOf(path))
+    .orderBy('computer.id')
+    .execute()
+  return Map.groupBy(found, ({ sort_key }) => sort_key)
+}
+
+function idOf(line: string, found: { id: number; name: string }[]) {
+  const [only, ...others] = found
+  if (!only)
+    throw new Invalid({ computers: `There is no computer “${line.slice(0, 80)}” at this tenant.` })
+  if (others.length === 0) return only.id
+  const choices = found.slice(0, NAMESAKES).map(({ id, name }) => `${name} #${id}`)
+  const more = found.length > NAMESAKES ? ' and others' : ''
+  throw new Invalid({
+    computers: `${found.length} computers are called “${only.name}”. Write one of ${choices.join(', ')}${more}.`,
+  })
+}
+
+/** The chosen computers that the asker sees, by name, to lead to their pages. */
+export async function chosenNames(db: Reads, asker: Asker, schedule_id: number) {
+  const names = await namesOf(db, asker, await listChosen(db, schedule_id))
+  return [...names].map(([id, name]) => ({ id, name }))
+}

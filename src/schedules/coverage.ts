@@ -1,0 +1,39 @@
+import { permits } from '../access/decide.ts'
+import type { Asker } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { readCandidates } from '../maintenance/covered.ts'
+import { countOf, formatCount } from '../web/counts.ts'
+import type { OwnedSchedule } from './queries.ts'
+import { nearest, regionsOf } from './regions.ts'
+
+const READ_AT_ONCE = 1000
+
+/** Computers are counted so far on a page, since a schedule may be for a million. */
+export const COUNTED = 5000
+
+/**
+ * How many computers a schedule covers that the actor may see: where it is in effect, without those
+ * that are excluded from maintenance. Null for more than are counted.
+ */
+export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSchedule) {
+  const regions = await regionsOf(db, schedule)
+  const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
+  let count = 0
+  let after = 0
+  for (;;) {
+    const some = await readCandidates(db, schedule, after, READ_AT_ONCE)
+    for (const { path, excluded } of some)
+      if (!excluded && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
+    if (count > COUNTED) return null
+    if (some.length < READ_AT_ONCE) return count
+    after = some.at(-1)!.id
+  }
+}
+
+const sees = ({ access }: Asker, path: string) => permits(access, 'computer.view', path)
+
+/** How many computers are covered, in words. */
+export const coveredInWords = (count: number | null) =>
+  count === null
+    ? `More than ${formatCount(COUNTED)} computers`
+    : countOf(count, 'computer', 'computers')

@@ -1,0 +1,138 @@
+import type { Actor } from '../access/actor.ts'
+import { permits, permitsSomewhere } from '../access/decide.ts'
+import type { Db, Reads } from '../db/connection.ts'
+import { Conflict, Forbidden, Invalid } from '../errors.ts'
+import { valuesInEffect } from '../preferences/in-effect.ts'
+import { listUsableTags } from '../tags/queries.ts'
+import { findParent, parentText } from '../tenants/find-parent.ts'
+import { ROOT_ID, type Tenant, findTenant } from '../tenants/queries.ts'
+import { type Form, freshForm, withError } from '../web/form.ts'
+import { readId } from '../web/numbers.ts'
+import { chosenText } from './chosen.ts'
+import { scheduleFields } from './form.ts'
+import { localAt } from './local-time.ts'
+import { optionKeys } from './option-keys.ts'
+import { type OptionField, describeOptions } from './options-form.ts'
+import type { OwnedSchedule } from './queries.ts'
+import type { ScheduleFacts } from './stored.ts'
+import { usableGroups } from './targets.ts'
+import type { Fields } from './times-form.ts'
+import { canonicalZone, zoneNames } from './zones.ts'
+
+const TIME_ZONE = 'maintenance.time_zone'
+const SESSION_LENGTH = 'maintenance.max_session_minutes'
+
+/** What the form of a schedule offers, by where the schedule is. */
+export type Choices = {
+  tags: { value: string; label: string }[]
+  groups: { value: string; label: string }[]
+  zones: string[]
+  options: OptionField[]
+  may_lock: boolean
+}
+
+type Place = Pick<Tenant, 'id' | 'path'>
+
+/** What can be chosen for a schedule of a tenant. */
+export async function choicesAt(
+  db: Db,
+  actor: Actor,
+  { id, path }: Place,
+  values: Fields,
+): Promise<Choices> {
+  const tags = await listUsableTags(db, actor, 'computer.view', id)
+  const groups = await usableGroups(db, actor, path)
+  return {
+    tags: withChosen(tags, values['target_tag_id'], 'Choose a tag'),
+    groups: withChosen(groups, values['target_group_id'], 'Choose a group'),
+    zones: zoneNames(),
+    options: describeOptions(await valuesInEffect(db, id, optionKeys, db.now())),
+    may_lock: permits(actor.access, 'schedule.lock', path),
+  }
+}
+
+/** The choices with an empty one; what is chosen stays among them, whether or not it is seen. */
+function withChosen(offered: { id: number; name: string }[], chosen = '', ask: string) {
+  const options = offered.map(({ id, name }) => ({ value: String(id), label: name }))
+  if (readId(chosen) && !options.some(({ value }) => value === chosen))
+    options.push({ value: chosen, label: 'The one chosen now' })
+  return [{ value: '', label: ask }, ...options]
+}
+
+/** The tenant that a typed text means; an id in digits is one, too. Throws Invalid at `tenant`. */
+export async function findOwner(db: Reads, actor: Actor, text: string): Promise<Tenant> {
+  try {
+    const id = readId(text)
+    const found = id === undefined ? undefined : await findTenant(db, actor, id)
+    return found ?? (await findParent(db, actor, text))
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    throw new Invalid({ tenant: error.fields['parent'] ?? error.message })
+  }
+}
+
+/** Whose a new schedule is until somebody chooses: all of what the actor looks after. */
+export async function usualOwner(db: Reads, actor: Actor): Promise<Tenant | undefined> {
+  if (!permitsSomewhere(actor.access, 'schedule.edit')) return undefined
+  const root = await findTenant(db, actor, ROOT_ID)
+  if (root && permits(actor.access, 'schedule.edit', root.path)) return root
+  return findTenant(db, actor, actor.tenant_id)
+}
+
+/** The form of a new schedule: every night, with what is in effect at its tenant. */
+export async function formOfNew(db: Db, actor: Actor, { id, path }: Place): Promise<Form> {
+  const values = await valuesInEffect(db, id, [TIME_ZONE, SESSION_LENGTH], db.now())
+  const zone = String(values[TIME_ZONE])
+  const tonight = `${localAt(db.now(), zone).slice(0, 10)}T22:00`
+  const facts: ScheduleFacts = {
+    name: '',
+    rules: [{ rrule: 'FREQ=DAILY', start: tonight }],
+    window_minutes: Number(values[SESSION_LENGTH]),
+    zone_of: 'tenant',
+    zone: null,
+    applies_to_children: true,
+    locked: false,
+    detection_minutes: null,
+    target: 'all',
+    target_tag_id: null,
+    target_group_id: null,
+    target_kinds: 'any',
+    options: {},
+    spread_minutes: 0,
+    missed: 'skip',
+    missed_days: 7,
+    overlap: 'skip',
+    unfinished: 'miss',
+  }
+  const tenant = permits(actor.access, 'schedule.edit', path) ? await parentText(db, actor, id) : ''
+  return freshForm({ ...scheduleFields(facts, { zone, computers: '' }), tenant })
+}
+
+/** A schedule as its form shows it. */
+export async function formOf(db: Db, actor: Actor, schedule: OwnedSchedule): Promise<Form> {
+  const values = await valuesInEffect(db, schedule.tenant_id, [TIME_ZONE], db.now())
+  const computers = await chosenText(db, actor, schedule.id)
+  const fields = scheduleFields(schedule, { zone: String(values[TIME_ZONE]), computers })
+  const form = freshForm({ ...fields, version: String(schedule.version) })
+  const { target, target_tag_id, target_group_id } = schedule
+  if (target === 'tag' && target_tag_id === null)
+    return withError(form, 'target_tag_id', 'The tag that it was for was deleted. Choose another.')
+  if (target === 'group' && target_group_id === null)
+    return withError(form, 'target_group_id', 'Its group was deleted. Choose another.')
+  return form
+}
+
+/** A form with the messages of a refusal at its fields. Throws on what is no refusal. */
+export function withRefusal(form: Form, error: unknown): Form {
+  if (error instanceof Invalid) return { values: form.values, errors: error.fields }
+  if (error instanceof Forbidden || error instanceof Conflict)
+    return withError(form, '', error.message)
+  throw error
+}
+
+/** Of all places on earth the last to see a moment pass. */
+const LAST_ZONE = 'Etc/GMT+12'
+
+/** The local time at which times of a form have passed: in their zone, or everywhere. */
+export const localNow = (now: string, { zone_of, zone = '' }: Fields) =>
+  localAt(now, (zone_of === 'fixed' && canonicalZone(zone.trim())) || LAST_ZONE)

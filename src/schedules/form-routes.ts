@@ -1,0 +1,188 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../db/connection.ts'
+import { operation } from '../db/operation.ts'
+import { type Tenant, getTenant } from '../tenants/queries.ts'
+import { type Form, freshForm, typed, withError } from '../web/form.ts'
+import { stateField } from '../web/list-state.ts'
+import { idText } from '../web/numbers.ts'
+import type { SavedOver } from '../web/saved-over.ts'
+import { readChosen } from './chosen.ts'
+import { type ScheduleInput, createSchedule, updateSchedule } from './commands.ts'
+import { conflictOf } from './comparing.ts'
+import {
+  choicesAt,
+  findOwner,
+  formOf,
+  formOfNew,
+  localNow,
+  usualOwner,
+  withRefusal,
+} from './editing.ts'
+import { type Said, readScheduleForm } from './form.ts'
+import { sentenceOf } from './form-look.ts'
+import { type ScheduleHead, getScheduleHead, readScheduleId } from './head.ts'
+import { listChosen } from './targets.ts'
+import { pressed } from './times-form.ts'
+import { views } from './views.ts'
+
+type Id = { Params: { id: string } }
+
+const From = z.object({ tenant: stateField(z.string().max(10_000), '') })
+
+const Version = idText('Open this page again.')
+
+const config = { permission: 'schedule.edit', scope: 'anywhere' } as const
+
+/** The pages that make a schedule and change it. */
+export function scheduleFormRoutes(app: FastifyInstance, db: Db) {
+  makeSchedules(app, db)
+  editSchedules(app, db)
+  sayTimes(app)
+}
+
+/** What the times of a form say, while it is filled in. */
+function sayTimes(app: FastifyInstance) {
+  app.get(
+    '/schedules/sentence',
+    { config: { permission: 'signed_in' } },
+    async ({ query }, reply) => reply.page(views.sentence({ sentence: sentenceOf(typed(query)) })),
+  )
+}
+
+function makeSchedules(app: FastifyInstance, db: Db) {
+  const draw = async (actor: Actor, tenant: Tenant, form: Form) =>
+    views.newSchedule({ form, choices: await choicesAt(db, actor, tenant, form.values) })
+
+  app.get('/schedules/new', { config }, async ({ actor, query }, reply) => {
+    const { tenant } = From.parse(query)
+    const owner = await ownerOr(db, actor, tenant)
+    return reply.page(await draw(actor, owner, await formOfNew(db, actor, owner)))
+  })
+
+  app.post('/schedules', { config }, async ({ actor, body }, reply) => {
+    const { press, fields } = split(body)
+    const form = freshForm(typed(fields))
+    const shown = await ownerOr(db, actor, form.values['tenant'] ?? '')
+    const again = pressed(form.values, press)
+    if (again) return reply.page(await draw(actor, shown, freshForm(again)))
+    const read = readScheduleForm(fields, 'tenant', localNow(db.now(), form.values))
+    if (!read.ok) return reply.code(422).page(await draw(actor, shown, read.form))
+    try {
+      const owner = await findOwner(db, actor, form.values['tenant'] ?? '')
+      const input = await inputOf(db, actor, owner.path, read.said)
+      const id = await operation(db, actor, 'schedule.create', (tx) =>
+        createSchedule(tx, actor, owner.id, input),
+      )
+      return reply.done(`/schedules/${id}`, `The schedule “${input.name}” was created.`)
+    } catch (error) {
+      return reply.code(422).page(await draw(actor, shown, withRefusal(form, error)))
+    }
+  })
+}
+
+function editSchedules(app: FastifyInstance, db: Db) {
+  const draw = async (
+    actor: Actor,
+    head: ScheduleHead,
+    form: Form,
+    saved_over: SavedOver | null = null,
+  ) => {
+    const { tenant_id: id, path } = head.schedule
+    return views.edit({
+      head,
+      form,
+      saved_over,
+      choices: await choicesAt(db, actor, { id, path }, form.values),
+    })
+  }
+
+  app.get<Id>('/schedules/:id/edit', { config }, async ({ actor, params }, reply) => {
+    const head = await headToEdit(db, actor, params.id)
+    return reply.page(await draw(actor, head, await formOf(db, actor, head.schedule)))
+  })
+
+  app.post<Id>('/schedules/:id/edit', { config }, async ({ actor, params, body }, reply) => {
+    const head = await headToEdit(db, actor, params.id)
+    const { id, path } = head.schedule
+    const { press, fields } = split(body)
+    const form = freshForm(typed(fields))
+    const again = pressed(form.values, press)
+    if (again) return reply.page(await draw(actor, head, freshForm(again)))
+    const read = readEdited(head, fields, db.now())
+    if (!read.ok) return reply.code(422).page(await draw(actor, head, read.form))
+    try {
+      const input = await inputOf(db, actor, path, read.said)
+      const version = Number(form.values['version'])
+      if (await differs(db, head, input, version))
+        await operation(db, actor, 'schedule.update', (tx) =>
+          updateSchedule(tx, actor, id, input, version),
+        )
+      return reply.done(`/schedules/${id}`, `The schedule “${input.name}” was updated.`)
+    } catch (error) {
+      const conflict = await conflictOf(db, actor, id, { form, said: read.said }, error)
+      if (conflict)
+        return reply.code(409).page(await draw(actor, head, conflict.form, conflict.saved_over))
+      return reply.code(422).page(await draw(actor, head, withRefusal(form, error)))
+    }
+  })
+}
+
+const headToEdit = (db: Db, actor: Actor, id: string) =>
+  getScheduleHead(db, actor, readScheduleId(id), 'edit', 'schedule.edit')
+
+/** A button of the times, apart from the fields of the form. */
+function split(body: unknown) {
+  const { press, ...fields } = (body ?? {}) as Record<string, unknown>
+  return { press: press === undefined ? undefined : String(press), fields }
+}
+
+/** The tenant that is typed, or while it means none, the usual one: to have something to offer. */
+async function ownerOr(db: Db, actor: Actor, text: string) {
+  const owner =
+    (text && (await findOwner(db, actor, text).catch(() => undefined))) ||
+    (await usualOwner(db, actor))
+  return owner ?? getTenant(db, actor, actor.tenant_id)
+}
+
+/** Reads the form of a schedule that there is. Times that have passed may stay as they are. */
+function readEdited({ schedule }: ScheduleHead, fields: Record<string, unknown>, now: string) {
+  const read = readScheduleForm(fields, 'version')
+  if (!Version.safeParse(fields['version']).success)
+    return {
+      ok: false as const,
+      form: withError(formFrom(read, fields), '', 'Open this page again.'),
+    }
+  if (!read.ok || sameTimes(read.said, schedule)) return read
+  return readScheduleForm(fields, 'version', localNow(now, typed(fields)))
+}
+
+const formFrom = (read: ReturnType<typeof readScheduleForm>, fields: unknown) =>
+  read.ok ? freshForm(typed(fields)) : read.form
+
+const sameTimes = (one: Said, other: ScheduleHead['schedule']) =>
+  JSON.stringify([one.rules, one.zone_of, one.zone]) ===
+  JSON.stringify([other.rules, other.zone_of, other.zone])
+
+async function inputOf(db: Db, actor: Actor, path: string, { computers, ...facts }: Said) {
+  const computer_ids =
+    facts.target === 'computers' ? await readChosen(db, actor, path, computers) : []
+  return { ...facts, computer_ids }
+}
+
+/** Whether a schedule would be another after an update, or was changed meanwhile. */
+async function differs(
+  db: Db,
+  { schedule }: ScheduleHead,
+  { computer_ids, ...facts }: ScheduleInput,
+  version: number,
+) {
+  if (version !== schedule.version) return true
+  const chosen = await listChosen(db, schedule.id)
+  const isSame = Object.entries(facts).every(
+    ([name, value]) =>
+      JSON.stringify(value) === JSON.stringify(schedule[name as keyof typeof facts]),
+  )
+  return !isSame || chosen.join() !== computer_ids.toSorted((a, b) => a - b).join()
+}

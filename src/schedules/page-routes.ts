@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
+import { readRowHistory } from '../audit/history.ts'
+import type { Db } from '../db/connection.ts'
+import { idText } from '../web/numbers.ts'
+import { readQuery } from '../web/query.ts'
+import { listDecisions } from './below.ts'
+import { chosenNames } from './chosen.ts'
+import { countCovered, coveredInWords } from './coverage.ts'
+import { getScheduleHead, readScheduleId } from './head.ts'
+import { optionsInWords } from './options-form.ts'
+import { planSchedule } from './plan.ts'
+import type { OwnedSchedule } from './queries.ts'
+import { rulesInWords, targetInWords } from './says.ts'
+import { nameTarget } from './targets.ts'
+import { readZones } from './tenant-zones.ts'
+import { views } from './views.ts'
+
+type Id = { Params: { id: string } }
+
+/** The next windows on the page of a schedule: one for each zone, so there can be many. */
+const SHOWN = 20
+
+const HistoryQuery = z.object({ before: idText('Start from the beginning.').optional() })
+
+/** The pages of a schedule that only show. */
+export function schedulePageRoutes(app: FastifyInstance, db: Db) {
+  const config = { permission: 'schedule.view', scope: 'anywhere' } as const
+
+  app.get<Id>('/schedules/:id', { config }, async ({ actor, params }, reply) => {
+    const head = await getScheduleHead(db, actor, readScheduleId(params.id), '')
+    const { schedule } = head
+    const target = targetInWords({ ...schedule, ...(await nameTarget(db, schedule)) })
+    return reply.page(
+      views.page({
+        head,
+        target,
+        chosen: schedule.target === 'computers' ? await chosenNames(db, actor, schedule.id) : [],
+        covered: coveredInWords(await countCovered(db, actor, schedule)),
+        next: await nextOf(db, schedule),
+        rules: rulesInWords(schedule),
+        options: optionsInWords(schedule.options),
+        decisions: await decisionsFor(db, actor, schedule),
+      }),
+    )
+  })
+
+  app.get<Id>(
+    '/schedules/:id/history',
+    { config: { permission: 'history.view', scope: 'anywhere' } },
+    async ({ actor, params, query }, reply) => {
+      const id = readScheduleId(params.id)
+      const { before } = readQuery(HistoryQuery, query)
+      const head = await getScheduleHead(db, actor, id, 'history', 'history.view')
+      const { entries, next } = await readRowHistory(db, actor, 'schedule', id, before)
+      const here = `/schedules/${id}/history`
+      const older = next === null ? null : `${here}?before=${next}`
+      return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
+    },
+  )
+}
+
+/** When it opens next, in each zone in which it does, the earliest first. */
+async function nextOf(db: Db, schedule: OwnedSchedule) {
+  const now = db.now()
+  const planned = await planSchedule(db, schedule, await readZones(db, now), now)
+  return planned
+    .map(({ window: { opens_at, closes_at, zone, start } }) => ({
+      opens_at,
+      closes_at,
+      zone,
+      start,
+    }))
+    .toSorted((one, other) => (one.opens_at < other.opens_at ? -1 : 1))
+    .slice(0, SHOWN)
+}
+
+const decisionsFor = async (db: Db, actor: Actor, schedule: OwnedSchedule) =>
+  (await listDecisions(db, actor, schedule)).map(({ path, ...decision }) => ({
+    ...decision,
+    opens: permits(actor.access, 'schedule.view', path),
+  }))

@@ -1,0 +1,95 @@
+import type { TargetKinds } from '../db/schedule-schema.ts'
+import type { ScheduleFacts, Times, ZoneChoice } from './stored.ts'
+import { recurrenceOf } from './stored.ts'
+import { durationInWords, recurrenceInWords } from './words.ts'
+
+/** When windows open, as a sentence without its zone. */
+export const timesInWords = (times: Times) => recurrenceInWords(recurrenceOf(times))
+
+export const zoneInWords = ({ zone_of, zone }: ZoneChoice) =>
+  zone_of === 'fixed'
+    ? zone!
+    : zone_of === 'tenant'
+      ? 'Each tenant’s own zone'
+      : 'Each computer’s own zone'
+
+const nouns: Record<TargetKinds, string> = {
+  any: 'computers',
+  servers: 'servers',
+  workstations: 'workstations',
+  portables: 'portables',
+  not_servers: 'workstations and portables',
+}
+
+type Target = Pick<
+  ScheduleFacts,
+  'target' | 'target_kinds' | 'target_tag_id' | 'target_group_id'
+> & { tag_name?: string | null; group_name?: string | null }
+
+/** For which computers a schedule is, in words. One whose target was deleted is for none. */
+export function targetInWords({ target, target_kinds, tag_name, group_name, ...ids }: Target): {
+  words: string
+  is_missing: boolean
+} {
+  const noun = nouns[target_kinds]
+  const named = (name: string | null | undefined, id: number | null, kind: string) =>
+    id === null
+      ? { words: `Nothing: its ${kind} was deleted`, is_missing: true }
+      : { words: `${capital(noun)} in the ${kind} ${name ?? ''}`.trim(), is_missing: false }
+  if (target === 'tag') {
+    const said = named(tag_name, ids.target_tag_id, 'tag')
+    return { ...said, words: said.words.replace(' in the tag ', ' with the tag ') }
+  }
+  if (target === 'group') return named(group_name, ids.target_group_id, 'group')
+  const words = target === 'all' ? `All ${noun}` : `Chosen ${noun}`
+  return { words, is_missing: false }
+}
+
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
+
+/** What a schedule says beside its times and its target, line by line. */
+export function rulesInWords(facts: ScheduleFacts) {
+  const { detection_minutes, spread_minutes, missed, missed_days, overlap, unfinished } = facts
+  return [
+    {
+      label: 'Detection',
+      value:
+        detection_minutes === null
+          ? 'When the window opens'
+          : `${durationInWords(detection_minutes)} before the window`,
+    },
+    {
+      label: 'Below',
+      value: facts.applies_to_children
+        ? `Applies to child tenants${facts.locked ? ', and is locked for them' : ''}`
+        : 'This tenant only',
+    },
+    {
+      label: 'Spread',
+      value: spread_minutes
+        ? `Starts within ${durationInWords(spread_minutes)}`
+        : 'All start at once',
+    },
+    {
+      label: 'Missed windows',
+      value: {
+        skip: 'Are skipped',
+        once: `The last of ${days(missed_days)} is made up for`,
+        all: `All of ${days(missed_days)} are made up for`,
+      }[missed],
+    },
+    {
+      label: 'Overlap',
+      value:
+        overlap === 'skip'
+          ? 'A window that opens while the last is open is skipped'
+          : 'A window that opens while the last is open waits for it',
+    },
+    {
+      label: 'Not started in time',
+      value: unfinished === 'miss' ? 'Is missed' : 'Waits for the next window',
+    },
+  ]
+}
+
+const days = (count: number) => (count === 1 ? 'one day' : `${count} days`)
