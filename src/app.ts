@@ -93,7 +93,7 @@ import { scheduleFormRoutes } from './schedules/form-routes.ts'
 import { scheduleListRoutes } from './schedules/list-routes.ts'
 import { schedulePageRoutes } from './schedules/page-routes.ts'
 import { tenantScheduleRoutes } from './schedules/tenant-routes.ts'
-import { keepGroupsInUse } from './schedules/uses.ts'
+import { tellUses } from './schedules/uses.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
@@ -248,7 +248,7 @@ function maintenanceFeatures(app: FastifyInstance, db: Db) {
 
 /** When maintenance happens. */
 function scheduleFeatures(app: FastifyInstance, db: Db) {
-  keepGroupsInUse()
+  tellUses()
   scheduleListRoutes(app, db)
   scheduleFormRoutes(app, db)
   schedulePageRoutes(app, db)

@@ -76,7 +76,7 @@ const DOORS = {
     'tenant-zones.ts',
     'windows.ts',
   ],
-  tags: ['api-schemas.ts', 'carriers.ts', 'effective.ts', 'listed-names.ts', 'moves.ts'],
+  tags: ['api-schemas.ts', 'carriers.ts', 'effective.ts', 'listed-names.ts', 'moves.ts', 'uses.ts'],
   tenants: [
     'find-parent.ts',
     'form.ts',

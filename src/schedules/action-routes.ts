@@ -12,6 +12,7 @@ import { countCovered, coveredInWords } from './coverage.ts'
 import { withRefusal } from './editing.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { listDecisions } from './below.ts'
+import { factsOf } from './queries.ts'
 import { listChosen } from './targets.ts'
 import { views } from './views.ts'
 
@@ -61,9 +62,11 @@ function switchSchedules(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readScheduleId(params.id)
       const { schedule } = await getScheduleHead(db, actor, id, '', 'schedule.edit')
-      const { id: _, tenant_id, tenant_name, path, state, version, ...facts } = schedule
       const copy = await operation(db, actor, 'schedule.duplicate', async (tx) =>
-        duplicateSchedule(tx, actor, id, { ...facts, computer_ids: await listChosen(tx, id) }),
+        duplicateSchedule(tx, actor, id, {
+          ...factsOf(schedule),
+          computer_ids: await listChosen(tx, id),
+        }),
       )
       return reply.done(
         `/schedules/${copy}/edit`,
@@ -76,7 +79,7 @@ function switchSchedules(app: FastifyInstance, db: Db) {
 function deleteSchedules(app: FastifyInstance, db: Db) {
   app.get<Id>('/schedules/:id/deletion', { config: edit }, async ({ actor, params }, reply) => {
     const head = await getScheduleHead(db, actor, readScheduleId(params.id), '', 'schedule.edit')
-    const covered = coveredInWords(await countCovered(db, actor, head.schedule))
+    const covered = coveredInWords(await countCovered(db, actor, head.schedule, db.now()))
     const decisions = await listDecisions(db, actor, head.schedule)
     return reply.page(views.deletion({ head, covered, decisions, form: freshForm() }))
   })
@@ -98,7 +101,7 @@ function deleteSchedules(app: FastifyInstance, db: Db) {
 function runSchedules(app: FastifyInstance, db: Db) {
   app.get<Id>('/schedules/:id/runs/new', { config: run }, async ({ actor, params }, reply) => {
     const head = await getScheduleHead(db, actor, readScheduleId(params.id), '', 'schedule.run')
-    const covered = await countCovered(db, actor, head.schedule)
+    const covered = await countCovered(db, actor, head.schedule, db.now())
     const props = { head, covered: coveredInWords(covered), is_empty: covered === 0 }
     return reply.page(views.run({ ...props, form: freshForm() }))
   })
@@ -108,7 +111,7 @@ function runSchedules(app: FastifyInstance, db: Db) {
     const head = await getScheduleHead(db, actor, id, '', 'schedule.run')
     const parsed = parseForm(ReasonForm, body)
     const again = async (form: ReturnType<typeof freshForm>) => {
-      const covered = await countCovered(db, actor, head.schedule)
+      const covered = await countCovered(db, actor, head.schedule, db.now())
       const props = { head, covered: coveredInWords(covered), is_empty: covered === 0 }
       return reply.code(422).page(views.run({ ...props, form }))
     }

@@ -27,7 +27,7 @@ export async function createSchedule(
   const at = await requireTenant(tx, asker, 'schedule.edit', tenant_id)
   if (input.locked) await requireTenant(tx, asker, 'schedule.lock', tenant_id)
   await requireFreeName(tx, tenant_id, input.name, null)
-  const { computer_ids, ...facts } = input
+  const { computer_ids: _, ...facts } = input
   const { id } = await tx
     .insertInto('schedule')
     .values({
@@ -60,7 +60,7 @@ export async function updateSchedule(
   if (input.locked !== schedule.locked)
     await requireTenant(tx, asker, 'schedule.lock', schedule.tenant_id)
   await requireFreeName(tx, schedule.tenant_id, input.name, id)
-  const { computer_ids, ...facts } = input
+  const { computer_ids: _, ...facts } = input
   await tx
     .updateTable('schedule')
     .set({

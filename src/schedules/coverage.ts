@@ -1,7 +1,7 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { readCandidates } from '../maintenance/covered.ts'
+import { candidatesOf } from '../maintenance/covered.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { nearest, regionsOf } from './regions.ts'
@@ -12,16 +12,17 @@ const READ_AT_ONCE = 1000
 export const COUNTED = 5000
 
 /**
- * How many computers a schedule covers that the actor may see: where it is in effect, without those
+ * How many computers a schedule covers now that the asker may see: where it is in effect, without those
  * that are excluded from maintenance. Null for more than are counted.
  */
-export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSchedule) {
+export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSchedule, now: string) {
+  const { read } = await candidatesOf(db, schedule, now)
   const regions = await regionsOf(db, schedule)
   const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
   let count = 0
   let after = 0
   for (;;) {
-    const some = await readCandidates(db, schedule, after, READ_AT_ONCE)
+    const some = await read(db, after, READ_AT_ONCE)
     for (const { path, excluded } of some)
       if (!excluded && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
     if (count > COUNTED) return null

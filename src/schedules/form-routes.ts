@@ -24,7 +24,7 @@ import { type Said, readScheduleForm } from './form.ts'
 import { sentenceOf } from './form-look.ts'
 import { type ScheduleHead, getScheduleHead, readScheduleId } from './head.ts'
 import { listChosen } from './targets.ts'
-import { pressed } from './times-form.ts'
+import { pressed, withoutButton } from './times-form.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -62,7 +62,7 @@ function makeSchedules(app: FastifyInstance, db: Db) {
   })
 
   app.post('/schedules', { config }, async ({ actor, body }, reply) => {
-    const { press, fields } = split(body)
+    const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
     const shown = await ownerOr(db, actor, form.values['tenant'] ?? '')
     const again = pressed(form.values, press)
@@ -106,7 +106,7 @@ function editSchedules(app: FastifyInstance, db: Db) {
   app.post<Id>('/schedules/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const head = await headToEdit(db, actor, params.id)
     const { id, path } = head.schedule
-    const { press, fields } = split(body)
+    const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
     const again = pressed(form.values, press)
     if (again) return reply.page(await draw(actor, head, freshForm(again)))
@@ -131,12 +131,6 @@ function editSchedules(app: FastifyInstance, db: Db) {
 
 const headToEdit = (db: Db, actor: Actor, id: string) =>
   getScheduleHead(db, actor, readScheduleId(id), 'edit', 'schedule.edit')
-
-/** A button of the times, apart from the fields of the form. */
-function split(body: unknown) {
-  const { press, ...fields } = (body ?? {}) as Record<string, unknown>
-  return { press: press === undefined ? undefined : String(press), fields }
-}
 
 /** The tenant that is typed, or while it means none, the usual one: to have something to offer. */
 async function ownerOr(db: Db, actor: Actor, text: string) {

@@ -6,16 +6,6 @@ import { type Day, DAYS } from './rule.ts'
 /** The fields of one row of times, without the number of the row that follows their names. */
 export type RowFields = Record<string, string>
 
-export const frequencyKinds = [
-  'once',
-  'daily',
-  'weekly',
-  'monthly_day',
-  'monthly_weekday',
-  'patch_tuesday',
-  'custom',
-] as const
-
 const number = (min: number, max: number) =>
   wholeText(min, max, `Enter a whole number from ${min} to ${max}.`)
 

@@ -38,7 +38,7 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
         head,
         target,
         chosen: schedule.target === 'computers' ? await chosenNames(db, actor, schedule.id) : [],
-        covered: coveredInWords(await countCovered(db, actor, schedule)),
+        covered: coveredInWords(await countCovered(db, actor, schedule, db.now())),
         next: await nextOf(db, schedule),
         rules: rulesInWords(schedule),
         options: optionsInWords(schedule.options),

@@ -7,7 +7,7 @@ import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
-import { type Schedule, readSchedule } from './stored.ts'
+import { type Schedule, type ScheduleFacts, readSchedule } from './stored.ts'
 
 /** A schedule with its owner. */
 export type OwnedSchedule = Schedule & { tenant_name: string; path: string }
@@ -30,6 +30,19 @@ export const readOwned = ({ tenant_name, path, ...row }: Row): OwnedSchedule => 
   tenant_name,
   path,
 })
+
+/** What was decided about a schedule, without whose it is and how it stands. */
+export function factsOf({
+  id: _id,
+  tenant_id: _tenant_id,
+  tenant_name: _tenant_name,
+  path: _path,
+  state: _state,
+  version: _version,
+  ...facts
+}: OwnedSchedule): ScheduleFacts {
+  return facts
+}
 
 /** A schedule, whoever asks: for the program itself. Undefined when there is none. */
 export async function findSchedule(db: Reads, id: number) {

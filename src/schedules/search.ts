@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { ScheduleFilter } from './list.ts'
 import { endOf } from './regions.ts'
 import { readSchedule } from './stored.ts'
+import { nameTargets } from './targets.ts'
 
 /** What a filter asks for, made ready to be looked for. */
 export type Wanted = {
@@ -65,11 +66,8 @@ export async function findSchedules(
   { limit, after }: Page,
 ) {
   let query = matching(db, asker, wanted)
-    .leftJoin('tag', 'tag.id', 'schedule.target_tag_id')
-    .leftJoin('computer_group', 'computer_group.id', 'schedule.target_group_id')
     .selectAll('schedule')
     .select(['tenant.name as tenant_name', 'tenant.path'])
-    .select(['tag.name as tag_name', 'computer_group.name as group_name'])
     .select((eb) =>
       eb
         .selectFrom('next_window')
@@ -88,16 +86,12 @@ export async function findSchedules(
   }
   const found = await query.execute()
   const last = found.length > limit ? found[limit - 1]! : null
-  const rows = found
-    .slice(0, limit)
-    .map(({ tenant_name, path, tag_name, group_name, next_at, ...row }) => ({
-      ...readSchedule(row),
-      tenant_name,
-      path,
-      tag_name,
-      group_name,
-      next_at,
-    }))
+  const shown = found.slice(0, limit)
+  const named = await nameTargets(db, shown)
+  const rows = shown.map(({ tenant_name, path, next_at, ...row }) => {
+    const schedule = readSchedule(row)
+    return { ...schedule, ...named(schedule), tenant_name, path, next_at }
+  })
   return { rows, next: last && encodeCursor([last.name_key, last.id]) }
 }
 

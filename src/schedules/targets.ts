@@ -112,26 +112,36 @@ const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
 
-/** The names of the tag and the group that a schedule is for; null without. */
-export async function nameTarget(
-  db: Reads,
-  { target_tag_id, target_group_id }: Pick<ScheduleFacts, 'target_tag_id' | 'target_group_id'>,
-) {
-  const nameIn = async (table: 'tag' | 'computer_group', id: number | null) =>
-    id === null
-      ? null
-      : ((
-          await everyTenant(db)
-            .selectFrom(table)
-            .select('name')
-            .where('id', '=', id)
-            .executeTakeFirst()
-        )?.name ?? null)
-  return {
-    tag_name: await nameIn('tag', target_tag_id),
-    group_name: await nameIn('computer_group', target_group_id),
+type Aimed = Pick<ScheduleFacts, 'target_tag_id' | 'target_group_id'>
+
+/** The names of the tags and groups that schedules are for; null without. */
+export async function nameTargets(db: Reads, schedules: Aimed[]) {
+  const namesIn = async (table: 'tag' | 'computer_group', ids: (number | null)[]) => {
+    const wanted = JSON.stringify(ids.filter((id) => id !== null))
+    const rows = await everyTenant(db)
+      .selectFrom(table)
+      .select([`${table}.id`, `${table}.name`])
+      .where(`${table}.id`, 'in', (eb) => eb.selectFrom(idTable(wanted)).select('listed.id'))
+      .execute()
+    return new Map(rows.map(({ id, name }) => [id, name]))
   }
+  const tags = await namesIn(
+    'tag',
+    schedules.map(({ target_tag_id }) => target_tag_id),
+  )
+  const groups = await namesIn(
+    'computer_group',
+    schedules.map(({ target_group_id }) => target_group_id),
+  )
+  return ({ target_tag_id, target_group_id }: Aimed) => ({
+    tag_name: tags.get(target_tag_id ?? 0) ?? null,
+    group_name: groups.get(target_group_id ?? 0) ?? null,
+  })
 }
+
+/** The same for one schedule. */
+export const nameTarget = async (db: Reads, schedule: Aimed) =>
+  (await nameTargets(db, [schedule]))(schedule)
 
 /** The groups of computers that a schedule of a tenant with this path may be for, as far as seen. */
 export const usableGroups = (db: Reads, asker: Asker, path: string) =>

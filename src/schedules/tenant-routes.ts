@@ -14,7 +14,7 @@ import { overrideForm, readOverrideForm } from './override-form.ts'
 import { type OverrideInput, endOverride, findOverride, overrideSchedule } from './overriding.ts'
 import { getStanding, listStanding } from './standing.ts'
 import { explain, standingInWords } from './standing-words.ts'
-import { type Fields, pressed } from './times-form.ts'
+import { type Fields, pressed, withoutButton } from './times-form.ts'
 import { views } from './views.ts'
 import { zoneNames } from './zones.ts'
 
@@ -52,9 +52,9 @@ export function tenantScheduleRoutes(app: FastifyInstance, db: Db) {
     { config: { permission: 'schedule.edit', scope: 'tenant' } },
     async ({ actor, params, body }, reply) => {
       const place = placeOf(params)
-      const { press, ...fields } = (body ?? {}) as Record<string, unknown>
+      const { press, fields } = withoutButton(body)
       const form = freshForm(typed(fields))
-      const again = pressed(form.values, press === undefined ? undefined : String(press))
+      const again = pressed(form.values, press)
       if (again) return reply.page(await draw(db, actor, place, freshForm(again)))
       const read = readOverrideForm(fields, localNow(db.now(), form.values))
       if (!read.ok) return reply.code(422).page(await draw(db, actor, place, read.form))

@@ -109,6 +109,12 @@ function fieldsOfRule({ rrule, start }: RecurrenceRule): RowFields {
   return { date, time, ...frequencyFields(frequencyOf(rrule)) }
 }
 
+/** What a form sent, with the button of the times that was pressed apart from its fields. */
+export function withoutButton(body: unknown) {
+  const { press, ...fields } = (body ?? {}) as Record<string, unknown>
+  return { press: typeof press === 'string' ? press : undefined, fields }
+}
+
 /**
  * The fields after a button of the times was pressed: `add` makes one row more, like the last;
  * `remove_2` takes that one away. Undefined for what is no such button.

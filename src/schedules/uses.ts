@@ -2,6 +2,7 @@ import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import { type GroupUse, groupUses } from '../computers/groups/uses.ts'
 import type { Reads } from '../db/connection.ts'
+import { type TagUse, tagUses } from '../tags/uses.ts'
 import { schedules } from './queries.ts'
 
 /** The schedules that are for a tag or a group: how many, and those of them that the asker sees. */
@@ -23,16 +24,20 @@ async function usersOf(
   return { count: rows.length, seen }
 }
 
-/** The schedules that lose their target when a tag is deleted. */
-export const schedulesOfTag = (db: Reads, asker: Asker, tag_id: number) =>
-  usersOf(db, asker, 'target_tag_id', tag_id)
+const nouns = ['schedule', 'schedules'] as const
 
-const use: GroupUse = {
-  nouns: ['schedule', 'schedules'],
+const ofTag: TagUse = {
+  nouns,
+  find: (db, asker, tag_id) => usersOf(db, asker, 'target_tag_id', tag_id),
+}
+
+const ofGroup: GroupUse = {
+  nouns,
   find: (db, asker, group_id) => usersOf(db, asker, 'target_group_id', group_id),
 }
 
-/** From now on, a group that a schedule is for cannot be deleted. */
-export function keepGroupsInUse() {
-  if (!groupUses.includes(use)) groupUses.push(use)
+/** Makes known what is for a group, which cannot be deleted then, and for a tag, which says so. */
+export function tellUses() {
+  if (!groupUses.includes(ofGroup)) groupUses.push(ofGroup)
+  if (!tagUses.includes(ofTag)) tagUses.push(ofTag)
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { takenColumns } from '../db/constraints.ts'
 import { operation } from '../db/operation.ts'
@@ -10,6 +11,7 @@ import { readId } from '../web/numbers.ts'
 import { createTag, deleteTag, updateTag } from './commands.ts'
 import { EditTagForm, NewTagForm, tagColors } from './form.ts'
 import { getManagedTag, listManagedTags } from './queries.ts'
+import { usesOfTag } from './uses.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -53,14 +55,14 @@ function makeTags(app: FastifyInstance, db: Db) {
 
 function changeTags(app: FastifyInstance, db: Db) {
   app.get<Id>('/tags/:id/edit', { config }, async ({ actor, params }, reply) => {
-    const tag = await getManagedTag(db, actor, readTagId(params.id))
+    const tag = await tagWithUses(db, actor, params.id)
     const { name, color, description, version } = tag
     const form = freshForm({ name, color, description, version: String(version) })
     return reply.page(views.edit({ form, colors, tag }))
   })
 
   app.post<Id>('/tags/:id/edit', { config }, async ({ actor, params, body }, reply) => {
-    const tag = await getManagedTag(db, actor, readTagId(params.id))
+    const tag = await tagWithUses(db, actor, params.id)
     const parsed = parseForm(EditTagForm, body)
     if (!parsed.ok) return reply.code(422).page(views.edit({ form: parsed.form, colors, tag }))
     try {
@@ -86,6 +88,11 @@ function changeTags(app: FastifyInstance, db: Db) {
       return reply.done('/tags', `The tag “${tag.name}” was deleted.`)
     },
   )
+}
+
+async function tagWithUses(db: Db, actor: Actor, id: string) {
+  const tag = await getManagedTag(db, actor, readTagId(id))
+  return { ...tag, uses: await usesOfTag(db, actor, tag.id) }
 }
 
 function withRefusal(form: Form, error: unknown): Form {

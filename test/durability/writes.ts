@@ -1,5 +1,6 @@
 import { accessWrites } from './access-writes.ts'
 import { computerWrites } from './computer-writes.ts'
+import { scheduleWrites } from './schedule-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
@@ -77,6 +78,7 @@ export const writes: Record<string, Write> = {
   ...signOnWrites,
   ...accessWrites,
   ...computerWrites,
+  ...scheduleWrites,
 
   'POST /people': {
     operations: 1,

@@ -27,3 +27,24 @@ function unescape(text: string | null): string | null
 function unescape(text: string | null) {
   return text && text.replace(/&(amp|lt|gt|quot|#39);/g, (_, sign: string) => SIGNS[sign]!)
 }
+
+/** What a browser would send of the form with this class, as it is drawn. */
+export function fieldsIn(html: string, form = 'schedule-form'): Record<string, string> {
+  const [, drawn = ''] =
+    new RegExp(`<form class="[^"]*${form}[^]*?>([^]*?)</form>`).exec(html) ?? []
+  const attribute = (tag: string, name: string) =>
+    unescape(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
+  const fields: Record<string, string> = {}
+  for (const [tag] of drawn.matchAll(/<input[^>]*>/g)) {
+    const ticks = /type="(checkbox|radio)"/.test(tag)
+    if (ticks && !/ checked/.test(tag)) continue
+    fields[attribute(tag, 'name')] = attribute(tag, 'value') || (ticks ? 'on' : '')
+  }
+  for (const [, tag = '', text = ''] of drawn.matchAll(/(<textarea[^>]*>)([^<]*)</g))
+    fields[attribute(tag, 'name')] = unescape(text)
+  for (const [, tag = '', options = ''] of drawn.matchAll(/(<select[^>]*>)([^]*?)<\/select>/g)) {
+    const chosen = /<option[^>]* selected>/.exec(options) ?? /<option[^>]*>/.exec(options)
+    fields[attribute(tag, 'name')] = attribute(chosen?.[0] ?? '', 'value')
+  }
+  return fields
+}

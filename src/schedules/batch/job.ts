@@ -36,7 +36,7 @@ export const scheduleBatch: JobKind<Batch, Outlook, BatchResult> = {
 
   async foresee(db, actor, batch, pace) {
     const { action, whole, ids } = batch
-    const lines = await planBatch(db, actor, batch, pace)
+    const lines = await planBatch(db, actor, batch, db.now(), pace)
     const report = reportOn('Schedule', lines, action === 'delete')
     return { action, whole, selected: ids.length, report }
   },

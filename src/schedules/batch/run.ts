@@ -27,13 +27,19 @@ type PlannedLine = BatchLine & { id: number }
 
 type Selected = Awaited<ReturnType<typeof loadSelection>>[number]
 
-/** What the action would do to each schedule. Only reads. */
-export async function planBatch(db: Reads, asker: Asker, { action, ids }: Batch, pace: Pace) {
+/** What the action would do to each schedule, at the moment `now`. Only reads. */
+export async function planBatch(
+  db: Reads,
+  asker: Asker,
+  { action, ids }: Batch,
+  now: string,
+  pace: Pace,
+) {
   const selected = await loadSelection(db, asker, ids)
   const lines: PlannedLine[] = []
   for (const schedule of selected) {
     const { id, name, tenant_name } = schedule
-    lines.push({ id, name, code: tenant_name, ...(await judge(db, asker, action, schedule)) })
+    lines.push({ id, name, code: tenant_name, ...(await judge(db, asker, action, schedule, now)) })
     await pace(lines.length, selected.length)
   }
   return lines
@@ -44,7 +50,7 @@ export async function planBatch(db: Reads, asker: Asker, { action, ids }: Batch,
  * be whole, with all or none. Throws Conflict when it cannot be whole.
  */
 export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
-  const plan = await planBatch(tx, asker, batch, () => pace(0, 0))
+  const plan = await planBatch(tx, asker, batch, tx.operation.at, () => pace(0, 0))
   const lines: PlannedLine[] = []
   for (const line of plan) {
     lines.push(line.outcome === 'done' ? await act(tx, asker, batch, line, pace) : line)
@@ -85,21 +91,22 @@ async function judge(
   asker: Asker,
   action: BatchAction,
   schedule: Selected,
+  now: string,
 ): Promise<Verdict> {
   const { state, path, locked } = schedule
   const { access } = asker
   const permission = permissionsFor[action]
   if (!permits(access, permission, path)) return refused(lacks(permission))
   const to = stateAfter[action]
-  if (!to) return state === 'deleted' ? refused(DELETED) : judgeRun(db, asker, schedule)
+  if (!to) return state === 'deleted' ? refused(DELETED) : judgeRun(db, asker, schedule, now)
   if (locked && !permits(access, 'schedule.lock', path)) return refused(LOCKED)
   if (state === to || (action === 'restore' && state !== 'deleted')) return unchanged
   if (state === 'deleted' && action !== 'restore') return refused(DELETED)
   return done(`${tabLabels[state]} → ${tabLabels[to]}`)
 }
 
-async function judgeRun(db: Reads, asker: Asker, schedule: Selected) {
-  const covered = await countCovered(db, asker, schedule)
+async function judgeRun(db: Reads, asker: Asker, schedule: Selected, now: string) {
+  const covered = await countCovered(db, asker, schedule, now)
   return covered === 0 ? refused(EMPTY) : done(coveredInWords(covered))
 }
 
