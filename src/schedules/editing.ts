@@ -17,7 +17,7 @@ import type { OwnedSchedule } from './queries.ts'
 import type { ScheduleFacts } from './stored.ts'
 import { usableGroups } from './targets.ts'
 import type { Fields } from './times-form.ts'
-import { canonicalZone, zoneNames } from './zones.ts'
+import { canonicalZone, zoneNames } from '../web/zones.ts'
 
 const TIME_ZONE = 'maintenance.time_zone'
 const SESSION_LENGTH = 'maintenance.max_session_minutes'

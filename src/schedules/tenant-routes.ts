@@ -16,7 +16,7 @@ import { getStanding, listStanding } from './standing.ts'
 import { explain, standingInWords } from './standing-words.ts'
 import { type Fields, pressed, withoutButton } from './times-form.ts'
 import { views } from './views.ts'
-import { zoneNames } from './zones.ts'
+import { zoneNames } from '../web/zones.ts'
 
 type Id = { Params: { id: string } }
 type Inherited = { Params: { id: string; schedule_id: string } }

@@ -10,7 +10,7 @@ import {
 import type { RecurrenceRule } from './recurrence.ts'
 import { type Times, type ZoneChoice, recurrenceOf } from './stored.ts'
 import { MOST_RULES, recurrenceProblems } from './validation.ts'
-import { canonicalZone } from './zones.ts'
+import { canonicalZone } from '../web/zones.ts'
 
 /** The fields of a form as they were typed. */
 export type Fields = Record<string, string>
