@@ -6,7 +6,6 @@ export async function up(db: Kysely<unknown>) {
   await createOverrides(db)
   await createWindows(db)
   await createSessions(db)
-  await createOrders(db)
   await noteWhatToPlan(db)
 }
 
@@ -220,35 +219,27 @@ async function createSessions(db: Kysely<unknown>) {
     create index maintenance_session_of_state on maintenance_session (state, id)`.execute(db)
 }
 
-/** What somebody ordered: to run a schedule now, or to cancel what runs. */
-async function createOrders(db: Kysely<unknown>) {
-  await sql`
-    create table maintenance_order (
-      id integer primary key autoincrement,
-      tenant_id integer not null references tenant (id),
-      verb text not null check (verb in ('run', 'cancel_window', 'cancel_session')),
-      schedule_id integer not null,
-      window_id integer,
-      session_id integer,
-      reason text not null default '',
-      check ((verb = 'cancel_session') = (session_id is not null)),
-      check ((verb = 'cancel_window') <= (window_id is not null))
-    ) strict`.execute(db)
-  await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
-}
-
 /**
  * A schedule in `schedule_to_plan` has to have its next windows worked out anew; 0 there stands for
- * all schedules. Triggers note it, so that no way of changing what decides can forget it: by a
- * command, an undo, an import or a merge.
+ * all schedules. `noted_at` is when it first was so: windows count from then on. It is '' for what is
+ * written without an operation, and so without its time. Triggers note it, so that no way of changing
+ * what decides can forget it: by a command, an undo, an import or a merge.
  */
 async function noteWhatToPlan(db: Kysely<unknown>) {
-  await sql`create table schedule_to_plan (schedule_id integer primary key) strict`.execute(db)
+  await sql`
+    create table schedule_to_plan (
+      schedule_id integer primary key,
+      noted_at text not null default ''
+    ) strict`.execute(db)
   const note = async (name: string, event: string, id: string) =>
     sql`
       create trigger ${sql.raw(`${name} ${event}`)}
       begin
-        insert into schedule_to_plan (schedule_id) values (${sql.raw(id)}) on conflict do nothing;
+        insert into schedule_to_plan (schedule_id, noted_at)
+        select ${sql.raw(id)}, coalesce(
+          (select operation.at from open_operation
+           join operation on operation.id = open_operation.operation_id), '')
+        where true on conflict do nothing;
       end`.execute(db)
   const times = 'state, applies_to_children, locked, rules, window_minutes, zone_of, zone'
   await note('schedule_is_new', 'after insert on schedule', 'new.id')

@@ -15,6 +15,7 @@ import * as tags from './013-tags.ts'
 import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
 import * as schedules from './019-schedules.ts'
+import * as maintenance from './023-maintenance.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '014-computer-groups': computerGroups,
   '015-moves': moves,
   '019-schedules': schedules,
+  '023-maintenance': maintenance,
 }

@@ -70,6 +70,7 @@ const DOORS = {
     'catch-up.ts',
     'freeze.ts',
     'plan.ts',
+    'planning.ts',
     'regions.ts',
     'spread.ts',
     'stored.ts',

@@ -12,6 +12,7 @@ import { StartupProblem } from '../errors.ts'
 import { addressOf } from './calling.ts'
 import { createMailer } from '../mail/mailer.ts'
 import type { Command } from './command.ts'
+import { schedulerOf } from './scheduling.ts'
 import { stopOnSignal } from './stop.ts'
 
 /** Runs the server until it is told to stop. */
@@ -32,8 +33,10 @@ export const serve: Command = {
     const setup_link = await createSetupLink(db)
     const mailer = createMailer(config)
     const app = await buildApp(db, { ...config, lifecycle, mailer, sealer, setup_link })
+    const scheduling = schedulerOf(app, db)
     const stopped = stopOnSignal(app, lifecycle)
     const address = await listen(app, config)
+    scheduling.start()
     greet(config.url ?? address, setup_link)
     await stopped
     checkpoint(db)

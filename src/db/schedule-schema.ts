@@ -89,12 +89,26 @@ export interface NextWindowTable {
 /** A schedule whose next windows have to be worked out anew; 0 stands for all. */
 export interface ScheduleToPlanTable {
   schedule_id: number
+  /** When it was first noted; '' where that is not known. */
+  noted_at: Generated<string>
 }
 
-/** When the scheduler looked last. */
+/** When the scheduler looked last, to half a minute. */
 export interface SchedulerTable {
   slot: number
   looked_at: string
+  /** The version of the time-zone data by which the next windows were worked out. */
+  time_zone_data: Generated<string>
+}
+
+/** A session that may have to end, since something about its computer changed. */
+export interface SessionToReviewTable {
+  session_id: number
+}
+
+/** A window that may be over. */
+export interface WindowToSettleTable {
+  window_id: number
 }
 
 export type WindowState = 'open' | 'queued' | 'closed' | 'cancelled' | 'skipped'

@@ -38,6 +38,8 @@ import type {
   ScheduleTable,
   ScheduleToPlanTable,
   SessionOptionsTable,
+  SessionToReviewTable,
+  WindowToSettleTable,
 } from './schedule-schema.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
@@ -273,6 +275,8 @@ export interface Schema {
   next_window: NextWindowTable
   schedule_to_plan: ScheduleToPlanTable
   scheduler: SchedulerTable
+  session_to_review: SessionToReviewTable
+  window_to_settle: WindowToSettleTable
   maintenance_window: MaintenanceWindowTable
   session_options: SessionOptionsTable
   maintenance_session: MaintenanceSessionTable

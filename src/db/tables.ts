@@ -95,6 +95,8 @@ export const tables: Record<keyof Schema, TableFacts> = {
   next_window: { class: 'system' },
   schedule_to_plan: { class: 'system' },
   scheduler: { class: 'system' },
+  session_to_review: { class: 'system' },
+  window_to_settle: { class: 'system' },
   // What the scheduler does and what came of it are a record by themselves, and many rows a night.
   maintenance_window: { class: 'tenant', scope_column: 'tenant_id' },
   session_options: { class: 'system' },

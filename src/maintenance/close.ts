@@ -1,8 +1,9 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { type Pace, paced } from '../pace.ts'
+import type { Pace } from '../pace.ts'
 import { type OwnedSchedule, findSchedule } from '../schedules/queries.ts'
+import { closeWindow } from './settle.ts'
 
 /** Windows that are closed in one transaction. */
 const AT_ONCE = 20
@@ -11,17 +12,17 @@ type Ended = { id: number; schedule_id: number }
 
 /**
  * Closes every window whose time is over. What has not started in it is missed, or waits for the
- * next window, as its schedule says.
+ * next window, as its schedule says. Returns whether there was any.
  */
-export async function closeEndedWindows(db: Db, pace: Pace = paced()) {
-  while (true) {
-    const now = db.now()
+export async function closeEndedWindows(db: Db, now: string, pace: Pace) {
+  for (let count = 0; ; count++) {
     const ended = await listEnded(db, now)
-    if (ended.length === 0) return
+    if (ended.length === 0) return count > 0
     await system(db, async (tx) => {
       for (const { id, schedule_id } of ended) {
         await endWaiting(tx, id, await findSchedule(tx, schedule_id), now)
         await closeWindow(tx, id, now)
+        await noteClosed(tx, id)
         await pace(0, 0)
       }
     })
@@ -61,9 +62,10 @@ async function endWaiting(
     .execute()
 }
 
-const closeWindow = (tx: SystemTx, id: number, now: string) =>
-  everyTenantTx(tx)
-    .updateTable('maintenance_window')
-    .set({ state: 'closed', closed_at: now })
-    .where('id', '=', id)
+/** Another may wait for its end. */
+const noteClosed = (tx: SystemTx, window_id: number) =>
+  tx
+    .insertInto('window_to_settle')
+    .values({ window_id })
+    .onConflict((oc) => oc.doNothing())
     .execute()

@@ -5,17 +5,21 @@ import { everyTenantTx } from '../db/scope-guard.ts'
 import { Conflict } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
 import { timesInForce } from '../schedules/plan.ts'
-import { getSchedule } from '../schedules/queries.ts'
+import { type OwnedSchedule, getSchedule } from '../schedules/queries.ts'
 import { regionsOf } from '../schedules/regions.ts'
-import { readZones, zonesOf } from '../schedules/tenant-zones.ts'
+import { zonesOf } from '../schedules/tenant-zones.ts'
 import { addElapsed } from '../schedules/windows.ts'
-import { type Term, openSessions, recordWindow } from './open.ts'
+import { type Term, recordWindow } from './open.ts'
+import { fillWindow } from './opened.ts'
+import type { Place } from './place.ts'
 import { getSession, getWindow } from './queries.ts'
+import { listUnfinished } from './queue.ts'
+import { type Round, newRound } from './round.ts'
 
 /**
  * Runs a schedule now, for its usual length, also one that is disabled: opens a window for each of
- * its times and zones, with its sessions. Returns how many sessions there are. Throws Conflict for a
- * schedule that is deleted, or that covers no computer.
+ * its times and zones that has none open, with its sessions. Returns how many sessions there are.
+ * Throws Conflict for a schedule that is deleted, that is open already, or that covers no computer.
  */
 export async function runNow(
   tx: Tx,
@@ -25,37 +29,62 @@ export async function runNow(
   pace: Pace = paced(),
 ) {
   const schedule = await getSchedule(tx, asker, schedule_id, 'schedule.run')
-  if (schedule.state === 'deleted')
-    throw new Conflict(`“${schedule.name}” is deleted. Restore it first.`)
+  const { name } = schedule
+  if (schedule.state === 'deleted') throw new Conflict(`“${name}” is deleted. Restore it first.`)
   const at = await requireTenant(tx, asker, 'schedule.run', schedule.tenant_id)
   const { id: order_id } = await tx
     .insertInto('maintenance_order')
     .values({ tenant_id: at, verb: 'run', schedule_id, reason })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const now = tx.operation.at
-  const zones = await readZones(tx, now)
-  const regions = await regionsOf(tx, schedule)
-  let count = 0
-  for (const [times_of, times] of await timesInForce(tx, schedule, regions)) {
-    const ends_at = addElapsed(now, times.window_minutes)
-    const term: Term = { starts_at: now, ends_at, detect_at: now, cause: 'run_now' }
-    for (const zone of await zonesOf(tx, zones, times, schedule.path)) {
-      const opening = {
-        schedule,
-        times_of,
-        times,
-        zone,
-        regions,
-        zones,
-        local_start: `#${order_id}`,
-      }
-      const id = await recordWindow(tx, opening, term, { state: 'open', reason, now })
-      if (id !== null) count += await openSessions(tx, id, opening, term, now, pace)
+  const round = newRound(tx.operation.at)
+  const sums = { sessions: 0, open: 0, problem: '' }
+  for (const place of await listPlaces(tx, round, schedule)) {
+    if (await isOpen(tx, place)) {
+      sums.open++
+      continue
     }
+    const opened = await openNow(tx, round, place, { local_start: `#${order_id}`, reason }, pace)
+    sums.sessions += opened.sessions
+    sums.problem ||= opened.problem
   }
-  if (count === 0) throw new Conflict(`“${schedule.name}” covers no computer.`)
-  return count
+  if (sums.sessions === 0 && sums.open > 0)
+    throw new Conflict(`“${name}” has a window that is open. Cancel it first.`)
+  if (sums.sessions === 0)
+    throw new Conflict(`“${name}” covers no computer. ${sums.problem}`.trimEnd())
+  return sums.sessions
+}
+
+/** Where the schedule may have windows: each of its times in each zone. */
+async function listPlaces(tx: Tx, round: Round, schedule: OwnedSchedule): Promise<Place[]> {
+  const zones = await round.zones(tx)
+  const regions = await regionsOf(tx, schedule)
+  const places: Place[] = []
+  for (const [times_of, times] of await timesInForce(tx, schedule, regions))
+    for (const zone of await zonesOf(tx, zones, times, schedule.path))
+      places.push({ schedule, times_of, times, zone, regions, zones })
+  return places
+}
+
+async function isOpen(tx: Tx, { schedule, times_of, zone }: Place) {
+  const key = { schedule_id: schedule.id, override_id: times_of, zone }
+  return (await listUnfinished(tx, key)).some(({ state }) => state === 'open')
+}
+
+async function openNow(
+  tx: Tx,
+  round: Round,
+  place: Place,
+  { local_start, reason }: { local_start: string; reason: string },
+  pace: Pace,
+) {
+  const { now } = round
+  const ends_at = addElapsed(now, place.times.window_minutes)
+  const term: Term = { starts_at: now, ends_at, detect_at: now, cause: 'run_now' }
+  const opening = { ...place, local_start }
+  const id = await recordWindow(tx, opening, term, { state: 'open', reason, now })
+  if (id === null) throw new Error(`order ${local_start} has been carried out before`)
+  return fillWindow(tx, round, id, opening, term, pace)
 }
 
 const OVER = ['passed', 'partly_passed', 'failed', 'cancelled', 'missed', 'skipped'] as const

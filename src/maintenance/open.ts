@@ -8,6 +8,7 @@ import type { ScheduleRegion } from '../schedules/regions.ts'
 import { spreadStart } from '../schedules/spread.ts'
 import type { Zones } from '../schedules/tenant-zones.ts'
 import { type Candidate, type WindowOf, candidatesOf, openTo } from './covered.ts'
+import type { Round } from './round.ts'
 import { type Terms, settleTerms } from './terms.ts'
 
 /** What tells one time of a schedule from all others. */
@@ -63,41 +64,45 @@ export async function recordWindow(
   return row?.id ?? null
 }
 
+/** How many sessions a window was given, and how many of them are still to come. */
+export type Opened = { sessions: number; ahead: number; problem: string }
+
 /**
  * Gives each computer that an open window covers its session, in the transaction in which the window
- * was recorded. Returns how many there are.
+ * was recorded. `problem` says why a schedule covers nobody, where its target is gone.
  */
 export async function openSessions(
   tx: SystemTx,
+  round: Round,
   window_id: number,
   opening: Opening,
   term: Term,
-  now: string,
   pace: Pace,
-) {
+): Promise<Opened> {
+  const { schedule } = opening
   const isOpenTo = openTo(opening.regions, opening.zones, opening)
   const terms = new Map<number, Terms>()
   const termsOf = async (tenant_id: number) => {
     const known = terms.get(tenant_id)
     if (known) return known
-    const { schedule } = opening
-    const settled = await settleTerms(tx, tenant_id, schedule, term.starts_at, now)
+    const settled = await settleTerms(tx, round, tenant_id, schedule, term.starts_at)
     terms.set(tenant_id, settled)
     return settled
   }
-  const { read } = await candidatesOf(tx, opening.schedule, now)
-  let count = 0
+  const { read, problem } = await candidatesOf(tx, schedule, round.now)
+  const opened = { sessions: 0, ahead: 0, problem }
   for (let after = 0; ;) {
     const candidates = await read(tx, after, AT_ONCE)
     const sessions: NewSession[] = []
     for (const candidate of candidates.filter(isOpenTo)) {
       const settled = await termsOf(candidate.tenant_id)
-      if (settled.takes_part) sessions.push(newSession(opening.schedule, candidate, settled, term))
-      await pace(count + sessions.length, count + sessions.length)
+      if (settled.takes_part) sessions.push(newSession(schedule, candidate, settled, term))
     }
-    await insertSessions(tx, window_id, opening.schedule, sessions, now)
-    count += sessions.length
-    if (candidates.length < AT_ONCE) return count
+    await insertSessions(tx, window_id, schedule, sessions, round.now)
+    opened.sessions += sessions.length
+    opened.ahead += sessions.filter(({ state }) => state === 'pending').length
+    await pace(opened.sessions, opened.sessions)
+    if (candidates.length < AT_ONCE) return opened
     after = candidates.at(-1)!.id
   }
 }

@@ -1,43 +1,92 @@
-import type { Db } from '../db/connection.ts'
+import type { Db, Reads } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
-import { planWhatChanged } from '../schedules/plan.ts'
+import { type Pace, paced } from '../pace.ts'
+import { type Moved, noteTimeZoneData, planWhatChanged } from '../schedules/planning.ts'
+import { addElapsed } from '../schedules/windows.ts'
 import { closeEndedWindows } from './close.ts'
 import { openDueWindows } from './due.ts'
+import { endWaitingInVain } from './postponed.ts'
+import { reviewSessions } from './review.ts'
+import { newRound } from './round.ts'
+import { settleWindows } from './settle.ts'
 
 /** How often it looks whether anything is due. */
 const EVERY_MS = 1000
 
-/**
- * Looks once: plans what changed, opens what is due, closes what is over. Any number of processes may
- * do so on one database; what one has opened, the others find opened.
- */
-export async function look(db: Db) {
-  const now = db.now()
-  await planWhatChanged(db)
-  await closeEndedWindows(db)
-  await openDueWindows(db)
-  await noteLook(db, now)
+/** When nothing is to be done, it notes that it looked so often. */
+const NOTED_EVERY_MINUTES = 0.5
+
+/** Told of what a look comes upon, which keeps nothing else from being done. */
+export type Log = {
+  /** New time-zone data moves windows: those of one transaction. */
+  moved(windows: Moved[]): void
+  /** A schedule could not be planned, or its windows not be opened. */
+  trouble(error: unknown, schedule_id?: number): void
 }
 
-/** Everything due until `now` was dealt with. A clock that was put back does not take that back. */
-const noteLook = (db: Db, now: string) =>
-  system(db, (tx) =>
+const silent: Log = {
+  moved() {},
+  trouble(error) {
+    throw error
+  },
+}
+
+/**
+ * Looks once: plans what changed, ends what is over, opens what is due. Any number of processes may
+ * do so on one database; what one has opened, the others find opened.
+ */
+export async function look(
+  db: Db,
+  {
+    log = silent,
+    pace = paced(),
+    time_zone_data = process.versions['tz'] ?? '',
+  }: { log?: Log; pace?: Pace; time_zone_data?: string } = {},
+) {
+  await noteTimeZoneData(db, time_zone_data)
+  const planned = await planWhatChanged(db, {
+    moved: (windows) => log.moved(windows),
+    failed: (schedule_id, error) => log.trouble(error, schedule_id),
+  })
+  const now = db.now()
+  const round = newRound(now)
+  const closed = await closeEndedWindows(db, now, pace)
+  await reviewSessions(db, now, pace)
+  await settleWindows(db, round, pace)
+  const opened = await openDueWindows(db, round, pace, ({ schedule_id }, error) =>
+    log.trouble(error, schedule_id),
+  )
+  if (planned || opened || closed) await system(db, (tx) => endWaitingInVain(tx, now))
+  await noteLook(db, { now, time_zone_data, busy: planned || opened || closed })
+}
+
+type Look = { now: string; time_zone_data: string; busy: boolean }
+
+/** A clock that was put back does not take back what was noted. */
+async function noteLook(db: Db, { now, time_zone_data, busy }: Look) {
+  const last = await lastLook(db)
+  const isNews = !last || (busy ? last < now : last <= addElapsed(now, -NOTED_EVERY_MINUTES))
+  if (!isNews) return
+  await system(db, (tx) =>
     tx
       .insertInto('scheduler')
-      .values({ slot: 1, looked_at: now })
-      .onConflict((oc) =>
-        oc.column('slot').doUpdateSet({ looked_at: now }).where('scheduler.looked_at', '<', now),
-      )
+      .values({ slot: 1, looked_at: now, time_zone_data })
+      .onConflict((oc) => oc.column('slot').doUpdateSet({ looked_at: now }))
       .execute(),
   )
+}
 
-/** Looks every second, from `start` to `stop`. Says of trouble what it was, and goes on. */
-export function scheduler(db: Db, onTrouble: (error: unknown) => void) {
+const lastLook = async (db: Reads) =>
+  (await db.selectFrom('scheduler').select('looked_at').executeTakeFirst())?.looked_at
+
+/** Looks every second, from `start` to `stop`, which stops a look that is under way, too. */
+export function scheduler(db: Db, log: Log) {
+  const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<unknown> | undefined
   const lookAgain = () => {
-    looking ??= look(db)
-      .catch(onTrouble)
+    looking ??= look(db, { log, pace: paced(undefined, stopping.signal) })
+      .catch((error: unknown) => stopping.signal.aborted || log.trouble(error))
       .finally(() => {
         looking = undefined
       })
@@ -48,6 +97,7 @@ export function scheduler(db: Db, onTrouble: (error: unknown) => void) {
     },
     async stop() {
       clearInterval(timer)
+      stopping.abort()
       await looking
     },
   }

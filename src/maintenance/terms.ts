@@ -1,11 +1,11 @@
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
 import { catalogue } from '../preferences/catalogue.ts'
-import { valuesInEffect } from '../preferences/in-effect.ts'
 import { freezeAt } from '../schedules/freeze.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { Options } from '../schedules/stored.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
+import type { Round } from './round.ts'
 
 /** Preferences that decide whether a computer takes part, and are no options of a session. */
 const EXCLUDES_COMPUTERS = 'maintenance.exclude_computers'
@@ -18,7 +18,7 @@ const optionKeys = catalogue
   .filter((key) => key.startsWith('maintenance.'))
   .filter((key) => ![EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE].includes(key))
 
-const KEYS = [...optionKeys, EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE]
+export const TERM_KEYS = [...optionKeys, EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE]
 
 /** On which terms the computers of a tenant take part in a window. */
 export type Terms = {
@@ -36,12 +36,12 @@ export type Terms = {
  */
 export async function settleTerms(
   tx: SystemTx,
+  round: Round,
   tenant_id: number,
   schedule: OwnedSchedule,
   starts_at: string,
-  at: string,
 ): Promise<Terms> {
-  const values = await valuesInEffect(tx, tenant_id, KEYS, at)
+  const values = await round.valuesOf(tx, tenant_id)
   const options = Object.fromEntries(
     optionKeys.map((key) => [key, schedule.options[key] ?? values[key]]),
   )
@@ -50,7 +50,7 @@ export async function settleTerms(
   return {
     takes_part: schedule.tenant_id !== ROOT_ID || values[EXCLUDES_CROSS_TENANT] !== true,
     skipped: reasonToSkip(values[EXCLUDES_COMPUTERS] === true, freeze),
-    options_id: await keepOptions(tx, options),
+    options_id: await keepOptions(tx, round, options),
   }
 }
 
@@ -60,15 +60,18 @@ function reasonToSkip(excludes: boolean, freeze: string | undefined) {
 }
 
 /** Keeps options, once for all sessions that have the same; returns their id. */
-async function keepOptions(tx: SystemTx, options: Options) {
+async function keepOptions(tx: SystemTx, { options_ids }: Round, options: Options) {
   const json = JSON.stringify(options)
-  const known = await findOptions(tx, json)
-  if (known) return known.id
-  const { id } = await tx
-    .insertInto('session_options')
-    .values({ options: json })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const remembered = options_ids.get(json)
+  if (remembered !== undefined) return remembered
+  const { id } =
+    (await findOptions(tx, json)) ??
+    (await tx
+      .insertInto('session_options')
+      .values({ options: json })
+      .returning('id')
+      .executeTakeFirstOrThrow())
+  options_ids.set(json, id)
   return id
 }
 

@@ -1,0 +1,90 @@
+import { type Kysely, sql } from 'kysely'
+
+/** What is ordered about maintenance, and what the scheduler has to look at again. */
+export async function up(db: Kysely<unknown>) {
+  await createOrders(db)
+  await indexSessions(db)
+  await noteWhatToReview(db)
+  await sql`
+    alter table scheduler add column time_zone_data text not null default ''`.execute(db)
+}
+
+/** What somebody ordered: to run a schedule now, or to cancel what runs. */
+async function createOrders(db: Kysely<unknown>) {
+  await sql`
+    create table maintenance_order (
+      id integer primary key autoincrement,
+      tenant_id integer not null references tenant (id),
+      verb text not null check (verb in ('run', 'cancel_window', 'cancel_session')),
+      schedule_id integer not null,
+      window_id integer,
+      session_id integer,
+      reason text not null default '',
+      check ((verb = 'cancel_session') = (session_id is not null)),
+      check ((verb = 'cancel_window') <= (window_id is not null))
+    ) strict`.execute(db)
+  await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
+}
+
+/** Sessions that are not over are few among all that ever were. */
+async function indexSessions(db: Kysely<unknown>) {
+  await sql`
+    create index maintenance_session_left on maintenance_session (window_id)
+    where state in ('pending', 'waiting', 'running')`.execute(db)
+  await sql`
+    create index maintenance_session_ahead on maintenance_session (computer_id)
+    where state in ('pending', 'waiting', 'postponed')`.execute(db)
+  await sql`
+    create index maintenance_session_postponed on maintenance_session (schedule_id, window_id)
+    where state = 'postponed'`.execute(db)
+}
+
+/**
+ * What may end a session before its window does is noted, so that the scheduler looks at it: its
+ * computer is deleted or excluded, or goes to another tenant, by itself or with it. So is a window of
+ * which a session came to its end, and each that is open when its schedule is deleted.
+ */
+async function noteWhatToReview(db: Kysely<unknown>) {
+  await sql`create table session_to_review (session_id integer primary key) strict`.execute(db)
+  await sql`create table window_to_settle (window_id integer primary key) strict`.execute(db)
+  const ahead = `state in ('pending', 'waiting', 'postponed')`
+  await sql`
+    create trigger session_of_computer_ends after update of state on computer
+    when old.state <> new.state and new.state in ('deleted', 'excluded')
+    begin
+      insert into session_to_review (session_id)
+      select id from maintenance_session where computer_id = new.id and ${sql.raw(ahead)}
+      on conflict do nothing;
+    end`.execute(db)
+  await sql`
+    create trigger session_moves after update of tenant_id on maintenance_session
+    when new.${sql.raw(ahead)}
+    begin
+      insert into session_to_review (session_id) values (new.id) on conflict do nothing;
+    end`.execute(db)
+  await sql`
+    create trigger sessions_move_with_tenant after update of path on tenant
+    when old.path <> new.path
+    begin
+      insert into session_to_review (session_id)
+      select session.id from computer
+      cross join maintenance_session as session on session.computer_id = computer.id
+      where computer.tenant_id = new.id and session.${sql.raw(ahead)}
+      on conflict do nothing;
+    end`.execute(db)
+  await sql`
+    create trigger session_is_over after update of state on maintenance_session
+    when old.state <> new.state and new.ended_at is not null
+    begin
+      insert into window_to_settle (window_id) values (new.window_id) on conflict do nothing;
+    end`.execute(db)
+  await sql`
+    create trigger schedule_is_over after update of state on schedule
+    when old.state <> new.state and new.state = 'deleted'
+    begin
+      insert into window_to_settle (window_id)
+      select id from maintenance_window
+      where schedule_id = new.id and state in ('open', 'queued')
+      on conflict do nothing;
+    end`.execute(db)
+}
