@@ -93,7 +93,7 @@ const OVER = ['passed', 'partly_passed', 'failed', 'cancelled', 'missed', 'skipp
 export async function cancelWindow(tx: Tx, asker: Asker, id: number, reason: string) {
   const window = await getWindow(tx, asker, id, 'schedule.run')
   if (window.closed_at !== null) throw new Conflict('This window is over already.')
-  const at = await requireTenant(tx, asker, 'schedule.run', Number(window.tenant_id))
+  const at = await requireTenant(tx, asker, 'schedule.run', window.tenant_id)
   await tx
     .insertInto('maintenance_order')
     .values({
@@ -126,7 +126,7 @@ export async function cancelWindow(tx: Tx, asker: Asker, id: number, reason: str
 export async function cancelSession(tx: Tx, asker: Asker, id: number, reason: string) {
   const session = await getSession(tx, asker, id, 'schedule.run')
   if (session.ended_at !== null) throw new Conflict('This session is over already.')
-  const at = await requireTenant(tx, asker, 'schedule.run', Number(session.tenant_id))
+  const at = await requireTenant(tx, asker, 'schedule.run', session.tenant_id)
   const { schedule_id, window_id } = session
   await tx
     .insertInto('maintenance_order')

@@ -87,13 +87,12 @@ t.test('T5: who may not run schedules there does not, nor learns of them', async
     [await actorOf(w, charlie.person_id), NotFound],
   ] as const)
     for (const attempt of [
-      (tx: Tx) => runNow(tx, who, schedule, ''),
+      (tx: Tx): Promise<unknown> => runNow(tx, who, schedule, ''),
       (tx: Tx) => cancelWindow(tx, who, 1, ''),
       (tx: Tx) => cancelSession(tx, who, 1, ''),
     ]) {
-      const met: unknown = await operation(w.db, who, 'test.order', attempt).catch(
-        (e: unknown) => e,
-      )
+      const ordered = operation(w.db, who, 'test.order', attempt)
+      const met: unknown = await ordered.catch((error: unknown) => error)
       t.ok(met instanceof refusal, `${who.name}: ${refusal.name}`)
     }
   t.match(await listSessions(w), [{ state: 'pending' }])
