@@ -15,6 +15,7 @@ import * as tags from './013-tags.ts'
 import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
 import * as schedules from './019-schedules.ts'
+import * as sessionLists from './020-session-lists.ts'
 import * as maintenance from './023-maintenance.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
@@ -35,5 +36,6 @@ export const migrations: Record<string, Migration> = {
   '014-computer-groups': computerGroups,
   '015-moves': moves,
   '019-schedules': schedules,
+  '020-session-lists': sessionLists,
   '023-maintenance': maintenance,
 }

@@ -80,6 +80,8 @@ import { computerGroupFormRoutes } from './computers/groups/form-routes.ts'
 import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
+import { sessionRoutes } from './maintenance/session-routes.ts'
+import { windowRoutes } from './maintenance/window-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
@@ -244,6 +246,8 @@ function computerFeatures(app: FastifyInstance, db: Db) {
 /** When maintenance comes, and what came of it. */
 function maintenanceFeatures(app: FastifyInstance, db: Db) {
   forecastRoutes(app, db)
+  sessionRoutes(app, db)
+  windowRoutes(app, db)
 }
 
 /** When maintenance happens. */

@@ -75,6 +75,15 @@ const pages: Page[] = [
     needs: { permission: 'computer.view', at: 'anywhere' },
   },
   {
+    section: 'sessions',
+    menu: 'more',
+    href: '/sessions',
+    icon: 'clock',
+    label: 'Sessions',
+    detail: 'What came of maintenance, computer by computer',
+    needs: { permission: 'schedule.view', at: 'anywhere' },
+  },
+  {
     section: 'people',
     menu: 'more',
     href: '/people',

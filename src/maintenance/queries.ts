@@ -16,6 +16,12 @@ const windowOf = prepared((db, { id }: { id: number }) =>
     .where('window.id', '=', id),
 )
 
+/** A window, for whoever was found to see something in it. Undefined when there is none. */
+export async function findWindow(db: Reads, id: number) {
+  const [window] = await windowOf(db, { id })
+  return window
+}
+
 /**
  * A window of a schedule at whose owner the asker may see schedules, and has the permission. Throws
  * NotFound where there is none, and Forbidden where seeing is all.

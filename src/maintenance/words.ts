@@ -1,4 +1,4 @@
-import type { SessionState, WindowState } from '../db/schedule-schema.ts'
+import type { MaintenanceWindowTable, SessionState, WindowState } from '../db/schedule-schema.ts'
 import type { Decision } from '../schedules/catch-up.ts'
 
 /** Why a window did not open in its time, in words; '' where the outcome says it all. */
@@ -33,4 +33,22 @@ export const windowStates: Record<WindowState, string> = {
   closed: 'Closed',
   cancelled: 'Cancelled',
   skipped: 'Skipped',
+}
+
+const tones: Partial<Record<SessionState, 'good' | 'bad'>> = {
+  running: 'good',
+  passed: 'good',
+  partly_passed: 'bad',
+  failed: 'bad',
+  missed: 'bad',
+}
+
+/** How the state of a session looks. */
+export const toneOf = (state: SessionState) => tones[state] ?? 'quiet'
+
+/** Why a window opened, in words. */
+export const windowCauses: Record<MaintenanceWindowTable['cause'], string> = {
+  due: 'Its time came',
+  caught_up: 'It made up for one that was missed',
+  run_now: 'Somebody ran the schedule',
 }

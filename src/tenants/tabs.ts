@@ -21,6 +21,7 @@ const tabs = [
   { path: 'preferences', label: 'Preferences', of_root: true, permission: 'preference.view' },
   { path: 'schedules', label: 'Schedules', of_root: true, permission: 'schedule.view' },
   { path: 'calendar', label: 'Calendar', of_root: true, permission: 'schedule.view' },
+  { path: 'sessions', label: 'Sessions', of_root: true, permission: 'schedule.view' },
   { path: 'access', label: 'Access', of_root: true, permission: 'access.view' },
   { path: 'history', label: 'History', of_root: true, permission: 'history.view' },
   { path: 'edit', label: 'Edit', of_root: false, permission: 'tenant.edit' },

@@ -1,6 +1,7 @@
 import { accessWrites } from './access-writes.ts'
 import { computerWrites } from './computer-writes.ts'
 import { scheduleWrites } from './schedule-writes.ts'
+import { maintenanceWrites } from './maintenance-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
@@ -79,6 +80,7 @@ export const writes: Record<string, Write> = {
   ...accessWrites,
   ...computerWrites,
   ...scheduleWrites,
+  ...maintenanceWrites,
 
   'POST /people': {
     operations: 1,

@@ -80,6 +80,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/preferences/chain-as-of.ts': 'what is inherited comes from nodes that one need not see',
   'src/preferences/chain.ts': 'what is inherited comes from nodes that one need not see',
   'src/preferences/commands.ts': 'a lock above counts for who does not see it',
+  'src/maintenance/session-rows.ts': 'names of what was found to be visible',
+  'src/maintenance/session-search.ts': 'how sessions are numbered in time, and nothing about them',
   'src/people/undo-rules.ts': 'an invitation that cannot come back is not open again',
   'src/preferences/moved-branches.ts': 'the size of a hidden branch, in order not to count it',
   'src/preferences/skeleton.ts': 'the impact of a change is measured in all that inherits it',

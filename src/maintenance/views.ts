@@ -1,0 +1,42 @@
+import type { TenantHead } from '../tenants/head.ts'
+import type { Form } from '../web/form.ts'
+import { view } from '../web/page.ts'
+import type { SessionListing } from './list-page.ts'
+import type { getSession, getWindow } from './queries.ts'
+import type { StateCount } from './window-counts.ts'
+
+type Session = Awaited<ReturnType<typeof getSession>>
+type Window = Awaited<ReturnType<typeof getWindow>>
+
+/** The page of a session. */
+type SessionPage = {
+  session: Session
+  computer_name: string
+  state: { label: string; tone: string }
+  options: { label: string; value: string }[]
+  schedule: { name: string; opens: boolean }
+  window: Pick<Window, 'id' | 'starts_at' | 'ends_at' | 'zone'>
+  opens_window: boolean
+  may_cancel: boolean
+  opens_computer: boolean
+  form: Form
+}
+
+type WindowPage = {
+  window: Window
+  state_label: string
+  cause: string
+  counts: StateCount[]
+  may_cancel: boolean
+  form: Form
+}
+
+export const views = {
+  list: view<{ listing: SessionListing }>('maintenance/list'),
+  tenant: view<{ head: TenantHead; listing: SessionListing }>('maintenance/tenant'),
+  session: view<SessionPage>('maintenance/session'),
+  window: view<WindowPage>('maintenance/window'),
+  counts: view<{ window: Window; state_label: string; counts: StateCount[] }>(
+    'maintenance/_counts',
+  ),
+}

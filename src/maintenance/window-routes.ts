@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
+import type { Db } from '../db/connection.ts'
+import { operation } from '../db/operation.ts'
+import { Conflict, NotFound } from '../errors.ts'
+import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { readId } from '../web/numbers.ts'
+import { cancelWindow } from './commands.ts'
+import { ReasonForm } from './form.ts'
+import { getWindow } from './queries.ts'
+import { views } from './views.ts'
+import { countStates } from './window-counts.ts'
+import { windowCauses, windowStates } from './words.ts'
+
+type Id = { Params: { id: string } }
+
+const config = { permission: 'schedule.view', scope: 'anywhere' } as const
+
+/** The page of one maintenance window: what became of it, and of whom it covered. */
+export function windowRoutes(app: FastifyInstance, db: Db) {
+  app.get<Id>('/windows/:id', { config }, async ({ actor, params }, reply) =>
+    reply.page(await draw(db, actor, readWindowId(params.id), freshForm())),
+  )
+
+  app.get<Id>('/windows/:id/counts', { config }, async ({ actor, params }, reply) => {
+    const window = await getWindow(db, actor, readWindowId(params.id))
+    const counts = await countStates(db, actor, window.id)
+    return reply.page(views.counts({ window, state_label: windowStates[window.state], counts }))
+  })
+
+  app.post<Id>(
+    '/windows/:id/cancellation',
+    { config: { permission: 'schedule.run', scope: 'anywhere' } },
+    async ({ actor, params, body }, reply) => {
+      const id = readWindowId(params.id)
+      await getWindow(db, actor, id, 'schedule.run')
+      const parsed = parseForm(ReasonForm, body)
+      if (!parsed.ok) return reply.code(422).page(await draw(db, actor, id, parsed.form))
+      const { reason } = parsed.input
+      try {
+        const what = { kind: 'window.cancel', reason: reason || null }
+        await operation(db, actor, what, (tx) => cancelWindow(tx, actor, id, reason))
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error
+        const form = withError(freshForm(typed(body)), '', error.message)
+        return reply.code(409).page(await draw(db, actor, id, form))
+      }
+      return reply.done(`/windows/${id}`, 'The window was cancelled.')
+    },
+  )
+}
+
+/** The id in an address. Throws NotFound for a text that is none. */
+function readWindowId(text: string) {
+  const id = readId(text)
+  if (id === undefined) throw new NotFound('such window')
+  return id
+}
+
+async function draw(db: Db, actor: Actor, id: number, form: Form) {
+  const window = await getWindow(db, actor, id)
+  return views.window({
+    window,
+    state_label: windowStates[window.state],
+    cause: windowCauses[window.cause],
+    counts: await countStates(db, actor, id),
+    may_cancel: window.closed_at === null && permits(actor.access, 'schedule.run', window.path),
+    form,
+  })
+}

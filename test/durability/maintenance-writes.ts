@@ -1,0 +1,28 @@
+import { operation } from '../../src/db/operation.ts'
+import { runNow } from '../../src/maintenance/commands.ts'
+import { addComputers } from '../support/computers.ts'
+import { addSchedule } from '../support/schedules.ts'
+import { ACME, type World } from '../support/world.ts'
+import type { Write } from './account-writes.ts'
+
+/** Opens the first window there is, with the first session. */
+async function openWindow(here: World) {
+  await addComputers(here, ACME, ['Reception'])
+  const id = await addSchedule(here, ACME)
+  await operation(here.db, here.actor, 'schedule.run', (tx) => runNow(tx, here.actor, id, ''))
+  return '1'
+}
+
+/** What is written about maintenance that runs. */
+export const maintenanceWrites: Record<string, Write> = {
+  'POST /windows/:id/cancellation': {
+    operations: 1,
+    prepare: openWindow,
+    send: ({ alice }, id) => alice.post(`/windows/${id}/cancellation`, { reason: 'Storm' }),
+  },
+  'POST /sessions/:id/cancellation': {
+    operations: 1,
+    prepare: openWindow,
+    send: ({ alice }, id) => alice.post(`/sessions/${id}/cancellation`, { reason: 'In use' }),
+  },
+}
