@@ -83,6 +83,7 @@ import { computerTagRoutes } from './computers/tag-routes.ts'
 import { sessionRoutes } from './maintenance/session-routes.ts'
 import { windowRoutes } from './maintenance/window-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
+import { maintenanceApi } from './maintenance/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
@@ -96,6 +97,7 @@ import { scheduleListRoutes } from './schedules/list-routes.ts'
 import { schedulePageRoutes } from './schedules/page-routes.ts'
 import { tenantScheduleRoutes } from './schedules/tenant-routes.ts'
 import { tellUses } from './schedules/uses.ts'
+import { scheduleApi } from './schedules/api.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
@@ -172,6 +174,8 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     computerApi(api, db)
     computerBatchApi(api, db)
     computerGroupApi(api, db)
+    scheduleApi(api, db)
+    maintenanceApi(api, db)
     historyApi(api, db)
     operationApi(api, db)
     accessApi(api, db)

@@ -1,5 +1,6 @@
 import { accessWrites } from './access-writes.ts'
 import { computerWrites } from './computer-writes.ts'
+import { scheduleApiWrites } from './schedule-api-writes.ts'
 import { scheduleWrites } from './schedule-writes.ts'
 import { maintenanceWrites } from './maintenance-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
@@ -81,6 +82,7 @@ export const writes: Record<string, Write> = {
   ...computerWrites,
   ...scheduleWrites,
   ...maintenanceWrites,
+  ...scheduleApiWrites,
 
   'POST /people': {
     operations: 1,

@@ -24,6 +24,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/open.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/opened.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/postponed.ts': 'what waits for a window does so at every tenant',
+  'src/maintenance/session-resource.ts': 'sessions that were found to be visible',
   'src/maintenance/queries.ts': 'finds out whether a window or a session is visible',
   'src/maintenance/queue.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/review.ts': 'a session ends where its computer is, which may be anywhere',

@@ -1,0 +1,96 @@
+import type { Actor } from '../access/actor.ts'
+import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
+import type { Db, Reads } from '../db/connection.ts'
+import type { Tx } from '../db/operation.ts'
+import { inScope, ofTenant } from '../db/scope.ts'
+import { idTable } from '../db/search.ts'
+import { NotFound } from '../errors.ts'
+import { getSchedule } from '../schedules/queries.ts'
+import { decodeCursor, encodeCursor } from '../web/cursor.ts'
+import type { RunResource } from './api-schemas.ts'
+import { getWindow } from './queries.ts'
+
+/** The windows of a schedule that came, at whose owner the asker may see schedules. */
+async function windowsOf(db: Reads, asker: Asker, schedule_id: number) {
+  const { tenant_id } = await getSchedule(db, asker, schedule_id)
+  const at = await requireTenant(db, asker, 'schedule.view', tenant_id)
+  return db
+    .selectFrom('maintenance_window as window')
+    .selectAll('window')
+    .where('window.schedule_id', '=', schedule_id)
+    .where(ofTenant('window.tenant_id', at))
+}
+
+type Paged = { limit: number; cursor?: string | undefined }
+
+/** A page of the runs of a schedule, the latest first, each with the counts of its sessions. */
+export async function pageOfRuns(db: Db, actor: Actor, id: number, { limit, cursor }: Paged) {
+  let query = (await windowsOf(db, actor, id))
+    .orderBy('window.starts_at', 'desc')
+    .orderBy('window.id', 'desc')
+    .limit(limit + 1)
+  if (cursor !== undefined) {
+    const [starts_at, before] = decodeCursor(cursor, 2)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('window.starts_at', 'window.id'), '<', tuple(String(starts_at), Number(before))),
+    )
+  }
+  const found = await query.execute()
+  const last = found.length > limit ? found[limit - 1]! : null
+  return {
+    runs: await withCounts(db, actor, found.slice(0, limit)),
+    next_cursor: last && encodeCursor([last.starts_at, last.id]),
+  }
+}
+
+/** The runs that were ordered in this operation, in order. */
+export async function orderedRuns(tx: Tx, asker: Asker, schedule_id: number) {
+  const windows = await (
+    await windowsOf(tx, asker, schedule_id)
+  )
+    .where('window.cause', '=', 'run_now')
+    .where('window.starts_at', '=', tx.operation.at)
+    .where('window.opened_at', '=', tx.operation.at)
+    .orderBy('window.id')
+    .execute()
+  return withCounts(tx, asker, windows)
+}
+
+/** One run of a schedule. Throws NotFound for that of another schedule, as for none. */
+export async function describeRun(db: Reads, asker: Asker, schedule_id: number, id: number) {
+  const window = await getWindow(db, asker, id)
+  if (window.schedule_id !== schedule_id) throw new NotFound(`run ${id} of schedule ${schedule_id}`)
+  const [run] = await withCounts(db, asker, [window])
+  return run!
+}
+
+type Row = Omit<RunResource, 'sessions' | 'local_start'> & { local_start: string }
+
+async function withCounts(db: Reads, asker: Asker, windows: Row[]): Promise<RunResource[]> {
+  const ids = JSON.stringify(windows.map(({ id }) => id))
+  const counts = await db
+    .selectFrom('maintenance_session as session')
+    .select(['session.window_id', 'session.state', (eb) => eb.fn.countAll<number>().as('number')])
+    .where('session.window_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
+    .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
+    .groupBy(['session.window_id', 'session.state'])
+    .execute()
+  const byWindow = Map.groupBy(counts, ({ window_id }) => window_id)
+  return windows.map((window) => toResource(window, byWindow.get(window.id) ?? []))
+}
+
+const toResource = (window: Row, counts: { state: string; number: number }[]): RunResource => ({
+  id: window.id,
+  schedule_id: window.schedule_id,
+  zone: window.zone,
+  local_start: window.local_start.startsWith('#') ? null : window.local_start,
+  starts_at: window.starts_at,
+  ends_at: window.ends_at,
+  detect_at: window.detect_at,
+  cause: window.cause,
+  state: window.state,
+  reason: window.reason,
+  opened_at: window.opened_at,
+  closed_at: window.closed_at,
+  sessions: Object.fromEntries(counts.map(({ state, number }) => [state, number])),
+})

@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import { getPreference } from '../preferences/catalogue.ts'
+import { Flag, Instant, NextCursor, Paging, TenantId, TenantIdText } from '../web/api-schemas.ts'
+import { NameText } from '../web/names.ts'
+import { idText } from '../web/numbers.ts'
+import { ZoneText } from '../web/zones.ts'
+import { optionKeys } from './option-keys.ts'
+import { MOST_CHOSEN } from './targets.ts'
+import { MOST_RULES } from './validation.ts'
+
+export const ScheduleParams = z.strictObject({ id: idText('Give the id of a schedule.') })
+
+const states = ['enabled', 'disabled', 'deleted'] as const
+const zoneChoices = ['fixed', 'tenant', 'computer'] as const
+const targets = ['all', 'tag', 'group', 'computers'] as const
+const kinds = ['any', 'servers', 'workstations', 'portables', 'not_servers'] as const
+
+const Rule = z.strictObject({
+  rrule: z
+    .string('Give a rule such as FREQ=DAILY.')
+    .trim()
+    .max(1000, 'Use 1,000 characters or fewer.')
+    .describe('RFC 5545, such as FREQ=WEEKLY;BYDAY=SU. Once is FREQ=DAILY;COUNT=1.'),
+  start: z
+    .string('Give a local time such as 2026-12-01T22:00.')
+    .max(30, 'Give a local time such as 2026-12-01T22:00.')
+    .describe('DTSTART: the wall-clock time of the first window, such as 2026-12-01T22:00.'),
+})
+
+const whole = (min: number, max: number) => {
+  const message = `Give a whole number from ${min} to ${max}.`
+  return z.int(message).min(min, message).max(max, message)
+}
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, `Give one of ${values.join(', ')}.`)
+
+const yesOrNo = z.boolean('Give true or false.')
+
+const id = (what: string) => z.int(`Give the id of ${what}.`).positive(`Give the id of ${what}.`)
+
+/** When windows open, and for how long, as it is sent. */
+export const timesFields = {
+  rules: z
+    .array(Rule, 'Give a list of rules.')
+    .max(MOST_RULES, `A schedule has at most ${MOST_RULES} rules.`),
+  window_minutes: z
+    .int('Give a whole number of minutes.')
+    .describe('By the clock on the wall, so that a window keeps its end when clocks change.'),
+  zone_of: oneOf(zoneChoices).describe('Whose time zone counts.'),
+  zone: ZoneText.nullable().describe('With `zone_of` fixed, else null. Kept by its present name.'),
+}
+
+const optionSchemas = Object.fromEntries(
+  optionKeys.map((key) => [key, getPreference(key).schema.optional()]),
+)
+
+const facts = {
+  ...timesFields,
+  name: NameText(),
+  applies_to_children: yesOrNo,
+  locked: yesOrNo.describe('Whether child tenants have to take it as it is.'),
+  detection_minutes: whole(1, 10_080)
+    .nullable()
+    .describe('How long before the window detection starts; null for when it opens.'),
+  target: oneOf(targets),
+  target_tag_id: id('a tag').nullable(),
+  target_group_id: id('a group of computers').nullable(),
+  computer_ids: z
+    .array(id('a computer'), 'Give a list of ids.')
+    .max(MOST_CHOSEN, `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.`)
+    .describe('With `target` computers. Those that you do not see are neither shown nor changed.'),
+  target_kinds: oneOf(kinds),
+  options: z
+    .strictObject(optionSchemas, 'Give options by the keys of preferences.')
+    .describe('What differs from the preferences in effect, by their keys.'),
+  spread_minutes: whole(0, 1440).describe('Over how long the starts of computers are spread.'),
+  missed: oneOf(['skip', 'once', 'all']).describe('What becomes of windows that nothing opened.'),
+  missed_days: whole(1, 366),
+  overlap: oneOf(['skip', 'queue']).describe('While the window before is still being worked off.'),
+  unfinished: oneOf(['miss', 'wait']).describe('What has not started when the window ends.'),
+}
+
+export const NewSchedule = z.strictObject({
+  ...facts,
+  tenant_id: TenantId,
+  state: oneOf(['enabled', 'disabled']).default('enabled'),
+  zone_of: facts.zone_of.default('tenant'),
+  zone: facts.zone.default(null),
+  applies_to_children: facts.applies_to_children.default(true),
+  locked: facts.locked.default(false),
+  detection_minutes: facts.detection_minutes.default(null),
+  target: facts.target.default('all'),
+  target_tag_id: facts.target_tag_id.default(null),
+  target_group_id: facts.target_group_id.default(null),
+  computer_ids: facts.computer_ids.default([]),
+  target_kinds: facts.target_kinds.default('any'),
+  options: facts.options.default({}),
+  spread_minutes: facts.spread_minutes.default(0),
+  missed: facts.missed.default('skip'),
+  missed_days: facts.missed_days.default(7),
+  overlap: facts.overlap.default('skip'),
+  unfinished: facts.unfinished.default('miss'),
+})
+
+export const SchedulePatch = z
+  .strictObject({
+    ...facts,
+    options: facts.options.describe('Replaces all options.'),
+    state: oneOf(['enabled', 'disabled']),
+    version: z.int('Give a version.').positive('Give a version.'),
+  })
+  .partial()
+  .refine(({ version: _, ...changes }) => Object.keys(changes).length > 0, 'Say what to change.')
+  .describe('What is left out stays. With `version`, refused (409) if the schedule has another.')
+export type SchedulePatch = z.infer<typeof SchedulePatch>
+
+/** Times in an answer. */
+export const shownTimes = {
+  rules: z.array(z.strictObject({ rrule: z.string(), start: z.string() })),
+  window_minutes: z.int(),
+  zone_of: z.enum(zoneChoices),
+  zone: z.string().nullable(),
+  times_in_words: z.string(),
+}
+
+const shown = {
+  ...shownTimes,
+  id: z.int(),
+  tenant_id: z.int(),
+  name: z.string(),
+  state: z.enum(states),
+  applies_to_children: z.boolean(),
+  locked: z.boolean(),
+  detection_minutes: z.int().nullable(),
+  target: z.enum(targets),
+  target_tag_id: z.int().nullable().describe('Null also where the tag was deleted.'),
+  target_group_id: z.int().nullable().describe('Null also where the group was deleted.'),
+  target_kinds: z.enum(kinds),
+  options: z.looseObject({}),
+  spread_minutes: z.int(),
+  missed: z.enum(['skip', 'once', 'all']),
+  missed_days: z.int(),
+  overlap: z.enum(['skip', 'queue']),
+  unfinished: z.enum(['miss', 'wait']),
+  version: z.int().describe('Rises with each change.'),
+}
+
+/** A schedule as a list of the API shows it. */
+const ListedSchedule = z
+  .strictObject({
+    ...shown,
+    next_at: Instant.nullable().describe(
+      'When its next window opens, wherever that is; null where none is planned.',
+    ),
+  })
+  .meta({ id: 'ListedSchedule' })
+export type ListedSchedule = z.infer<typeof ListedSchedule>
+
+/** A schedule as the API shows it. */
+export const ScheduleResource = z
+  .strictObject({
+    ...shown,
+    computer_ids: z.array(z.int()).describe('Those that are chosen and that you see.'),
+  })
+  .meta({ id: 'Schedule' })
+export type ScheduleResource = z.infer<typeof ScheduleResource>
+
+export const ScheduleList = z.strictObject({
+  schedules: z.array(ListedSchedule),
+  next_cursor: NextCursor,
+})
+
+export const ScheduleListQuery = Paging.extend({
+  state: oneOf(states).default('enabled'),
+  q: z
+    .string('Give one text.')
+    .max(200, 'Use 200 characters or fewer.')
+    .default('')
+    .describe('Part of the name.'),
+  tenant_id: TenantIdText.optional().describe('Only the schedules of this tenant and below it.'),
+  without_children: Flag.describe('Only those of the tenant itself.'),
+})

@@ -1,0 +1,67 @@
+import type { Asker } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { localNow, settleInput } from './api-input.ts'
+import type { SchedulePatch } from './api-schemas.ts'
+import { chosenNames } from './chosen.ts'
+import type { ScheduleInput } from './commands.ts'
+import type { OwnedSchedule } from './queries.ts'
+import type { Times } from './stored.ts'
+import { listChosen } from './targets.ts'
+
+/** What somebody sends to change a schedule, but for its state. */
+export type FactsPatch = Omit<SchedulePatch, 'state' | 'version'>
+
+/**
+ * A schedule as it is to be; null where that is what it is. What is left out stays, unless it belongs
+ * to another target, or to another choice of zone. Throws Invalid by field.
+ */
+export async function planPatch(
+  db: Reads,
+  asker: Asker,
+  schedule: OwnedSchedule,
+  patch: FactsPatch,
+  now: string,
+): Promise<ScheduleInput | null> {
+  const current = await inputOf(db, schedule)
+  const merged = merge(current, patch, await outOfSight(db, asker, schedule, current))
+  const has_new_times = timesText(merged) !== timesText(current)
+  const settled = settleInput(
+    merged,
+    has_new_times ? await localNow(db, schedule.path, merged, now) : null,
+  )
+  return JSON.stringify(settled) === JSON.stringify(current) ? null : settled
+}
+
+/** A schedule as it would be sent to make the same again. */
+export async function inputOf(db: Reads, schedule: OwnedSchedule): Promise<ScheduleInput> {
+  const { id, tenant_id: _, tenant_name: _name, path: _path, state: _state, ...rest } = schedule
+  const { version: _version, ...facts } = rest
+  return { ...facts, computer_ids: await listChosen(db, id) }
+}
+
+/** The chosen computers that the asker does not see, and so neither adds nor takes away. */
+async function outOfSight(db: Reads, asker: Asker, { id }: OwnedSchedule, current: ScheduleInput) {
+  const seen = new Set((await chosenNames(db, asker, id)).map((computer) => computer.id))
+  return current.computer_ids.filter((computer_id) => !seen.has(computer_id))
+}
+
+function merge(current: ScheduleInput, patch: FactsPatch, hidden: number[]): ScheduleInput {
+  const { target = current.target, zone_of = current.zone_of, computer_ids } = patch
+  return {
+    ...current,
+    ...(target !== current.target && {
+      target_tag_id: null,
+      target_group_id: null,
+      computer_ids: [],
+    }),
+    ...(zone_of !== 'fixed' && { zone: null }),
+    ...(patch as Partial<ScheduleInput>),
+    ...(computer_ids && { computer_ids: byNumber([...computer_ids, ...hidden], target) }),
+  }
+}
+
+const byNumber = (ids: number[], target: ScheduleInput['target']) =>
+  target === 'computers' ? [...new Set(ids)].sort((one, other) => one - other) : ids
+
+const timesText = ({ rules, window_minutes, zone_of, zone }: Times) =>
+  JSON.stringify([rules, window_minutes, zone_of, zone])
