@@ -28,7 +28,7 @@ export const NIGHTLY: ScheduleInput = {
 
 /** Makes a schedule as NIGHTLY, but for what is given; returns its id. */
 export const addSchedule = (
-  { db, actor }: World,
+  { db, actor }: Pick<World, 'db' | 'actor'>,
   tenant_id: number,
   given: Partial<ScheduleInput> = {},
 ) =>
