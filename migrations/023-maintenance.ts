@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 /** What is ordered about maintenance, and what the scheduler has to look at again. */
 export async function up(db: Kysely<unknown>) {
   await createOrders(db)
-  await indexSessions(db)
+  await indexUnfinished(db)
   await noteWhatToReview(db)
   await sql`
     alter table scheduler add column time_zone_data text not null default ''`.execute(db)
@@ -26,8 +26,8 @@ async function createOrders(db: Kysely<unknown>) {
   await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
 }
 
-/** Sessions that are not over are few among all that ever were. */
-async function indexSessions(db: Kysely<unknown>) {
+/** Sessions and windows that are not over are few among all that ever were. */
+async function indexUnfinished(db: Kysely<unknown>) {
   await sql`
     create index maintenance_session_left on maintenance_session (window_id)
     where state in ('pending', 'waiting', 'running')`.execute(db)
@@ -37,6 +37,10 @@ async function indexSessions(db: Kysely<unknown>) {
   await sql`
     create index maintenance_session_postponed on maintenance_session (schedule_id, window_id)
     where state = 'postponed'`.execute(db)
+  await sql`
+    create index maintenance_window_unfinished
+    on maintenance_window (schedule_id, override_id, zone, local_start)
+    where state in ('open', 'queued')`.execute(db)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { MaintenanceSessionTable } from './schedule-schema.ts'
 
 /** What of sessions is told from one to the next when a window opens. */
@@ -15,3 +15,14 @@ export const sessionTable = (json: string) =>
       value ->> '$.options_id' as options_id, value ->> '$.state' as state,
       value ->> '$.reason' as reason, value ->> '$.starts_at' as starts_at
     from json_each(${json}))`.as('listed')
+
+// An index of few rows is found by a query that names the states as the index does.
+
+/** Of sessions that wait for the next window. */
+export const isPostponed = sql<SqlBool>`state = 'postponed'`
+
+/** Of sessions that are still to come in their window, or run. */
+export const isLeft = sql<SqlBool>`state in ('pending', 'waiting', 'running')`
+
+/** Of windows that are not over. */
+export const isUnfinished = sql<SqlBool>`state in ('open', 'queued')`

@@ -4,11 +4,11 @@ import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { Busy } from '../errors.ts'
 import type { Pace } from '../pace.ts'
-import { type Decision, decideWindows, dueWindows } from '../schedules/catch-up.ts'
-import { detectAt, nextRow } from '../schedules/plan.ts'
+import { type Decision, decideWindows, dueAndNext } from '../schedules/catch-up.ts'
+import { detectAt } from '../schedules/plan.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { recurrenceOf } from '../schedules/stored.ts'
-import { addElapsed, nextWindow } from '../schedules/windows.ts'
+import { type Window, addElapsed } from '../schedules/windows.ts'
 import { type Term, recordWindow } from './open.ts'
 import { fillWindow } from './opened.ts'
 import { type Place, type PlaceKey, findPlace } from './place.ts'
@@ -128,14 +128,14 @@ async function openOne(tx: SystemTx, round: Round, due: Due, pace: Pace) {
   const schedule = await findSchedule(tx, due.schedule_id)
   const place = schedule?.state === 'enabled' && (await findPlace(tx, round, schedule, due))
   if (!place) return forget(tx, due)
-  const decisions = await decide(tx, place, row.starts_at, round.now)
+  const { decisions, next } = await decide(tx, place, row.starts_at, round.now)
   for (const decision of recorded(decisions)) await carryOut(tx, round, place, decision, pace)
   if (decisions.some(({ outcome }) => outcome === 'queued'))
     await openNextQueued(tx, round, due, pace)
-  await noteNext(tx, place, round.now)
+  await noteNext(tx, due, place, next)
 }
 
-/** What becomes of the windows that came, the first of them at `first`. */
+/** What becomes of the windows that came, the first of them at `first`; and which comes next. */
 async function decide(
   tx: SystemTx,
   { schedule, times_of, times, zone }: Place,
@@ -144,14 +144,14 @@ async function decide(
 ) {
   const key = { schedule_id: schedule.id, override_id: times_of, zone }
   const last_start = await lastStart(tx, key)
-  const due = dueWindows(recurrenceOf(times), zone, {
+  const { due, next } = dueAndNext(recurrenceOf(times), zone, {
     since: addElapsed(first, -1 / 60_000),
     now: addElapsed(now, schedule.detection_minutes ?? 0),
     ...(last_start !== undefined && { last_start }),
   })
-  if (due.length === 0) return []
+  if (due.length === 0) return { decisions: [], next }
   const unfinished = await listUnfinished(tx, key)
-  return decideWindows(due, {
+  const decisions = decideWindows(due, {
     now,
     missed: schedule.missed,
     within_days: schedule.missed_days,
@@ -160,6 +160,7 @@ async function decide(
       ({ state, ends_at }) => state === 'queued' || ends_at > due[0]!.opens_at,
     ),
   })
+  return { decisions, next }
 }
 
 const lastStarts = prepared((db, { schedule_id, override_id, zone }: PlaceKey) =>
@@ -212,13 +213,25 @@ async function carryOut(
   if (id !== null && opens) await fillWindow(tx, round, id, opening, term, pace)
 }
 
-async function noteNext(tx: SystemTx, { schedule, times_of, times, zone }: Place, now: string) {
-  await forget(tx, { schedule_id: schedule.id, override_id: times_of, zone })
-  const after = addElapsed(now, schedule.detection_minutes ?? 0)
-  const window = nextWindow(recurrenceOf(times), zone, after)
-  if (!window) return
-  const row = nextRow(schedule.id, { times_of, window, detect_at: detectAt(schedule, window) })
-  await tx.insertInto('next_window').values(row).execute()
+type Next = PlaceKey & Pick<Window, 'start' | 'opens_at' | 'closes_at'> & { detect_at: string }
+
+const putNext = prepared((db, next: Next) =>
+  (db as SystemTx)
+    .updateTable('next_window')
+    .set({
+      local_start: next.start,
+      starts_at: next.opens_at,
+      ends_at: next.closes_at,
+      detect_at: next.detect_at,
+    })
+    .where('schedule_id', '=', next.schedule_id)
+    .where('override_id', '=', next.override_id)
+    .where('zone', '=', next.zone),
+)
+
+async function noteNext(tx: SystemTx, due: Due, { schedule }: Place, next: Window | undefined) {
+  if (!next) return forget(tx, due)
+  await putNext(tx, { ...due, ...next, detect_at: detectAt(schedule, next) })
 }
 
 const forget = (tx: SystemTx, { schedule_id, override_id, zone }: PlaceKey) =>

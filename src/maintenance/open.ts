@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely'
 import type { SystemTx } from '../db/operation.ts'
+import { prepared } from '../db/prepared.ts'
 import type { MaintenanceWindowTable, SessionState, WindowState } from '../db/schedule-schema.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import { sessionTable } from '../db/session-table.ts'
@@ -34,6 +36,30 @@ export type Opening = WindowKey & WindowOf & { regions: ScheduleRegion[]; zones:
 /** Computers that are given their sessions at a time. */
 const AT_ONCE = 500
 
+type NewWindow = Omit<Selectable<MaintenanceWindowTable>, 'id'>
+
+const insertWindow = prepared((db, row: NewWindow) =>
+  everyTenantTx(db as SystemTx)
+    .insertInto('maintenance_window')
+    .values({
+      tenant_id: row.tenant_id as never,
+      schedule_id: row.schedule_id,
+      override_id: row.override_id,
+      zone: row.zone,
+      local_start: row.local_start,
+      starts_at: row.starts_at,
+      ends_at: row.ends_at,
+      detect_at: row.detect_at,
+      cause: row.cause,
+      state: row.state,
+      reason: row.reason,
+      opened_at: row.opened_at,
+      closed_at: row.closed_at,
+    })
+    .onConflict((oc) => oc.doNothing())
+    .returning('id'),
+)
+
 /**
  * Records that a time of a schedule came, and what became of it. Returns the id of the window; null
  * where it was recorded before, by whomever: its key is unique.
@@ -44,23 +70,18 @@ export async function recordWindow(
   term: Term,
   { state, reason, now }: { state: WindowState; reason: string; now: string },
 ) {
-  const row = await everyTenantTx(tx)
-    .insertInto('maintenance_window')
-    .values({
-      tenant_id: schedule.tenant_id as never,
-      schedule_id: schedule.id,
-      override_id: times_of,
-      zone,
-      local_start,
-      ...term,
-      state,
-      reason,
-      opened_at: now,
-      closed_at: state === 'open' || state === 'queued' ? null : now,
-    })
-    .onConflict((oc) => oc.doNothing())
-    .returning('id')
-    .executeTakeFirst()
+  const [row] = await insertWindow(tx, {
+    tenant_id: schedule.tenant_id as never,
+    schedule_id: schedule.id,
+    override_id: times_of,
+    zone,
+    local_start,
+    ...term,
+    state,
+    reason,
+    opened_at: now,
+    closed_at: state === 'open' || state === 'queued' ? null : now,
+  })
   return row?.id ?? null
 }
 
@@ -145,6 +166,41 @@ const FROM_LIST = [
   'starts_at',
 ] as const
 
+type Sessions = {
+  list: string
+  window_tenant_id: number
+  window_id: number
+  schedule_id: number
+  now: string
+}
+
+const insertList = prepared(
+  (db, { list, window_tenant_id, window_id, schedule_id, now }: Sessions) =>
+    everyTenantTx(db as SystemTx)
+      .insertInto('maintenance_session')
+      .columns([
+        ...FROM_LIST,
+        'window_tenant_id',
+        'window_id',
+        'schedule_id',
+        'created_at',
+        'ended_at',
+      ])
+      .expression((eb) =>
+        eb
+          .selectFrom(sessionTable(list))
+          .select(FROM_LIST)
+          .select([
+            eb.val(window_tenant_id).as('window_tenant_id'),
+            eb.val(window_id).as('window_id'),
+            eb.val(schedule_id).as('schedule_id'),
+            eb.val(now).as('created_at'),
+            eb.case().when('state', '=', 'skipped').then(now).else(null).end().as('ended_at'),
+          ]),
+      )
+      .returning('id'),
+)
+
 async function insertSessions(
   tx: SystemTx,
   window_id: number,
@@ -153,27 +209,11 @@ async function insertSessions(
   now: string,
 ) {
   if (sessions.length === 0) return
-  await everyTenantTx(tx)
-    .insertInto('maintenance_session')
-    .columns([
-      ...FROM_LIST,
-      'window_tenant_id',
-      'window_id',
-      'schedule_id',
-      'created_at',
-      'ended_at',
-    ])
-    .expression((eb) =>
-      eb
-        .selectFrom(sessionTable(JSON.stringify(sessions)))
-        .select(FROM_LIST)
-        .select([
-          eb.val(schedule.tenant_id).as('window_tenant_id'),
-          eb.val(window_id).as('window_id'),
-          eb.val(schedule.id).as('schedule_id'),
-          eb.val(now).as('created_at'),
-          eb.case().when('state', '=', 'skipped').then(now).else(null).end().as('ended_at'),
-        ]),
-    )
-    .execute()
+  await insertList(tx, {
+    list: JSON.stringify(sessions),
+    window_tenant_id: schedule.tenant_id,
+    window_id,
+    schedule_id: schedule.id,
+    now,
+  })
 }

@@ -2,6 +2,7 @@ import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { isPostponed } from '../db/session-table.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 
 /** A window that has just opened, by what tells which postponed sessions it makes up for. */
@@ -12,7 +13,7 @@ const isAnyPostponed = prepared((db, { schedule_id }: { schedule_id: number }) =
     .selectFrom('maintenance_session')
     .select('id')
     .where('schedule_id', '=', schedule_id)
-    .where('state', '=', 'postponed')
+    .where(isPostponed)
     .limit(1),
 )
 
@@ -30,7 +31,7 @@ export async function endPostponed(
     everyTenantTx(tx)
       .updateTable('maintenance_session')
       .where('schedule_id', '=', schedule.id)
-      .where('state', '=', 'postponed')
+      .where(isPostponed)
       .where('window_id', '<>', window_id)
   await postponed()
     .set({ state: 'skipped', reason: 'Taken over by the next window.', ended_at: now })

@@ -2,6 +2,7 @@ import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { isUnfinished } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { addElapsed, elapsedMinutes } from '../schedules/windows.ts'
@@ -17,7 +18,7 @@ const openOrQueued = prepared((db, { schedule_id, override_id, zone }: PlaceKey)
     .where('schedule_id', '=', schedule_id)
     .where('override_id', '=', override_id)
     .where('zone', '=', zone)
-    .where('state', 'in', ['open', 'queued'])
+    .where(isUnfinished)
     .orderBy('local_start'),
 )
 

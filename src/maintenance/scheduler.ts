@@ -79,25 +79,44 @@ async function noteLook(db: Db, { now, time_zone_data, busy }: Look) {
 const lastLook = async (db: Reads) =>
   (await db.selectFrom('scheduler').select('looked_at').executeTakeFirst())?.looked_at
 
-/** Looks every second, from `start` to `stop`, which stops a look that is under way, too. */
+/** How long until something is due, in milliseconds; at most until the next look. */
+async function pauseOf(db: Db) {
+  const next = await db
+    .selectFrom('next_window')
+    .select('detect_at')
+    .orderBy('detect_at')
+    .limit(1)
+    .executeTakeFirst()
+  const until = next ? Date.parse(next.detect_at) - Date.parse(db.now()) : EVERY_MS
+  return until > 0 ? Math.min(until, EVERY_MS) : EVERY_MS
+}
+
+/**
+ * Looks every second, and when something is due, from `start` to `stop`, which stops a look that is
+ * under way, too.
+ */
 export function scheduler(db: Db, log: Log) {
   const stopping = new AbortController()
+  const { signal } = stopping
   let timer: NodeJS.Timeout | undefined
-  let looking: Promise<unknown> | undefined
-  const lookAgain = () => {
-    looking ??= look(db, { log, pace: paced(undefined, stopping.signal) })
-      .catch((error: unknown) => stopping.signal.aborted || log.trouble(error))
-      .finally(() => {
-        looking = undefined
-      })
+  let looking: Promise<void> = Promise.resolve()
+  const lookAndWait = async () => {
+    try {
+      await look(db, { log, pace: paced(undefined, signal) })
+    } catch (error) {
+      if (!signal.aborted) log.trouble(error)
+    }
+    const pause = await pauseOf(db).catch(() => EVERY_MS)
+    if (!signal.aborted) wait(pause)
+  }
+  const wait = (pause: number) => {
+    timer = setTimeout(() => void (looking = lookAndWait()), pause).unref()
   }
   return {
-    start() {
-      timer = setInterval(lookAgain, EVERY_MS).unref()
-    },
+    start: () => wait(0),
     async stop() {
-      clearInterval(timer)
       stopping.abort()
+      clearTimeout(timer)
       await looking
     },
   }

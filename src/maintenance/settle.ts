@@ -3,6 +3,7 @@ import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
+import { isLeft } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
 import { openNextQueued } from './queue.ts'
 import type { Round } from './round.ts'
@@ -56,7 +57,7 @@ const sessionsLeft = prepared((db, { window_id }: { window_id: number }) =>
     .selectFrom('maintenance_session')
     .select('id')
     .where('window_id', '=', window_id)
-    .where('state', 'in', ['pending', 'waiting', 'running'])
+    .where(isLeft)
     .limit(1),
 )
 

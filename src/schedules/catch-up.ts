@@ -1,6 +1,6 @@
 import type { LocalTime } from './local-time.ts'
 import type { Recurrence } from './recurrence.ts'
-import { addElapsed, elapsedMinutes, type Window, windowsOpening } from './windows.ts'
+import { addElapsed, elapsedMinutes, nextWindow, type Window, windowsWithNext } from './windows.ts'
 
 /** What becomes of windows that closed before anything could start. */
 export type MissedPolicy = 'skip' | 'once' | 'all'
@@ -36,13 +36,24 @@ const MOST_DUE = 5000
 export function dueWindows(
   recurrence: Recurrence,
   zone: string,
-  { since, last_start, now }: { since: string; last_start?: LocalTime; now: string },
+  span: { since: string; last_start?: LocalTime; now: string },
 ): Window[] {
+  return dueAndNext(recurrence, zone, span).due
+}
+
+/** As `dueWindows`, with the window that comes after them. */
+export function dueAndNext(
+  recurrence: Recurrence,
+  zone: string,
+  { since, last_start, now }: { since: string; last_start?: LocalTime; now: string },
+) {
   const earliest = addElapsed(now, -LONGEST_DOWNTIME_DAYS * 24 * 60)
   const after = since > earliest ? since : earliest
-  return windowsOpening(recurrence, zone, { after, until: now, limit: MOST_DUE }).filter(
-    ({ start }) => !last_start || start > last_start,
-  )
+  const { due, next } = windowsWithNext(recurrence, zone, { after, until: now, limit: MOST_DUE })
+  return {
+    due: due.filter(({ start }) => !last_start || start > last_start),
+    next: due.length < MOST_DUE ? next : nextWindow(recurrence, zone, now),
+  }
 }
 
 /**

@@ -67,6 +67,24 @@ export const windowsOpening = (
     .take(limit)
     .toArray()
 
+/**
+ * As `windowsOpening`, with the window that opens next after them: undefined where the recurrence
+ * ends, or there are more than `limit`.
+ */
+export function windowsWithNext(
+  recurrence: Recurrence,
+  zone: string,
+  { after, until, limit }: { after: string; until: string; limit: number },
+): { due: Window[]; next: Window | undefined } {
+  const due: Window[] = []
+  for (const window of windowsFrom(recurrence, zone, after)) {
+    if (window.opens_at > until) return { due, next: window }
+    if (due.length === limit) return { due, next: undefined }
+    if (window.opens_at > after) due.push(window)
+  }
+  return { due, next: undefined }
+}
+
 /** The windows that are open at some moment from `from` until before `to`, in order. */
 export function windowsBetween(
   recurrence: Recurrence,

@@ -4,7 +4,11 @@ import { type Log, look } from '../../src/maintenance/scheduler.ts'
 import { addComputers } from '../support/computers.ts'
 import { listWindows, lookAt } from '../support/maintenance.ts'
 import { addSchedule } from '../support/schedules.ts'
-import { ACME, START, world } from '../support/world.ts'
+import { ACME, world } from '../support/world.ts'
+
+const fail = (error: unknown) => {
+  throw error
+}
 
 t.test('T28: new time-zone data plans every window anew, and lists those that move', async (t) => {
   const w = await world(t)
@@ -12,7 +16,7 @@ t.test('T28: new time-zone data plans every window anew, and lists those that mo
   const schedule = await addSchedule(w, ACME, { zone: 'America/Vancouver' })
   const steady = await addSchedule(w, ACME, { name: 'Steady' })
   const moved: Parameters<Log['moved']>[0] = []
-  const log: Log = { moved: (windows) => moved.push(...windows), trouble: t.fail }
+  const log: Log = { moved: (windows) => moved.push(...windows), trouble: fail }
   await look(w.db, { log, time_zone_data: '2025c' })
   // What the data of 2025 said of this night, which has been on summer time since.
   const former = { starts_at: '2026-11-25T06:00:00.000Z', detect_at: '2026-11-25T06:00:00.000Z' }
@@ -25,7 +29,7 @@ t.test('T28: new time-zone data plans every window anew, and lists those that mo
   t.match(moved, [
     { schedule_id: schedule, from: former.starts_at, to: '2026-11-25T05:00:00.000Z' },
   ])
-  t.not(moved.some(({ schedule_id }) => schedule_id === steady))
+  t.notOk(moved.some(({ schedule_id }) => schedule_id === steady))
   await lookAt(w, '2026-11-25T05:00')
   t.match(await listWindows(w), [{ schedule_id: steady }, { schedule_id: schedule }])
 })
@@ -38,7 +42,6 @@ t.test('T28: a window that was due by new data when nothing ran is not lost', as
   const former = { starts_at: '2026-11-25T06:00:00.000Z', detect_at: '2026-11-25T06:00:00.000Z' }
   await system(w.db, (tx) => tx.updateTable('next_window').set(former).execute())
   w.clock.now = '2026-11-25T05:30:00.000Z'
-  await look(w.db, { time_zone_data: '2026c', log: { moved() {}, trouble: t.fail } })
+  await look(w.db, { time_zone_data: '2026c', log: { moved() {}, trouble: fail } })
   t.match(await listWindows(w), [{ state: 'open', starts_at: '2026-11-25T05:00:00.000Z' }])
-  t.equal(w.clock.now > START, true)
 })

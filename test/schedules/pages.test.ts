@@ -1,5 +1,5 @@
 import t from 'tap'
-import { planWhatChanged } from '../../src/schedules/plan.ts'
+import { planWhatChanged } from '../../src/schedules/planning.ts'
 import { getSchedule } from '../../src/schedules/queries.ts'
 import { anyTenant } from '../support/any-tenant.ts'
 import { addCast } from '../support/cast.ts'
