@@ -71,7 +71,7 @@ export async function recordWindow(
   { state, reason, now }: { state: WindowState; reason: string; now: string },
 ) {
   const [row] = await insertWindow(tx, {
-    tenant_id: schedule.tenant_id as never,
+    tenant_id: schedule.tenant_id,
     schedule_id: schedule.id,
     override_id: times_of,
     zone,

@@ -32,12 +32,20 @@ export type PlanReport = {
   failed(schedule_id: number, error: unknown): void
 }
 
+/** Where nobody is told, what fails fails as a whole. */
+const untold: PlanReport = {
+  moved() {},
+  failed(_, error) {
+    throw error
+  },
+}
+
 /**
  * Works out anew the next windows of every schedule that changed, or whose tenants or zones did,
  * since this was called last. A window that is due already and was not opened yet stays. Returns
  * whether there was anything to do.
  */
-export async function planWhatChanged(db: Db, report: PlanReport) {
+export async function planWhatChanged(db: Db, report: PlanReport = untold) {
   if (await isAllToPlan(db)) await noteEverySchedule(db)
   let zones: Zones | undefined
   // Those that could not be planned lie behind.
