@@ -88,6 +88,7 @@ import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
+import { calendarRoutes } from './schedules/calendar-routes.ts'
 import { forecastRoutes } from './schedules/forecast-routes.ts'
 import { scheduleActionRoutes } from './schedules/action-routes.ts'
 import { scheduleBatch } from './schedules/batch/job.ts'
@@ -250,6 +251,7 @@ function computerFeatures(app: FastifyInstance, db: Db) {
 /** When maintenance comes, and what came of it. */
 function maintenanceFeatures(app: FastifyInstance, db: Db) {
   forecastRoutes(app, db)
+  calendarRoutes(app, db)
   sessionRoutes(app, db)
   windowRoutes(app, db)
 }

@@ -53,7 +53,7 @@ const DOORS = {
   ],
   jobs: ['batch.ts', 'consequences.ts', 'import-routes.ts', 'import.ts', 'kind.ts', 'selection.ts'],
   mail: ['mailer.ts'],
-  maintenance: ['covered.ts'],
+  maintenance: ['covered.ts', 'words.ts'],
   people: ['head.ts', 'suggest.ts'],
   preferences: [
     'catalogue.ts',
@@ -69,6 +69,7 @@ const DOORS = {
   schedules: [
     'catch-up.ts',
     'freeze.ts',
+    'head.ts',
     'plan.ts',
     'planning.ts',
     'regions.ts',

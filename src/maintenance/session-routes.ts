@@ -4,6 +4,7 @@ import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict, NotFound } from '../errors.ts'
+import { getScheduleHead, readScheduleId } from '../schedules/head.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
@@ -39,6 +40,14 @@ export function sessionRoutes(app: FastifyInstance, db: Db) {
       return reply.page(views.tenant({ head, listing: await listingOf(db, actor, state, at) }))
     },
   )
+
+  app.get<Id>('/schedules/:id/sessions', { config }, async ({ actor, params, query }, reply) => {
+    const schedule_id = readScheduleId(params.id)
+    const head = await getScheduleHead(db, actor, schedule_id, 'sessions')
+    const state = { ...readList(query), schedule: null }
+    const at = { path: `/schedules/${schedule_id}/sessions`, schedule_id }
+    return reply.page(views.schedule({ head, listing: await listingOf(db, actor, state, at) }))
+  })
 
   app.get<Id>('/sessions/:id', { config }, async ({ actor, params }, reply) =>
     reply.page(await draw(db, actor, readSessionId(params.id), freshForm())),

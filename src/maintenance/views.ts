@@ -1,3 +1,4 @@
+import type { ScheduleHead } from '../schedules/head.ts'
 import type { TenantHead } from '../tenants/head.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
@@ -34,6 +35,7 @@ type WindowPage = {
 export const views = {
   list: view<{ listing: SessionListing }>('maintenance/list'),
   tenant: view<{ head: TenantHead; listing: SessionListing }>('maintenance/tenant'),
+  schedule: view<{ head: ScheduleHead; listing: SessionListing }>('maintenance/schedule'),
   session: view<SessionPage>('maintenance/session'),
   window: view<WindowPage>('maintenance/window'),
   counts: view<{ window: Window; state_label: string; counts: StateCount[] }>(

@@ -8,7 +8,7 @@ import { regionsOf } from './regions.ts'
 import { type StandingSchedule, listStanding } from './standing.ts'
 import { type Times, recurrenceOf } from './stored.ts'
 import { readSurroundings } from './surroundings.ts'
-import { type Layout, type Tally, tallyCovered, tallyInWords } from './tally.ts'
+import { type Layout, type Tally, tallyCovered, tallyInWords, tallyOf } from './tally.ts'
 import { type Zones, readZones, zoneFor, zonesOf } from './tenant-zones.ts'
 import { type Window, windowsBetween } from './windows.ts'
 import { recurrenceInWords } from './words.ts'
@@ -49,15 +49,20 @@ export type Forecast = { sections: ForecastSection[]; more_zones: number; proble
  * The next windows of a schedule in each zone, whatever its state: what it does once it is enabled.
  * Zones in which it covers no computer that the asker sees are left out, but for that of its owner,
  * unless the asker sees all below.
+ *
+ * @param chosen the computers of a schedule that was not saved as it is, where it is for chosen ones
  */
 export async function forecastSchedule(
   db: Db,
   asker: Asker,
   schedule: OwnedSchedule,
+  chosen?: readonly number[],
 ): Promise<Forecast> {
   const now = db.now()
   const layout = await layoutOf(db, schedule, await readZones(db, now))
-  const tally = await tallyCovered(db, asker, schedule, layout, now)
+  const tally = chosen
+    ? tallyOf(chosen.length)
+    : await tallyCovered(db, asker, schedule, layout, now)
   const surroundings = await readSurroundings(db, schedule.tenant_id, now)
   const rivals = await rivalsOf(db, asker, schedule)
   const places = await placesOf(db, asker, schedule, layout, tally)

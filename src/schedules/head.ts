@@ -27,6 +27,8 @@ export type ScheduleHead = {
 /** The pages of a schedule, in order. A feature with a page for each schedule adds its own. */
 const tabs = [
   { path: '', label: 'Overview', permission: 'schedule.view' },
+  { path: 'forecast', label: 'Forecast', permission: 'schedule.view' },
+  { path: 'sessions', label: 'Sessions', permission: 'schedule.view' },
   { path: 'history', label: 'History', permission: 'history.view' },
   { path: 'edit', label: 'Edit', permission: 'schedule.edit' },
 ] as const satisfies { path: string; label: string; permission: Permission }[]

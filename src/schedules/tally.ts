@@ -81,6 +81,13 @@ export async function readExclusions(
 
 const keyOf = (times_of: number, zone: string) => `${times_of} ${zone}`
 
+/** The tally of computers that are chosen and known, whichever their zones. */
+export const tallyOf = (count: number): Tally => ({
+  of: () => count,
+  is_partial: false,
+  problem: '',
+})
+
 /** A count of a tally, in words. */
 export const tallyInWords = (count: number, { is_partial }: Tally) =>
   is_partial ? `At least ${formatCount(count)} computers` : countOf(count, 'computer', 'computers')

@@ -29,6 +29,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/queue.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/review.ts': 'a session ends where its computer is, which may be anywhere',
   'src/maintenance/settle.ts': 'the scheduler closes the windows of every tenant',
+  'src/schedules/coming.ts': 'what became of windows of schedules that were found to be visible',
   'src/schedules/commands.ts': 'a name is taken, whoever looks',
   'src/schedules/plan.ts': 'the times that a tenant has of its own, seen or not',
   'src/schedules/planning.ts': 'the schedules of every tenant are planned',

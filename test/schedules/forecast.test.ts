@@ -142,3 +142,47 @@ t.test('says of an excluded computer that nothing comes to it, and why', async (
   t.match(body, 'no schedule comes to this computer')
   t.match(body, 'This computer is excluded from maintenance.')
 })
+
+/** What a form on a page would send as it is drawn. */
+function formFields(body: string): [string, string][] {
+  const form = body.slice(body.indexOf('class="form schedule-form"')).split('</form>')[0]!
+  const fields: [string, string][] = []
+  for (const [tag] of form.matchAll(/<input [^>]*>/g)) {
+    const [, name] = / name="([^"]+)"/.exec(tag) ?? []
+    const [, value = 'on'] = / value="([^"]*)"/.exec(tag) ?? []
+    if (name && (!/type="(checkbox|radio)"/.test(tag) || / checked/.test(tag)))
+      fields.push([name, value])
+  }
+  for (const [, name, options] of form.matchAll(
+    /<select [^>]*name="([^"]+)"[^>]*>(.*?)<\/select>/gs,
+  )) {
+    const chosen = /<option value="([^"]*)"[^>]* selected/.exec(options!)
+    const first = /<option value="([^"]*)"/.exec(options!)
+    fields.push([name!, (chosen ?? first)?.[1] ?? ''])
+  }
+  return fields
+}
+
+t.test('foretells a schedule before it is saved, or says what is missing', async (t) => {
+  const w = await world(t)
+  const { dana } = await addCast(w)
+  await addComputers(w, ACME, ['ONE'])
+  const form = (await w.alice.get(`/schedules/new?tenant=acme`)).body
+  const fields = new URLSearchParams(formFields(form)).toString()
+  const { body } = await w.alice.get(`/schedules/forecast?${fields}`)
+  t.match(body, '1 computer')
+  t.match(body, /<time datetime="2026-11-2\d/)
+  const nowhere = fields.replace(/tenant=[^&]*/, 'tenant=nowhere')
+  const wrong = await w.alice.get(`/schedules/forecast?${nowhere}`)
+  t.match(wrong.body, 'role="status"')
+  t.notMatch(wrong.body, '<time')
+  t.equal((await dana.browser.get(`/schedules/forecast?${fields}`)).statusCode, 403)
+})
+
+t.test('a schedule has a page of its next windows', async (t) => {
+  const w = await world(t)
+  const { charlie } = await addCast(w)
+  const id = await addSchedule(w, ACME)
+  t.match((await w.alice.get(`/schedules/${id}/forecast`)).body, '2026-11-24 22:00')
+  t.equal((await charlie.browser.get(`/schedules/${id}/forecast`)).statusCode, 404)
+})
