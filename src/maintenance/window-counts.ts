@@ -14,7 +14,7 @@ export type StateCount = {
   reasons: string[]
 }
 
-const DID_NOT_RUN: SessionState[] = ['cancelled', 'postponed', 'missed', 'skipped']
+const DID_NOT_RUN = new Set<SessionState>(['cancelled', 'postponed', 'missed', 'skipped'])
 
 /** Sessions that are looked at for their reasons. */
 const LOOKED_AT = 2000
@@ -31,9 +31,9 @@ export async function countStates(db: Reads, asker: Asker, window_id: number) {
   for (const state of Object.keys(sessionStates) as SessionState[]) {
     const found = rows.find((row) => row.state === state)
     if (!found) continue
-    const reasons = DID_NOT_RUN.includes(state) ? await reasonsOf(db, asker, window_id, state) : []
+    const reasons = DID_NOT_RUN.has(state) ? await reasonsOf(db, asker, window_id, state) : []
     const look = { state, label: sessionStates[state], tone: toneOf(state) }
-    counts.push({ ...look, count: Number(found.count), reasons })
+    counts.push({ ...look, count: found.count, reasons })
   }
   return counts
 }

@@ -1,7 +1,6 @@
 import { permits } from '../access/decide.ts'
 import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import type { WindowState } from '../db/schedule-schema.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { windowStates } from '../maintenance/words.ts'
@@ -138,7 +137,7 @@ async function pastEntries(db: Reads, asker: Asker, lines: Line[], { from, to }:
         opens_at: row.starts_at,
         closes_at: row.ends_at,
         zone: row.zone,
-        state: windowStates[row.state as WindowState],
+        state: windowStates[row.state],
         window_id: opens ? row.id : null,
         opens_schedule: opens,
       }
