@@ -16,13 +16,8 @@ import {
   SchedulePatch,
   ScheduleResource,
 } from './api-schemas.ts'
-import {
-  type ScheduleInput,
-  createSchedule,
-  duplicateSchedule,
-  setScheduleState,
-  updateSchedule,
-} from './commands.ts'
+import { createSchedule, duplicateSchedule, setScheduleState, updateSchedule } from './commands.ts'
+import { forecastApi } from './forecast-api.ts'
 import { scheduleOverrideApi } from './override-api.ts'
 import { inputOf, planPatch } from './patching.ts'
 import { getSchedule } from './queries.ts'
@@ -41,6 +36,7 @@ export function scheduleApi(api: Api, db: Db) {
   updatingApi(api, db)
   deletingApi(api, db)
   scheduleOverrideApi(api, db)
+  forecastApi(api, db)
 }
 
 function readingApi(api: Api, db: Db) {
@@ -95,7 +91,7 @@ function creatingApi(api: Api, db: Db) {
         await requireTenant(tx, actor, 'schedule.edit', tenant_id)
         const { path } = await getTenant(tx, actor, tenant_id)
         const now = await localNow(tx, path, sent, tx.operation.at)
-        const input = settleInput(sent as ScheduleInput, now)
+        const input = settleInput(sent, now)
         const id = await byApiFields(() => createSchedule(tx, actor, tenant_id, input, state))
         return describeSchedule(tx, actor, id)
       })

@@ -71,6 +71,7 @@ export const apiMatrix: Record<string, Expectation> = {
   'DELETE /api/v1/schedules/:id': anywhere(jsonNothing, 'technician'),
   'POST /api/v1/schedules/:id/copies': anywhere(jsonNothing, 'technician'),
   'POST /api/v1/schedules/:id/restoration': anywhere(jsonNothing, 'technician'),
+  'GET /api/v1/schedules/:id/forecast': jsonNothing,
   'GET /api/v1/schedules/:id/runs': jsonNothing,
   'POST /api/v1/schedules/:id/runs': anywhere(jsonBody, 'technician'),
   'GET /api/v1/schedules/:id/runs/:run_id': {

@@ -23,7 +23,7 @@ async function opened(t: Parameters<typeof world>[0]) {
 type Listed = { sessions: { id: number; computer: { name: string } }[]; next_cursor: string }
 
 async function listed({ api }: Pick<World, 'api'>, query = '') {
-  const { sessions } = (await api.get(`/sessions?${query}`)).json() as Listed
+  const { sessions } = (await api.get(`/sessions?${query}`)).json<Listed>()
   return sessions.map(({ computer }) => computer.name)
 }
 
@@ -36,7 +36,7 @@ t.test('lists sessions, the latest first, as far as they are asked for', async (
   t.same(await listed(w, 'state=missed'), [])
   t.same(await listed(w, 'from=2026-11-24T22:00:00.001Z'), [])
   t.same(await listed(w, 'to=2026-11-25T00:00:00%2B02:00'), [])
-  const first = (await w.api.get('/sessions?limit=2')).json() as Listed
+  const first = (await w.api.get('/sessions?limit=2')).json<Listed>()
   t.same(await listed(w, `cursor=${first.next_cursor}`), ['ONE'])
   t.equal((await w.api.get('/sessions?state=asleep')).statusCode, 422)
 })

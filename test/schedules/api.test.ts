@@ -145,6 +145,22 @@ t.test('deletes, restores disabled, and copies', async (t) => {
   t.match(copy.json(), { name: 'Nightly (copy)', state: 'disabled', window_minutes: 240 })
 })
 
+t.test('foretells its windows in each zone, as far as somebody sees them', async (t) => {
+  const w = await world(t)
+  const { bob, charlie } = await addCast(w)
+  await addComputers(w, ACME, ['ONE'])
+  const { id } = await create(w, { zone_of: 'fixed', zone: 'Europe/London' })
+  const { zones } = (await bob.api.get(`/schedules/${id}/forecast`)).json()
+  t.equal(zones.length, 1)
+  t.equal(zones[0].windows.length, 20)
+  t.match(zones[0].windows[0], {
+    opens_at: '2026-11-24T22:00:00.000Z',
+    local_start: '2026-11-24T22:00',
+    covered: '1 computer',
+  })
+  t.equal((await charlie.api.get(`/schedules/${id}/forecast`)).statusCode, 404)
+})
+
 t.test('T7: computers that somebody does not see are neither shown nor changed', async (t) => {
   const w = await world(t)
   const { bob } = await addCast(w)
