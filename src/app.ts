@@ -89,6 +89,7 @@ import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { calendarRoutes } from './schedules/calendar-routes.ts'
+import { feedRoutes } from './schedules/feed-routes.ts'
 import { forecastRoutes } from './schedules/forecast-routes.ts'
 import { scheduleActionRoutes } from './schedules/action-routes.ts'
 import { scheduleBatch } from './schedules/batch/job.ts'
@@ -162,7 +163,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   exemptionRoutes(app, db)
   blockRoutes(app, db)
   computerFeatures(app, db)
-  maintenanceFeatures(app, db)
+  maintenanceFeatures(app, db, options.url)
   scheduleFeatures(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
@@ -249,9 +250,10 @@ function computerFeatures(app: FastifyInstance, db: Db) {
 }
 
 /** When maintenance comes, and what came of it. */
-function maintenanceFeatures(app: FastifyInstance, db: Db) {
+function maintenanceFeatures(app: FastifyInstance, db: Db, url: string | undefined) {
   forecastRoutes(app, db)
   calendarRoutes(app, db)
+  feedRoutes(app, db, url)
   sessionRoutes(app, db)
   windowRoutes(app, db)
 }

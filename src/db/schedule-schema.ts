@@ -175,3 +175,12 @@ export interface MaintenanceOrderTable {
   session_id: number | null
   reason: Generated<string>
 }
+
+/** A secret link by which other programs read the calendar of a tenant, as its person sees it. */
+export interface CalendarFeedTable {
+  id: Generated<number>
+  person_id: number
+  tenant_id: number
+  token_hash: string
+  created_at: string
+}

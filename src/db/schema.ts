@@ -28,6 +28,7 @@ import type {
 } from './computer-schema.ts'
 import type { ComputerTagTable, PersonTagTable, TagTable, TenantTagTable } from './tag-schema.ts'
 import type {
+  CalendarFeedTable,
   MaintenanceOrderTable,
   MaintenanceSessionTable,
   MaintenanceWindowTable,
@@ -281,6 +282,7 @@ export interface Schema {
   session_options: SessionOptionsTable
   maintenance_session: MaintenanceSessionTable
   maintenance_order: MaintenanceOrderTable
+  calendar_feed: CalendarFeedTable
   job: JobTable
   idempotency_key: IdempotencyKeyTable
   identity_provider: IdentityProviderTable

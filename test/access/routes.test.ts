@@ -38,6 +38,7 @@ t.test('T1: every route declares its permission', async (t) => {
 const PUBLIC = [
   'GET /',
   'GET /api/v1/openapi.json',
+  'GET /calendar/:file',
   'GET /invitations/:secret',
   'GET /livez',
   'GET /readyz',

@@ -13,12 +13,27 @@ async function openWindow(here: World) {
   return '1'
 }
 
+async function makeFeed({ alice }: World) {
+  await alice.post(`/tenants/${ACME}/calendar/feeds`, {})
+  return '1'
+}
+
 /** What is written about maintenance that runs. */
 export const maintenanceWrites: Record<string, Write> = {
   'POST /windows/:id/cancellation': {
     operations: 1,
     prepare: openWindow,
     send: ({ alice }, id) => alice.post(`/windows/${id}/cancellation`, { reason: 'Storm' }),
+  },
+  // A link of one's own is machinery, as a session is.
+  'POST /tenants/:id/calendar/feeds': {
+    operations: 0,
+    send: ({ alice }) => alice.post(`/tenants/${ACME}/calendar/feeds`, {}),
+  },
+  'POST /tenants/:id/calendar/feeds/:feed_id/revocation': {
+    operations: 0,
+    prepare: makeFeed,
+    send: ({ alice }, id) => alice.post(`/tenants/${ACME}/calendar/feeds/${id}/revocation`, {}),
   },
   'POST /sessions/:id/cancellation': {
     operations: 1,

@@ -31,6 +31,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/settle.ts': 'the scheduler closes the windows of every tenant',
   'src/schedules/coming.ts': 'what became of windows of schedules that were found to be visible',
   'src/schedules/commands.ts': 'a name is taken, whoever looks',
+  'src/schedules/feeds.ts': 'a link is looked for before there is a scope',
   'src/schedules/plan.ts': 'the times that a tenant has of its own, seen or not',
   'src/schedules/planning.ts': 'the schedules of every tenant are planned',
   'src/schedules/queries.ts': 'finds out whether a schedule is visible',
