@@ -75,6 +75,7 @@ const DOORS = {
     'plan.ts',
     'planning.ts',
     'regions.ts',
+    'relocation.ts',
     'spread.ts',
     'stored.ts',
     'tenant-zones.ts',

@@ -5,6 +5,7 @@ import { type Consequence, type Foreseen, drawAll, foreseeAll } from '../../jobs
 import type { Pace } from '../../pace.ts'
 import { preferencesOfMovedComputers } from '../../preferences/relocation.ts'
 import { nameClashes } from './clashes.ts'
+import { schedulesOfMovedComputers } from '../../schedules/relocation.ts'
 import { primaryPeople } from './left-behind.ts'
 import { sources } from './sources.ts'
 import { tagsOfMovedComputers } from './tags.ts'
@@ -22,6 +23,7 @@ const consequences: Consequence<Move, object>[] = [
   primaryPeople,
   preferencesOfMovedComputers,
   tagsOfMovedComputers,
+  schedulesOfMovedComputers,
   accessOfMovedComputers,
 ]
 
