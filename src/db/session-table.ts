@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import type { ComputerTab } from './computer-schema.ts'
 import type { MaintenanceSessionTable } from './schedule-schema.ts'
 
 /** What of sessions is told from one to the next when a window opens. */
@@ -26,3 +27,9 @@ export const isLeft = sql<SqlBool>`state in ('pending', 'waiting', 'running')`
 
 /** Of windows that are not over. */
 export const isUnfinished = sql<SqlBool>`state in ('open', 'queued')`
+
+/**
+ * The tab of a computer, which no index is used for: computers that are read in the order of their
+ * ids, some at a time, would else all be sorted each time.
+ */
+export const tabInPassing = sql<ComputerTab>`+computer.tab`

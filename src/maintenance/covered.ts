@@ -10,6 +10,7 @@ import { type Target, aimedAt } from '../computers/target.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { ComputerTab } from '../db/computer-schema.ts'
+import { tabInPassing } from '../db/session-table.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
@@ -101,7 +102,11 @@ const build = (shape: CandidateShape) =>
       .select(['computer.id', 'computer.tenant_id', 'computer.time_zone', 'computer.state'])
       .select('tenant.path')
       .where('computer.id', '>', values.after)
-      .where('computer.tab', 'in', shape.tabs.split(',') as ComputerTab[])
+      .where(
+        shape.place === 'everywhere' ? tabInPassing : 'computer.tab',
+        'in',
+        shape.tabs.split(',') as ComputerTab[],
+      )
       .where((eb) => eb.and(conditionsOf(shape, values)))
       .orderBy('computer.id')
       .limit(values.limit)
