@@ -22,6 +22,7 @@ import { scheduleOverrideApi } from './override-api.ts'
 import { inputOf, planPatch } from './patching.ts'
 import { getSchedule } from './queries.ts'
 import { describeSchedule, pageOfSchedules } from './resource.ts'
+import { tenantWindowApi } from './windows-api.ts'
 
 const tags = ['schedules']
 const reading = { permission: 'schedule.view', scope: 'anywhere' } as const
@@ -37,6 +38,7 @@ export function scheduleApi(api: Api, db: Db) {
   deletingApi(api, db)
   scheduleOverrideApi(api, db)
   forecastApi(api, db)
+  tenantWindowApi(api, db)
 }
 
 function readingApi(api: Api, db: Db) {

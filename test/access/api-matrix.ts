@@ -86,6 +86,10 @@ export const apiMatrix: Record<string, Expectation> = {
   'GET /api/v1/sessions/:id': jsonNothing,
   'POST /api/v1/sessions/:id/cancellation': anywhere(jsonBody, 'technician'),
   'GET /api/v1/tenants/:id/schedules': atAcme(json, 'reader'),
+  'GET /api/v1/tenants/:id/windows': {
+    ...atAcme(json, 'reader'),
+    address: '/api/v1/tenants/3/windows?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
+  },
   'GET /api/v1/tenants/:id/schedules/:schedule_id': {
     ...atAcme(jsonNothing, 'reader'),
     address: '/api/v1/tenants/3/schedules/1',
