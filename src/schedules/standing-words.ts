@@ -41,7 +41,7 @@ function stateOf({ state, standing, tenant_id: owner }: StandingSchedule, here: 
       why: `Inheritance is blocked ${at}`,
     }
   if (effect === 'off')
-    return { state: 'Switched off', tone: 'quiet' as const, why: `Switched off ${at}` }
+    return { state: 'Switched off', tone: 'quiet' as const, why: `Decided ${at}` }
   const why = times_of
     ? `Own times, set ${at}`
     : decided_by.tenant_id === owner

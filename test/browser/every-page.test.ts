@@ -41,6 +41,18 @@ const more: Record<string, string[]> = {
   'GET /computers/:id/edit': ['/computers/1/edit'],
   'GET /computers/:id/removal': ['/computers/3/removal'],
   'GET /computers/undecided/:id': ['/computers/undecided/3'],
+  'GET /schedules': ['tab=disabled', 'q=night', 'q=xyz', 'tenant=nowhere'].map(
+    (state) => `/schedules?${state}`,
+  ),
+  'GET /schedules/:id': ['/schedules/1', '/schedules/2'],
+  'GET /schedules/:id/history': ['/schedules/1/history'],
+  'GET /schedules/:id/edit': ['/schedules/1/edit', '/schedules/2/edit'],
+  'GET /schedules/:id/deletion': ['/schedules/1/deletion'],
+  'GET /schedules/:id/runs/new': ['/schedules/1/runs/new', '/schedules/2/runs/new'],
+  'GET /tenants/:id/schedules': [`/tenants/${ACME_LEEDS}/schedules`],
+  'GET /tenants/:id/schedules/:schedule_id': [1, 3].map(
+    (id) => `/tenants/${ACME_LEEDS}/schedules/${id}`,
+  ),
   'GET /search': ['/search?q=le', '/search?q=nothing'],
 }
 

@@ -2,6 +2,8 @@ import { markStale } from '../../src/computers/staleness.ts'
 import type { Site } from '../support/browser.ts'
 import { addComputer, sync } from '../support/computers.ts'
 import { draftImport } from '../support/jobs.ts'
+import { addSchedule } from '../support/schedules.ts'
+import { makeTag } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, RIVAL } from '../support/world.ts'
 
 export const HELD = 'agent.check_in_interval_seconds'
@@ -43,6 +45,7 @@ export async function furnish(site: Site) {
   await api.patch(`/tenants/${RIVAL}`, { active: false, description: 'One of the oldest.' })
   await api.patch(`/tenants/${ACME_LEEDS}`, { blocks_inheritance: true })
   await furnishComputers(site)
+  await furnishSchedules(site)
   await alice.post('/account/tokens', { name: 'Nightly report', days: '90' })
   await alice.post('/single-sign-on', PROVIDER)
   return furnishJobs(alice)
@@ -74,6 +77,17 @@ async function furnishComputers(site: Site) {
     { ...agent, external_key: '3', name: 'ACME-LT-3', ...hardware },
   ])
   await markStale(db)
+}
+
+/** A schedule with a decision below it, one that lost its target, and one that is locked. */
+async function furnishSchedules(site: Site) {
+  const { alice } = site
+  const id = await addSchedule(site, ACME)
+  await alice.post(`/tenants/${ACME_LEEDS}/schedules/${id}`, { choice: 'off', version: '0' })
+  const { id: tag } = await makeTag(site, ACME, 'Till')
+  await addSchedule(site, ACME, { name: 'Tills', target: 'tag', target_tag_id: tag })
+  await alice.post(`/tags/${tag}/deletion`)
+  await addSchedule(site, ACME, { name: 'Locked', locked: true })
 }
 
 async function furnishJobs(alice: Site['alice']) {

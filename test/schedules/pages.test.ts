@@ -34,7 +34,7 @@ t.test('makes a schedule from what the form says, and says it in words', async (
   })
   const text = mainText((await w.alice.get(`/schedules/${id}`)).body)
   t.match(text, /Every Monday at 22:00 for 4 hours/)
-  t.match(text, /All computers · 1 computer/)
+  t.match(text, /All computers · 1 computer now/)
   t.match(text, /2026-11-30 22:00 in Europe\/London/)
   t.match(text, /Reboot preference Always reboot/)
 })

@@ -34,7 +34,7 @@ t.test(
     const id = await addSchedule(w, ACME)
     const tab = `/tenants/${ACME_LEEDS}/schedules`
     t.equal((await decide(w, id, { choice: 'off' })).statusCode, 303)
-    t.match(await page(w, tab), /Switched off From Acme · Switched off here/)
+    t.match(await page(w, tab), /Switched off From Acme · Decided here/)
     t.match(await page(w, `/schedules/${id}`), /Below Acme Leeds office Switched off/)
     await decide(w, id, { choice: 'own', time_0: '03:00', zone_of: 'tenant' })
     t.match(
