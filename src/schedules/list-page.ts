@@ -1,8 +1,10 @@
 import type { Actor } from '../access/actor.ts'
 import { permits, permitsSomewhere } from '../access/decide.ts'
+import { rightsAt } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
 import { allThatMatch } from '../jobs/batch.ts'
+import { ROOT_ID } from '../tenants/queries.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import { type ScheduleAction, actionsOf } from './batch/actions.ts'
 import { type ListState, filterFieldsOf, isFiltered, listHref, tabLabels, tabs } from './list.ts'
@@ -37,6 +39,8 @@ export type ListProps = {
   /** How many there are of whatever state. */
   present: number
   may_create: boolean
+  /** The calendar of all that the reader looks after; null where there is none. */
+  calendar_href: string | null
   actions: readonly ScheduleAction[]
   filter_fields: string[][]
   all_that_match: string | null
@@ -66,6 +70,7 @@ export async function listPage(
     is_filtered,
     present: counts.enabled + counts.disabled + counts.deleted,
     may_create: permitsSomewhere(actor.access, 'schedule.edit'),
+    calendar_href: await calendarOf(db, actor),
     actions: actionsOf(actor, state.tab),
     filter_fields: filterFieldsOf(state),
     all_that_match:
@@ -94,3 +99,10 @@ const listed = (actor: Actor, row: FoundSchedule): ListedSchedule => ({
   target: targetInWords(row),
   next_at: row.state === 'enabled' ? row.next_at : null,
 })
+
+/** The calendar of All tenants, or of the reader's own tenant. */
+async function calendarOf(db: Reads, actor: Actor) {
+  for (const id of [ROOT_ID, actor.tenant_id])
+    if ((await rightsAt(db, actor, id))('schedule.view')) return `/tenants/${id}/calendar`
+  return null
+}

@@ -48,3 +48,13 @@ t.test('an address that names no day shows the present', async (t) => {
   for (const query of ['month=2026-13', 'month=9999-01', 'week=2026-02-30', 'week=x'])
     t.match((await w.alice.get(`/tenants/${ACME}/calendar?${query}`)).body, /aria-current="date"/)
 })
+
+t.test(
+  'the list of schedules leads to the calendar of all that the reader looks after',
+  async (t) => {
+    const w = await world(t)
+    const { bob } = await addCast(w)
+    t.match((await w.alice.get('/schedules')).body, 'href="/tenants/1/calendar"')
+    t.match((await bob.browser.get('/schedules')).body, `href="/tenants/${ACME}/calendar"`)
+  },
+)
