@@ -19,6 +19,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/computers/groups/membership.ts': 'who is a member of a group does not depend on who looks',
   'src/people/changes.ts': 'an address is taken, whoever looks',
   'src/people/commands.ts': 'the person was admitted; groups and tags may be of tenants above',
+  'src/computers/few.ts': 'ids of what a list may show, which it then confines',
   'src/people/few.ts': 'ids of whom a list may show, which it then confines',
   'src/people/invite.ts': 'the person was found to be within authority',
   'src/people/names-of.ts': 'the tenants of people who were found to be visible',
