@@ -3,8 +3,7 @@
 let format: Intl.NumberFormat | undefined
 
 /** A number as people read it: 1,000,000. */
-export const formatCount = (count: number) =>
-  (format ??= new Intl.NumberFormat('en')).format(count)
+export const formatCount = (count: number) => (format ??= new Intl.NumberFormat('en')).format(count)
 
 /** A number with its noun: "1 tenant", "1,000 tenants". */
 export const countOf = (count: number, one: string, many: string) =>
