@@ -58,8 +58,12 @@ function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
   return sql`(select rowid as id from tenant_search where words match ${phrase} limit ${limit})`
 }
 
-/** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
-export const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
+/**
+ * The text as one phrase of the full-text language, in which nothing has a meaning of its own. That
+ * ends at a null character, which is in no text that could be found.
+ */
+export const phraseOf = (text: string) =>
+  `"${text.replaceAll('"', '""').replaceAll('\0', '\ufffd')}"`
 
 /** The people whose name or e-mail address contains a phrase, at most `limit`; as for tenants. */
 export function peopleContaining(db: Reads, phrase: string, limit: number) {
