@@ -183,7 +183,7 @@ t.test(
           .execute(),
       (tx: Tx) =>
         adding(tx)
-          .onConflict((oc) => oc.columns(['tenant_id', 'id']).doUpdateSet(name))
+          .onConflict((oc) => oc.columns(['tenant_id', 'name_key']).doUpdateSet(name))
           .execute(),
       (tx: Tx) =>
         adding(tx)
