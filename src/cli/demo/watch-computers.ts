@@ -94,7 +94,7 @@ async function act(
   { reason, tenant_id = null }: { reason: string; tenant_id?: number | null },
 ) {
   const ids = machines.map(({ id }) => id)
-  const batch = { action, ids, tenant_id, person: null, whole: true, reason }
+  const batch = { action, ids, tenant_id, tag_id: null, person: null, whole: true, reason }
   await operation(db, actor, { kind: `computer.batch_${action}`, reason }, (tx: Tx) =>
     runBatch(tx, actor, batch, paced()),
   )
