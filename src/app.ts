@@ -66,6 +66,7 @@ import { personFactorRoutes } from './people/factor-routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
+import { personTagApi } from './people/tag-api.ts'
 import { computerApi } from './computers/api.ts'
 import { computerBatchApi } from './computers/batch/api.ts'
 import { computerBatch } from './computers/batch/job.ts'
@@ -79,6 +80,7 @@ import { computerGroupApi } from './computers/groups/api.ts'
 import { computerGroupFormRoutes } from './computers/groups/form-routes.ts'
 import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
+import { computerTagApi } from './computers/tag-api.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
@@ -86,6 +88,7 @@ import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
 import { searchRoutes } from './search/routes.ts'
+import { tagApi } from './tags/api.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
 import { tenantBatch } from './tenants/batch/job.ts'
@@ -95,6 +98,8 @@ import { csvRoutes } from './tenants/csv/routes.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
 import { tenantListRoutes } from './tenants/list-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
+import { tenantTagApi } from './tenants/tag-api.ts'
+import { tenantTagRoutes } from './tenants/tag-routes.ts'
 
 /** What the application is made of, apart from its database. */
 export type AppOptions = {
@@ -157,6 +162,10 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
     preferenceApi(api, db)
     computerApi(api, db)
+    computerTagApi(api, db)
+    personTagApi(api, db)
+    tenantTagApi(api, db)
+    tagApi(api, db)
     computerBatchApi(api, db)
     computerGroupApi(api, db)
     historyApi(api, db)
@@ -234,6 +243,7 @@ function computerFeatures(app: FastifyInstance, db: Db) {
 function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
+  tenantTagRoutes(app, db)
   tenantFormRoutes(app, db)
   batchRoutes(app, db)
   csvRoutes(app, db)

@@ -68,6 +68,19 @@ const everyTag = prepared((db) =>
 /** The ids in a path: those of the node itself and of all above it. */
 export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(Number)
 
+/** What else is known of some tags, by their ids. */
+export async function detailsOf(db: Reads, tags: Tag[]) {
+  const rows = await tagDetails(db, { ids: JSON.stringify(tags.map(({ id }) => id)) })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const tagDetails = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
+    .selectFrom('tag')
+    .select(['id', 'description', 'version'])
+    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id')),
+)
+
 /** Whether a tag can be carried by what is at the node with this path. */
 export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
 

@@ -6,6 +6,7 @@ import type { TenantHead } from './head.ts'
 import { kindLooks, type TenantKind } from './kinds.ts'
 import type { ListProps, RowsProps } from './list-page.ts'
 import type { ListedChild, SetHere } from './overview.ts'
+import type { TenantTagsPanel } from './tagging.ts'
 import type { ParentOption } from './parent-options.ts'
 
 type KindOption = { value: TenantKind; label: string }
@@ -36,6 +37,7 @@ export const views = {
     /** Null where preferences, or the history, are not for who looks. */
     set_here: SetHere[] | null
     recent: HistoryEntry[] | null
+    tags: TenantTagsPanel
   }>('tenants/overview'),
   newTenant: (form: Form, kinds: readonly TenantKind[]) =>
     newTenant({ form, kinds: kindOptions(kinds) }),

@@ -84,6 +84,8 @@ export const matrix: Record<string, Expectation> = {
   'POST /single-sign-on/:id/disabling': atRoot(nothing),
   'POST /single-sign-on/:id/deletion': atRoot(nothing),
 
+  'POST /tenants/:id/tags': atAcme(form, 'technician'),
+  'POST /tenants/:id/tags/removal': atAcme(form, 'technician'),
   'GET /tenants/:id/access': atAcme(page, 'reader'),
   'POST /tenants/:id/access/:assignment_id/withdrawal': atAcme(nothing, 'administrator'),
   'GET /people/:id/access': { ...nothing, address: '/people/999/access' },

@@ -4,6 +4,7 @@ import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
 import { signOnWrites } from './sign-on-writes.ts'
+import { tagWrites } from './tag-writes.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 const PREFERENCE = `/tenants/${ACME}/preferences/${KEY}`
@@ -148,18 +149,7 @@ export const writes: Record<string, Write> = {
     },
     send: ({ alice }, id) => alice.post(`/people/${id}/tags/removal`, { tag: '1' }),
   },
-  'POST /tags': { operations: 1, send: ({ alice }) => alice.post('/tags', tag) },
-  'POST /tags/:id/edit': {
-    operations: 1,
-    prepare: createTag,
-    send: ({ alice }) =>
-      alice.post('/tags/1/edit', { ...named, description: 'Very', version: '1' }),
-  },
-  'POST /tags/:id/deletion': {
-    operations: 1,
-    prepare: createTag,
-    send: ({ alice }) => alice.post('/tags/1/deletion'),
-  },
+  ...tagWrites,
   'POST /tenants': {
     operations: 1,
     send: ({ alice }) =>
