@@ -18,7 +18,7 @@ type Plain = {
   /** Without it, the value is shown as it is. Null is not shown. */
   words?: (value: string | number, row: Row, names: Names) => string | null
   /** What the value names beside: the words for it may call it by name. */
-  mentions?: (value: string) => Mention | null
+  mentions?: (value: string) => Mention[]
   /** The value that goes without saying when a row is created or deleted. */
   usual?: string | number
 }

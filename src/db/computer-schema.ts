@@ -70,6 +70,8 @@ export interface ComputerGroupTable {
   description: Generated<string>
   /** A `GroupFilter` as JSON. */
   filter: string
+  /** What of that which the filter names has been deleted. */
+  missing: Generated<'' | 'tenant' | 'tag'>
   version: Generated<number>
 }
 

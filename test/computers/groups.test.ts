@@ -3,6 +3,7 @@ import { groupUses } from '../../src/computers/groups/uses.ts'
 import { addCast } from '../support/cast.ts'
 import { addComputer, addComputers, sync } from '../support/computers.ts'
 import { mainText } from '../support/html.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
 
 const fields = {
@@ -12,6 +13,7 @@ const fields = {
   state: 'present',
   q: '',
   filter_tenant: '',
+  tag: '',
   kind: 'server',
   platform: '',
   seen: '',
@@ -84,6 +86,46 @@ t.test('matches nothing, and says why, when the tenant that it names is deleted'
   t.equal(list.statusCode, 422)
   t.notMatch(list.body, />PC</)
   t.match((await w.alice.get(`/computers/groups/${id}/edit`)).body, /stood here is gone/)
+})
+
+t.test('does not take another tag for the one that was deleted', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['PC'])
+  const tag = await makeTag(w, ACME, 'Tills')
+  await tagIt(w, tag, { tenant: ACME })
+  const id = await addGroup(w, ACME, { tag_id: tag.id })
+  t.strictSame(await members(w, id), ['PC'])
+  await w.alice.post(`/tags/${tag.id}/deletion`)
+  const other = await makeTag(w, ACME, 'Not tills')
+  t.equal(other.id, tag.id, 'the id is given again')
+  await tagIt(w, other, { tenant: ACME })
+  t.strictSame(await members(w, id), [])
+  t.match((await w.api.get(`/computer-groups/${id}`)).json().problem, /tag .* deleted/)
+  t.match((await w.alice.get(`/computers/groups/${id}/edit`)).body, /The tag that stood here/)
+  await w.api.patch(`/computer-groups/${id}`, { filter: { tag_id: other.id } })
+  t.strictSame(await members(w, id), ['PC'])
+})
+
+t.test('has its members again when the deletion of what it names is taken back', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['PC'])
+  const tag = await makeTag(w, ACME, 'Tills')
+  await tagIt(w, tag, { tenant: ACME })
+  const id = await addGroup(w, ACME, { tag_id: tag.id })
+  await w.alice.post(`/tags/${tag.id}/deletion`)
+  t.strictSame(await members(w, id), [])
+  const { operations } = (await w.api.get('/operations')).json()
+  t.equal((await w.api.post(`/operations/${operations[0].id}/undo`, {})).statusCode, 201)
+  t.strictSame(await members(w, id), ['PC'])
+})
+
+t.test('filters by a tag that is known there only', async (t) => {
+  const w = await world(t)
+  const theirs = await makeTag(w, RIVAL, 'Theirs')
+  const filter = { tag_id: theirs.id }
+  const refused = await w.api.post('/computer-groups', { name: 'X', tenant_id: ACME, filter })
+  t.equal(refused.statusCode, 422)
+  t.match(refused.json().errors.tag, /no such tag at Acme/)
 })
 
 t.test('matches nothing where its filter cannot be read', async (t) => {
