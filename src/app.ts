@@ -162,10 +162,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
     preferenceApi(api, db)
     computerApi(api, db)
-    computerTagApi(api, db)
-    personTagApi(api, db)
-    tenantTagApi(api, db)
-    tagApi(api, db)
+    tagsApi(api, db)
     computerBatchApi(api, db)
     computerGroupApi(api, db)
     historyApi(api, db)
@@ -173,6 +170,14 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     accessApi(api, db)
   })
   return app
+}
+
+/** Tags, and what carries them. */
+function tagsApi(api: Api, db: Db) {
+  tagApi(api, db)
+  computerTagApi(api, db)
+  personTagApi(api, db)
+  tenantTagApi(api, db)
 }
 
 /** The same by the API, and the tokens that it takes. */

@@ -4,6 +4,7 @@ import { computerGroupHits } from './computer-groups.ts'
 import { computerHits } from './computers.ts'
 import { pageHits } from './pages.ts'
 import { personHits } from './people.ts'
+import { tagHits } from './tags.ts'
 import { tenantHits } from './tenants.ts'
 
 /** One thing that was found: a link. */
@@ -21,6 +22,7 @@ const groups: Group[] = [
   { label: 'People', find: personHits },
   { label: 'Computers', find: computerHits },
   { label: 'Groups of computers', find: computerGroupHits },
+  { label: 'Tags', find: tagHits },
   { label: 'Pages', find: pageHits },
 ]
 
