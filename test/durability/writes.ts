@@ -64,11 +64,6 @@ async function createPerson({ alice }: World) {
   return String(headers.location).split('/').pop()!
 }
 
-async function createTag({ alice }: World) {
-  await alice.post('/tags', tag)
-  return ''
-}
-
 /**
  * One request for each route that may write, which it accepts, and how many operations come of it.
  * A route that is missing here fails the test, so whoever adds a route adds its line.
