@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../audit/history.ts'
 import type { Form } from '../web/form.ts'
-import { view } from '../web/page.ts'
+import { type Rendering, view } from '../web/page.ts'
 import type { SavedOver } from '../web/saved-over.ts'
 import type { TenantHead } from './head.ts'
 import { kindLooks, type TenantKind } from './kinds.ts'
@@ -16,7 +16,7 @@ const kindOptions = (kinds: readonly TenantKind[]): KindOption[] =>
 
 type FormPage = { form: Form; kinds: KindOption[] }
 const newTenant = view<FormPage>('tenants/new')
-type EditPage = {
+export type EditPage = {
   form: Form
   head: TenantHead
   /** The parent, where it is not for who looks to move the tenant. */
@@ -25,6 +25,8 @@ type EditPage = {
   /** Why the tenant cannot be deleted, or null when it can; null as a whole for who may not. */
   deletion: { kept_because: string | null } | null
   saved_over: SavedOver | null
+  /** What would follow from the new parent, while that has not been seen. */
+  move: { previewed: string; consequences: Rendering[] } | null
 }
 const edit = view<EditPage & FormPage>('tenants/edit')
 
