@@ -74,3 +74,23 @@ test('computers come in by a file that is previewed first', async (t, site) => {
   await page.goto('/computers?q=new-1')
   await page.getByRole('link', { name: 'NEW-1' }).waitFor()
 })
+
+test('what is filtered is saved as a group, whose members are found again', async (t, site) => {
+  await addComputers(site, ACME, ['Till one', 'Till two', 'Office'])
+  const page = await site.visit()
+  await page.goto('/computers')
+  await page.getByLabel('Find by name, serial number or person').fill('till')
+  await page.getByRole('link', { name: 'Save as group' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Tills')
+  await press(page, 'Create group')
+  await page.locator('h1', { hasText: 'Tills' }).waitFor()
+  const names = () =>
+    page
+      .getByRole('row')
+      .getByRole('link', { name: /Till|Office/ })
+      .allTextContents()
+  t.same(await names(), ['Till one', 'Till two'])
+  await page.getByLabel('Find by name, serial number or person').fill('two')
+  await page.getByText('1 match').waitFor()
+  t.same(await names(), ['Till two'])
+})
