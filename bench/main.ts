@@ -9,6 +9,7 @@ import { access } from './figures/access.ts'
 import { computers } from './figures/computers.ts'
 import { firstLoad } from './figures/first-load.ts'
 import { importing } from './figures/importing.ts'
+import { merge } from './figures/merge.ts'
 import { pages } from './figures/pages.ts'
 import { people } from './figures/people.ts'
 import { preview } from './figures/preview.ts'
@@ -22,6 +23,7 @@ const sections: Record<string, Section> = {
   importing,
   preview,
   computers,
+  merge,
   people,
   access,
   undo,

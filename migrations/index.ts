@@ -14,6 +14,7 @@ import * as history from './012-history.ts'
 import * as tags from './013-tags.ts'
 import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
+import * as merging from './016-merging.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '013-tags': tags,
   '014-computer-groups': computerGroups,
   '015-moves': moves,
+  '016-merging': merging,
 }

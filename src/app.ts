@@ -82,6 +82,9 @@ import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
 import { computerTagApi } from './computers/tag-api.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
+import { mergingApi } from './merging/api.ts'
+import { tenantMerge } from './merging/job.ts'
+import { mergingRoutes } from './merging/routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
@@ -158,6 +161,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
   await serveApi(app, (api) => {
     tenantApi(api, db)
+    mergingApi(api, db)
     personApi(api, db)
     invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
     preferenceApi(api, db)
@@ -252,12 +256,14 @@ function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantFormRoutes(app, db)
   batchRoutes(app, db)
   csvRoutes(app, db)
+  mergingRoutes(app, db)
 }
 
 /** What is looked at before it is done, or takes longer than a second. */
 const jobKinds = (mailer: Mailer) => [
   csvImport,
   tenantBatch,
+  tenantMerge,
   peopleImport,
   peopleBatch(mailer),
   computerImport,

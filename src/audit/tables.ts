@@ -90,6 +90,20 @@ export const loggedTables: Record<string, Table> = {
       blocks_inheritance: { label: 'Blocks inheritance', words: yesOrNo, usual: 0 },
     },
   },
+  tenant_alias: {
+    label: 'Former name',
+    permission: 'tenant.view',
+    verbs: { Created: 'Added', Changed: 'Changed', Deleted: 'Removed' },
+    title: (row) => String(row['slug'] ?? row['client_key']),
+    line: { values: [], place: 'tenant_id', before_place: 'of' },
+    columns: {
+      tenant_id: { label: 'Of', refers: 'tenant' },
+      name: { label: 'Name' },
+      slug: { label: 'Slug' },
+      integration: { label: 'Integration' },
+      client_key: { label: 'Called there' },
+    },
+  },
   preference_entry: {
     label: 'Preference',
     permission: 'preference.view',

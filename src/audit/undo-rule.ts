@@ -36,6 +36,16 @@ export type Final = {
   final: string
   /** What was deleted stays so when the rest of its operation is taken back. */
   stays_deleted?: true
+  /** What it takes where the row only went along to another tenant, or to another person. */
+  along?: UndoRule
+}
+
+const PLACE = new Set(['tenant_id', 'person_id'])
+
+/** Whether all that was done to a row is that it went along with what it belongs to. */
+export function wentAlong({ now, former }: Reversal) {
+  const columns = now && former ? changedColumns(now, former) : []
+  return columns.length > 0 && columns.every((name) => PLACE.has(name))
 }
 
 /** The columns in which two versions of a row differ, but for its version. */

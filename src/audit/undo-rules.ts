@@ -15,8 +15,8 @@ import { agentUndo, computerGroupUndo, computerUndo } from '../computers/undo-ru
 import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
 import { computerTagUndo, personTagUndo, tagUndo, tenantTagUndo } from '../tags/undo-rules.ts'
-import { tenantUndo } from '../tenants/undo-rules.ts'
-import type { Final, Undoing, UndoRule } from './undo-rule.ts'
+import { aliasUndo, tenantUndo } from '../tenants/undo-rules.ts'
+import { type Final, type Undoing, type UndoRule, wentAlong } from './undo-rule.ts'
 
 /**
  * What it takes to take back changes of each logged table. A table that is missing here fails a
@@ -25,6 +25,7 @@ import type { Final, Undoing, UndoRule } from './undo-rule.ts'
 export const undoRules: Record<string, UndoRule | Final> = {
   ...finalTables,
   tenant: tenantUndo,
+  tenant_alias: aliasUndo,
   preference_entry: entryUndo,
   exemption: exemptionUndo,
   computer: computerUndo,
@@ -95,6 +96,7 @@ function ruleOf(reversal: Reversal, table_names: string[]): UndoRule | undefined
   const rule = undoRules[reversal.table]
   if (!rule) throw new Conflict('This kind of change cannot be taken back.')
   if (!('final' in rule)) return rule
+  if (rule.along && wentAlong(reversal)) return rule.along
   const others = table_names.some((name) => !isFinal(name))
   if (stays(reversal) && others) return undefined
   throw new Conflict(rule.final)

@@ -12,6 +12,8 @@ const operationWords: Record<string, string> = {
   'tenant.batch_activate': 'Activated tenants',
   'tenant.batch_deactivate': 'Deactivated tenants',
   'tenant.batch_delete': 'Deleted tenants',
+  'tenant.merge': 'Merged tenants',
+  'tenant.remove_alias': 'Removed a former name of a tenant',
   'person.create': 'Created person',
   'person.update': 'Changed person',
   'person.delete': 'Deleted person',

@@ -40,6 +40,9 @@ export const tables: Record<keyof Schema, TableFacts> = {
       'top_id',
     ],
   },
+  tenant_alias: { class: 'tenant', tenant_column: 'tenant_id' },
+  // A record of its own, of what was done for good.
+  tenant_merge: { class: 'system', scope_column: 'tenant_id' },
   preference_entry: { class: 'tenant', tenant_column: 'tenant_id' },
   exemption: { class: 'tenant', tenant_column: 'tenant_id' },
   person: {

@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
 import { Conflict, NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
 import { type BrokenReference, findBrokenReferences } from './broken-references.ts'
 import type { Db, Reads } from './connection.ts'
+import { deferReferences } from './deferring.ts'
 import { type Author, type Tx, operation } from './operation.ts'
 import { prepared } from './prepared.ts'
 import { reversals, writerOf } from './reversals.ts'
@@ -66,7 +66,7 @@ export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
   await requireOperation(tx, id)
   await rules.refuseObstacles(await listObstacles(tx, id))
   // Rows of one operation may point at each other; what counts is that they agree at the end.
-  await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
+  await deferReferences(tx)
   for await (const some of reversals(tx, id))
     for (const reversal of some) await rules.before(reversal)
   const goes = (reversal: Reversal) => !rules.stays(reversal)

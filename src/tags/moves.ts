@@ -136,6 +136,8 @@ const dropBelow = carrying.map((table) =>
           .crossJoin('tenant as moved')
           .innerJoin('tenant as below', (join) =>
             join
+              // For this there is an index.
+              .onRef('below.top_id', '=', 'moved.top_id')
               .onRef('below.path', '>=', 'moved.path')
               .on((on) => on('below.path', '<', on('moved.path', '||', on.val(':')))),
           )

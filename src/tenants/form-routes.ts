@@ -9,6 +9,7 @@ import { NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
 import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
 import { readQuery } from '../web/query.ts'
+import { listAliases } from './aliases.ts'
 import { wouldChange } from './changes.ts'
 import { createTenant, requireUpdatable, updateTenant } from './commands.ts'
 import { refuseDeletions } from './contents.ts'
@@ -19,6 +20,7 @@ import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId, type TenantHead } from './head.ts'
 import { ROOT_PATH } from './hidden.ts'
 import { usualKindBelow } from './kinds.ts'
+import { listMerges } from './merges.ts'
 import { getTenant, ROOT_ID, type Tenant } from './queries.ts'
 import { statusOf, withRefusal } from './refusal.ts'
 import { admitChanges, admitNewTenant, kindsFor } from './rights.ts'
@@ -129,6 +131,7 @@ async function editPage(db: Db, actor: Actor, head: TenantHead, form: Form) {
     deletion: permits(access, 'tenant.delete', tenant.path)
       ? { kept_because: await keptBecause(db, actor, tenant) }
       : null,
+    former: await formerOf(db, actor, tenant.id),
     saved_over: null,
     move: null,
   }
@@ -139,6 +142,13 @@ async function foreseeNewParent(db: Db, actor: Actor, id: number, parent_id: num
   const move = await movedTenants(db, actor, [id], parent_id)
   const foreseen = await foreseeMove(db, actor, move, paced())
   return { previewed: String(parent_id), consequences: drawConsequences(foreseen) }
+}
+
+/** What is part of a tenant now, and what it was called; null where nothing ever was. */
+async function formerOf(db: Db, actor: Actor, tenant_id: number) {
+  const aliases = await listAliases(db, actor, tenant_id)
+  const merges = await listMerges(db, actor, tenant_id)
+  return aliases.length + merges.length > 0 ? { aliases, merges } : null
 }
 
 /** Why a tenant cannot be deleted as it is now; null when it can. */

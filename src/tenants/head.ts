@@ -20,6 +20,8 @@ export type TenantHead = {
   tags: TenantTag[]
   /** Whether a child tenant can be created here by who looks. */
   may_create: boolean
+  /** Whether it can be merged into another tenant by who looks. */
+  may_merge: boolean
 }
 
 /**
@@ -46,6 +48,10 @@ export async function getTenantHead(
     tabs: tabLinks(tenant, current, actor),
     tags: carried(id),
     may_create: permits(actor.access, 'tenant.create', tenant.path),
+    may_merge:
+      id !== ROOT_ID &&
+      tenant.kind !== 'msp' &&
+      permits(actor.access, 'tenant.delete', tenant.path),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
+import { holdersOfFormerSlug } from './aliases.ts'
 import { numberedSlug, slugFrom } from './names.ts'
 
 const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
@@ -12,7 +13,8 @@ const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
 export async function chooseSlug(db: Reads, name: string) {
   const slug = slugFrom(name)
   const isTaken = async (candidate: string) =>
-    (await holderOfSlug(db, { slug: candidate })).length > 0
+    (await holderOfSlug(db, { slug: candidate })).length > 0 ||
+    (await holdersOfFormerSlug(db, { slug: candidate })).length > 0
   if (!(await isTaken(slug))) return slug
   const number = await findFreeNumber((tried) => isTaken(numberedSlug(slug, tried)))
   return numberedSlug(slug, number)
@@ -43,4 +45,9 @@ export async function requireFreeSlug(db: Reads, slug: string, own_id: number | 
   const [holder] = await holderOfSlug(db, { slug })
   if (holder && holder.id !== own_id)
     throw new Invalid({ slug: `The slug "${slug}" is taken by another tenant.` })
+  const [former] = await holdersOfFormerSlug(db, { slug })
+  if (former)
+    throw new Invalid({
+      slug: `The slug "${slug}" was that of a tenant which is part of another one now.`,
+    })
 }

@@ -36,6 +36,13 @@ export const tenantUndo: UndoRule = {
   },
 }
 
+/** What a tenant took over the name of is a matter of editing it. */
+export const aliasUndo: UndoRule = {
+  permissions: ['tenant.edit'],
+  leave: ({ require }, now) => require('tenant.edit', now['tenant_id']),
+  arrive: ({ require }, former) => require('tenant.edit', former['tenant_id']),
+}
+
 async function notePlace({ tx, actor, places }: Undoing, id: number) {
   places.set(id, (await getTenant(tx, actor, id)).path)
 }

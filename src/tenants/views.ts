@@ -2,9 +2,11 @@ import type { HistoryEntry } from '../audit/history.ts'
 import type { Form } from '../web/form.ts'
 import { type Rendering, view } from '../web/page.ts'
 import type { SavedOver } from '../web/saved-over.ts'
+import type { Alias } from './aliases.ts'
 import type { TenantHead } from './head.ts'
 import { kindLooks, type TenantKind } from './kinds.ts'
 import type { ListProps, RowsProps } from './list-page.ts'
+import type { listMerges } from './merges.ts'
 import type { ListedChild, SetHere } from './overview.ts'
 import type { TenantTagsPanel } from './tagging.ts'
 import type { ParentOption } from './parent-options.ts'
@@ -24,6 +26,8 @@ export type EditPage = {
   may_block: boolean
   /** Why the tenant cannot be deleted, or null when it can; null as a whole for who may not. */
   deletion: { kept_because: string | null } | null
+  /** What was merged into it, and the names that it took over. */
+  former: { aliases: Alias[]; merges: Awaited<ReturnType<typeof listMerges>> } | null
   saved_over: SavedOver | null
   /** What would follow from the new parent, while that has not been seen. */
   move: { previewed: string; consequences: Rendering[] } | null

@@ -14,6 +14,7 @@ export const apiMatrix: Record<string, Expectation> = {
   'GET /api/v1/openapi.json': everybody(200, 200),
   'GET /api/v1/me': json,
   'GET /api/v1/tenants/:id/access': atAcme(json, 'reader'),
+  'POST /api/v1/tenants/:id/merges': atAcme(jsonBody, 'technician'),
   'GET /api/v1/assignments': json,
   'POST /api/v1/assignments': anywhere(jsonBody, 'administrator'),
   'GET /api/v1/assignments/:id': jsonNothing,

@@ -71,6 +71,12 @@ const writes: Write[] = [
   { method: 'DELETE', path: '/tenants/{id}', url: `/tenants/${RIVAL}` },
   {
     method: 'POST',
+    path: '/tenants/{id}/merges',
+    url: `/tenants/${RIVAL}/merges`,
+    body: { sources: [ACME_LEEDS] },
+  },
+  {
+    method: 'POST',
     path: '/computers',
     url: '/computers',
     body: { name: 'PC', tenant_id: ACME },

@@ -45,6 +45,12 @@ const draft = (action: string) => async (here: World) => {
   return String(answer.headers.location)
 }
 
+/** Leaves a former name at Acme. */
+async function mergeByApi({ api }: World) {
+  await api.post(`/tenants/${ACME}/merges`, { sources: [RIVAL] })
+  return ''
+}
+
 const edited = {
   version: '1',
   name: 'York office',
@@ -164,6 +170,19 @@ export const writes: Record<string, Write> = {
   'POST /tenants/batches': {
     operations: 0,
     send: ({ alice }) => alice.post('/tenants/batches', { action: 'deactivate', ids: `${RIVAL}` }),
+  },
+  'POST /tenants/merges': {
+    operations: 0,
+    send: ({ alice }) => alice.post('/tenants/merges', { ids: `${RIVAL}` }),
+  },
+  'POST /tenants/:id/aliases/:alias_id/removal': {
+    operations: 1,
+    prepare: mergeByApi,
+    send: ({ alice }) => alice.post(`/tenants/${ACME}/aliases/1/removal`),
+  },
+  'POST /api/v1/tenants/:id/merges': {
+    operations: 1,
+    send: ({ api }) => api.post(`/tenants/${ACME}/merges`, { sources: [RIVAL] }),
   },
   'POST /tenants/import': {
     operations: 0,

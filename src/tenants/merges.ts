@@ -1,0 +1,89 @@
+import { permits } from '../access/decide.ts'
+import type { Permission } from '../access/permissions.ts'
+import { type Asker, visibleScope } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { inScope } from '../db/scope.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { NotFound } from '../errors.ts'
+import { ROOT_PATH } from './hidden.ts'
+
+/** The record of a merge, as it is read. */
+export type MergeRecord = Awaited<ReturnType<typeof getMerge>>
+
+const COLUMNS = [
+  'tenant_merge.id',
+  'tenant_merge.operation_id',
+  'tenant_merge.tenant_id',
+  'tenant_merge.tenant_name',
+  'tenant_merge.fate',
+  'tenant_merge.sources',
+  'tenant_merge.counts',
+  'tenant_merge.choices',
+  'operation.at',
+  'operation.actor_name',
+  'operation.reason',
+] as const
+
+const recordsOf = (db: Reads) =>
+  db
+    .selectFrom('tenant_merge')
+    .innerJoin('operation', 'operation.id', 'tenant_merge.operation_id')
+    .select(COLUMNS)
+    .select((eb) =>
+      eb
+        .selectFrom('operation as later')
+        .select((of) => of.fn.max('later.id').as('id'))
+        .whereRef('later.undoes_id', '=', 'operation.id')
+        .as('undone_by'),
+    )
+
+/** Whoever may see all of these is told what there was. */
+const VIEWS = [
+  'tenant.view',
+  'preference.view',
+  'person.view',
+  'computer.view',
+  'access.view',
+] as const satisfies Permission[]
+
+/**
+ * The record of a merge: for whoever may read the history of the destination, or of everything if the
+ * destination is gone. Throws NotFound.
+ */
+export async function getMerge(db: Reads, asker: Asker, id: number) {
+  const all = everyTenant(db)
+  const record = await recordsOf(all).where('tenant_merge.id', '=', id).executeTakeFirst()
+  if (!record) throw new NotFound(`merge ${id}`)
+  const { path } = (await all
+    .selectFrom('tenant')
+    .select('path')
+    .where('id', '=', record.tenant_id)
+    .executeTakeFirst()) ?? { path: ROOT_PATH }
+  if (!permits(asker.access, 'history.view', path)) throw new NotFound(`merge ${id}`)
+  const sees_all = VIEWS.every((view) => permits(asker.access, view, path))
+  return {
+    ...record,
+    sources: JSON.parse(record.sources) as { id: number; name: string; slug: string }[],
+    choices: JSON.parse(record.choices) as { title: string; chosen: string }[],
+    counts: sees_all
+      ? (JSON.parse(record.counts) as { what: string; number: number; becomes: string }[])
+      : null,
+  }
+}
+
+/** What was merged into a tenant that the asker may edit, the newest first. */
+export async function listMerges(db: Reads, asker: Asker, tenant_id: number) {
+  const merges = await recordsOf(db)
+    .where(inScope(visibleScope(asker, 'history.view'), 'tenant_merge.tenant_id'))
+    .where('tenant_merge.tenant_id', '=', tenant_id)
+    .orderBy('tenant_merge.id', 'desc')
+    .limit(20)
+    .execute()
+  return merges.map(({ id, sources, at, actor_name, undone_by }) => ({
+    id,
+    at,
+    actor_name,
+    undone_by,
+    names: (JSON.parse(sources) as { name: string }[]).map(({ name }) => name).join(', '),
+  }))
+}
