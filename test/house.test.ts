@@ -42,6 +42,7 @@ const DOORS = {
   audit: ['history.ts', 'operations.ts', 'undo-offer.ts', 'undo-rule.ts'],
   computers: [
     'along.ts',
+    'groups/filter.ts',
     'batch/consequences.ts',
     'conditions.ts',
     'groups/queries.ts',

@@ -5,6 +5,7 @@ import type { Part } from './part.ts'
 import { access } from './parts/access.ts'
 import { aliases } from './parts/aliases.ts'
 import { children } from './parts/children.ts'
+import { computerGroups } from './parts/computer-groups.ts'
 import { computers } from './parts/computers.ts'
 import { cover } from './parts/cover.ts'
 import { exemptions } from './parts/exemptions.ts'
@@ -26,6 +27,7 @@ export const parts: readonly Part[] = [
   exemptions,
   formerTags,
   computers,
+  computerGroups,
   access,
   people,
   cover,

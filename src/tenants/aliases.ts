@@ -67,22 +67,6 @@ export const listByFormerNames = (db: Reads, { parent_id, keys }: NameKeys) =>
     .orderBy('id')
     .execute()
 
-type Link = { integration: string; client_key: string }
-
-const tenantByFormerLink = prepared((db, { integration, client_key }: Link) =>
-  everyTenant(db)
-    .selectFrom('tenant_alias')
-    .select('tenant_id')
-    .where('integration', '=', integration)
-    .where('client_key', '=', client_key),
-)
-
-/** The tenant to which a client of an integration belongs that was linked to a merged one. */
-export async function findByFormerLink(db: Reads, link: Link) {
-  const [found] = await tenantByFormerLink(db, link)
-  return found?.tenant_id
-}
-
 type Former = { name: string; slug: string; parent_id: number | null }
 
 /** From now on, what a tenant was called means the one that it is part of. */

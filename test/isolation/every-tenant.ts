@@ -64,6 +64,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/merging/parts/access.ts': 'both tenants were admitted for each part',
   'src/merging/parts/aliases.ts': 'both tenants were admitted for each part',
   'src/merging/parts/children.ts': 'names are taken, whoever looks; rights are asked at each child',
+  'src/merging/parts/computer-groups.ts': 'both tenants were admitted for each part',
   'src/merging/parts/computers.ts': 'both tenants were admitted for each part',
   'src/merging/parts/cover.ts': 'both tenants were admitted for each part',
   'src/merging/parts/exemptions.ts': 'both tenants were admitted for each part',

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { takeBack } from '../../src/audit/undo.ts'
-import type { Actor } from '../../src/access/actor.ts'
 import { currentActor } from '../../src/access/current-actor.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
@@ -13,7 +12,7 @@ type User = Awaited<ReturnType<typeof addUser>>
 
 /** The world as somebody else acts in it. */
 const as = async (w: World, { person_id }: Pick<User, 'person_id'>): Promise<World> => {
-  const actor = await currentActor(w.db, w.db.now(), { ...w.actor, person_id } as Actor)
+  const actor = await currentActor(w.db, w.db.now(), { ...w.actor, person_id })
   return { ...w, actor }
 }
 

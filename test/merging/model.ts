@@ -72,12 +72,12 @@ export function merged(
       ([, one]) => one.at === destination && one.email === person.email,
     )
     const [survivor, loser] = !twin ? [id] : takes ? [id, twin[0]] : [twin[0], id]
-    after.people.get(survivor!)!.at = destination
+    after.people.get(survivor)!.at = destination
     if (loser === undefined) continue
-    renamed(loser, survivor!, 0)
+    renamed(loser, survivor, 0)
     after.people.delete(loser)
     for (const computer of after.computers.values())
-      if (computer.person === loser) computer.person = survivor!
+      if (computer.person === loser) computer.person = survivor
   }
   for (const computer of after.computers.values())
     if (computer.at === source) computer.at = destination

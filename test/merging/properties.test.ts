@@ -28,11 +28,22 @@ import { merged, readModel, withoutLostTags } from './model.ts'
 
 const KEYS = ['agent.check_in_interval_seconds', 'agent.stale_after_days']
 
-const VERBS = [
-  ...['create', 'create', 'move', 'delete', 'hire', 'hire', 'hire', 'fire', 'tag', 'tag'],
-  ...['carry', 'carry', 'carry', 'carry', 'buy', 'buy', 'buy', 'send', 'set', 'set'],
-  ...['merge', 'merge', 'merge', 'merge', 'merge', 'merge', 'undo', 'undo', 'undo', 'undo'],
-]
+/** How often each comes up. */
+const OFTEN = {
+  create: 2,
+  move: 1,
+  delete: 1,
+  hire: 3,
+  fire: 1,
+  tag: 2,
+  carry: 4,
+  buy: 3,
+  send: 1,
+  set: 2,
+  merge: 6,
+  undo: 4,
+}
+const VERBS = Object.entries(OFTEN).flatMap(([verb, times]) => Array<string>(times).fill(verb))
 
 /** One thing to do, on the `on`th of what there is, with the `to`th of what else there is. */
 const step = fc.record({
@@ -95,7 +106,9 @@ async function carry(tx: Tx, person: { id: number; tenant_id: number }, to: numb
     .select('path')
     .where('id', '=', person.tenant_id)
     .executeTakeFirstOrThrow()
-  const tags = (await listTags(tx, PROGRAM)).filter((tag) => isUsableAt(tag, path)).reverse()
+  const tags = (await listTags(tx, PROGRAM, 'person.view'))
+    .filter((tag) => isUsableAt(tag, path))
+    .reverse()
   if (tags.length === 0) throw new NotFound('tag')
   await giveTag(tx, anyTenant(person.tenant_id), person.id, tags[to % tags.length]!)
 }
