@@ -17,10 +17,10 @@ async function createAliases(db: Kysely<unknown>) {
   await sql`
     create table tenant_alias (
       id integer primary key,
-      tenant_id integer not null references tenant (id) on delete cascade check (tenant_id <> 1),
+      tenant_id integer not null references tenant (id) check (tenant_id <> 1),
       name text not null check (length(name) between 1 and 200),
       slug text unique check (length(slug) between 1 and 100),
-      parent_id integer references tenant (id) on delete set null,
+      parent_id integer references tenant (id),
       name_key text,
       integration text check (length(integration) between 1 and 200),
       client_key text check (length(client_key) between 1 and 200),

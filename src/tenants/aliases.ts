@@ -3,7 +3,8 @@ import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
 import { prepared, preparedInScope } from '../db/prepared.ts'
 import { inScope, ofTenant, type VisibleTenant } from '../db/scope.ts'
-import { everyTenant } from '../db/scope-guard.ts'
+import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
 import { NotFound } from '../errors.ts'
 import { nameKey } from './names.ts'
 
@@ -24,11 +25,6 @@ const aliasesOf = prepared((db, { tenant }: { tenant: VisibleTenant }) =>
 /** The aliases of a tenant, the oldest first. */
 export const listAliases = async (db: Reads, asker: Asker, tenant_id: number) =>
   aliasesOf(db, { tenant: await requireTenant(db, asker, 'tenant.view', tenant_id) })
-
-/** Whether somebody had the slug who is part of another tenant now. */
-export const holdersOfFormerSlug = prepared((db, { slug }: { slug: string }) =>
-  everyTenant(db).selectFrom('tenant_alias').select('tenant_id').where('slug', '=', slug),
-)
 
 const tenantByFormerSlug = preparedInScope((db, scope, { slug }: { slug: string }) =>
   db
@@ -79,6 +75,22 @@ export const addAlias = (
     .insertInto('tenant_alias')
     .values({ tenant_id, name, slug, parent_id, name_key: nameKey(name) })
     .execute()
+
+/**
+ * Forgets what tenants that are about to be deleted were called, and that others were below them.
+ */
+export async function forgetAliases(tx: Tx, ids_json: string) {
+  const all = everyTenantTx(tx)
+  await all
+    .deleteFrom('tenant_alias')
+    .where('tenant_id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('listed.id'))
+    .execute()
+  await all
+    .updateTable('tenant_alias')
+    .set({ parent_id: null })
+    .where('parent_id', 'in', (eb) => eb.selectFrom(idTable(ids_json)).select('listed.id'))
+    .execute()
+}
 
 /** Forgets a former name: whoever brings it again makes a new tenant. Throws NotFound. */
 export async function removeAlias(tx: Tx, tenant: VisibleTenant<'tenant.edit'>, id: number) {

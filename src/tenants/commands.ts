@@ -5,6 +5,7 @@ import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { stripTenants } from '../tags/carriers.ts'
 import { dropTagsOfFormerParents } from '../tags/moves.ts'
+import { forgetAliases } from './aliases.ts'
 import { changesOf } from './changes.ts'
 import { refuseDeletions } from './contents.ts'
 import type { TenantInput } from './form.ts'
@@ -97,6 +98,7 @@ export async function deleteTenant(tx: Tx, asker: Asker, id: VisibleTenant<'tena
   const refusal = (await refuseDeletions(tx, asker, [tenant])).get(id)
   if (refusal) throw refusal
   await stripTenants(tx, visibleScope(asker, 'tenant.delete'), JSON.stringify([id]))
+  await forgetAliases(tx, JSON.stringify([id]))
   await tx.deleteFrom('tenant').where(ofTenant('tenant.id', id)).execute()
 }
 

@@ -2,19 +2,27 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
-import { holdersOfFormerSlug } from './aliases.ts'
 import { numberedSlug, slugFrom } from './names.ts'
 
+/** Who has a slug, or had it before it became part of another tenant. */
 const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
-  everyTenant(db).selectFrom('tenant').select('id').where('slug', '=', slug),
+  everyTenant(db)
+    .selectFrom('tenant')
+    .select(['id', (eb) => eb.lit<number>(0).as('is_former')])
+    .where('slug', '=', slug)
+    .unionAll(
+      everyTenant(db)
+        .selectFrom('tenant_alias')
+        .select(['tenant_id as id', (eb) => eb.lit<number>(1).as('is_former')])
+        .where('slug', '=', slug),
+    ),
 )
 
 /** A free slug for a new tenant of this name: the name's own, or that with a number. */
 export async function chooseSlug(db: Reads, name: string) {
   const slug = slugFrom(name)
   const isTaken = async (candidate: string) =>
-    (await holderOfSlug(db, { slug: candidate })).length > 0 ||
-    (await holdersOfFormerSlug(db, { slug: candidate })).length > 0
+    (await holderOfSlug(db, { slug: candidate })).length > 0
   if (!(await isTaken(slug))) return slug
   const number = await findFreeNumber((tried) => isTaken(numberedSlug(slug, tried)))
   return numberedSlug(slug, number)
@@ -43,11 +51,10 @@ export async function findFreeNumber(isTaken: (number: number) => Promise<boolea
  */
 export async function requireFreeSlug(db: Reads, slug: string, own_id: number | null) {
   const [holder] = await holderOfSlug(db, { slug })
-  if (holder && holder.id !== own_id)
-    throw new Invalid({ slug: `The slug "${slug}" is taken by another tenant.` })
-  const [former] = await holdersOfFormerSlug(db, { slug })
-  if (former)
-    throw new Invalid({
-      slug: `The slug "${slug}" was that of a tenant which is part of another one now.`,
-    })
+  if (!holder || (holder.id === own_id && !holder.is_former)) return
+  throw new Invalid({
+    slug: holder.is_former
+      ? `The slug "${slug}" was that of a tenant which is part of another one now.`
+      : `The slug "${slug}" is taken by another tenant.`,
+  })
 }

@@ -8,6 +8,7 @@ import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
 import { stripTenants, tagTenants, untagTenants } from '../../tags/carriers.ts'
 import { dropTagsOfFormerParents } from '../../tags/moves.ts'
 import { findTag } from '../../tags/queries.ts'
+import { forgetAliases } from '../aliases.ts'
 import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import { openJudge } from './judges.ts'
 import { loadSelection } from './selection.ts'
@@ -67,6 +68,7 @@ async function write(tx: Tx, asker: Asker, batch: Batch, ids_json: string) {
   if (isOfTag(batch.action)) return writeTags(tx, asker, scope, batch, ids_json)
   if (batch.action === 'delete') {
     await stripTenants(tx, scope, ids_json)
+    await forgetAliases(tx, ids_json)
     await tx
       .deleteFrom('tenant')
       .where(admitted)
