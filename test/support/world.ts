@@ -8,7 +8,7 @@ import { type Db, openDatabase } from '../../src/db/connection.ts'
 import { noMailer } from '../../src/mail/mailer.ts'
 import { watchForLeaks, watchMails } from './canaries.ts'
 import { scratchFolder } from './scratch.ts'
-import { NORTHWIND, plantSeed, START } from './seed.ts'
+import { plantSeed, START } from './seed.ts'
 
 export { ACME, ACME_LEEDS, ACME_LEGAL, ALICE_PASSWORD, NORTHWIND, RIVAL, START } from './seed.ts'
 
