@@ -15,6 +15,7 @@ import * as tags from './013-tags.ts'
 import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
 import * as merging from './016-merging.ts'
+import * as lastingIds from './017-lasting-ids.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '014-computer-groups': computerGroups,
   '015-moves': moves,
   '016-merging': merging,
+  '017-lasting-ids': lastingIds,
 }

@@ -184,6 +184,7 @@ const SQL = [
   'src/db/broken-references.ts',
   'src/db/computer-search.ts',
   'src/db/deferring.ts',
+  'src/db/last-id.ts',
   'src/db/migrate.ts',
   'src/db/operation.ts',
   'src/db/reversals.ts',

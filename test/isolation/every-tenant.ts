@@ -88,7 +88,6 @@ export const lookingEverywhere: Record<string, string> = {
   'src/tenants/merges.ts': 'whether the destination is gone decides who may read a record',
   'src/tenants/batch/selection.ts': 'the names of parents, which may be shown',
   'src/tenants/contents.ts': 'what is in a tenant keeps it, seen or not',
-  'src/tenants/csv/apply.ts': 'the next free id',
   'src/tenants/csv/existing.ts': 'slugs and names are not given twice, whoever has them',
   'src/tenants/csv/write.ts': 'whether the parent of an exported tenant is visible',
   'src/tenants/find-parent.ts': 'a path may lead past nodes that one does not see',
