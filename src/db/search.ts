@@ -98,3 +98,9 @@ export const personContains = (text: string) =>
 /** Whether a person's name or address begins with `text`; likewise. */
 export const personBegins = (text: string) =>
   sql<boolean>`(instr(person.sort_key, ${text}) = 1 or instr(person.email_key, ${text}) = 1)`
+
+/** What the filter of a group of computers names, as there is an index of it. */
+export const namedByGroup = {
+  tenant: sql<number | null>`json_extract(computer_group.filter, '$.tenant_id')`,
+  tag: sql<number | null>`json_extract(computer_group.filter, '$.tag_id')`,
+}

@@ -11,6 +11,7 @@ import { cover } from './parts/cover.ts'
 import { exemptions } from './parts/exemptions.ts'
 import { formerTags } from './parts/former-tags.ts'
 import { groups } from './parts/groups.ts'
+import { namingGroups } from './parts/naming-groups.ts'
 import { people } from './parts/people.ts'
 import { preferences } from './parts/preferences.ts'
 import { providers, requests } from './parts/providers.ts'
@@ -28,6 +29,7 @@ export const parts: readonly Part[] = [
   formerTags,
   computers,
   computerGroups,
+  namingGroups,
   access,
   people,
   cover,

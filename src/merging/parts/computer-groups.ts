@@ -1,10 +1,11 @@
-import { readFilter } from '../../computers/groups/filter.ts'
 import type { Reads } from '../../db/connection.ts'
 import { everyTenant, everyTenantTx } from '../../db/scope-guard.ts'
+import { namedByGroup } from '../../db/search.ts'
 import { nameKey } from '../../tenants/names.ts'
 import { chosen, type Conflict, holdersOf, type Pair, type Part } from '../part.ts'
 import { admittedAt } from '../rows.ts'
 import { withSuffix } from '../suffix.ts'
+import { atDestination } from './naming-groups.ts'
 
 const MOVE = { value: 'move', label: 'Move it: it covers what matches in all of the destination' }
 const DELETE = { value: 'delete', label: 'Delete it' }
@@ -31,7 +32,7 @@ export const computerGroups: Part = {
         .filter(({ tenant_id }) => tenant_id !== pair.source.id)
         .map(({ name_key }) => name_key),
     )
-    for (const group of await groupsAt(tx, [pair.source.id])) {
+    for (const group of await groupsGoing(tx, pair)) {
       const all = everyTenantTx(tx)
       if (chosen(pair, conflictOf(group, pair)) === DELETE.value)
         await all.deleteFrom('computer_group').where('id', '=', group.id).execute()
@@ -52,12 +53,32 @@ export const computerGroups: Part = {
 }
 
 const groupsAt = (db: Reads, tenant_ids: number[]) =>
+  groups(db).where('tenant_id', 'in', tenant_ids).execute()
+
+const groups = (db: Reads) =>
   everyTenant(db)
     .selectFrom('computer_group')
     .select(['id', 'tenant_id', 'name', 'name_key', 'description', 'filter'])
-    .where('tenant_id', 'in', tenant_ids)
     .orderBy('id')
+
+/**
+ * Those of the source, and those of another source that name it or a tag of it: what they name ends
+ * before their own tenant comes to its turn, and would write them while they are still there.
+ */
+const groupsGoing = (db: Reads, { source, source_ids }: Pair) =>
+  groups(db)
+    .where('tenant_id', 'in', [...source_ids])
+    .where((eb) =>
+      eb.or([
+        eb('tenant_id', '=', source.id),
+        eb(namedByGroup.tenant, '=', source.id),
+        eb(namedByGroup.tag, 'in', tagsAt(db, source.id)),
+      ]),
+    )
     .execute()
+
+const tagsAt = (db: Reads, tenant_id: number) =>
+  everyTenant(db).selectFrom('tag').select('tag.id').where('tag.tenant_id', '=', tenant_id)
 
 type Group = Awaited<ReturnType<typeof groupsAt>>[number]
 
@@ -76,11 +97,4 @@ function nameAmong(taken: Set<string>, { name, name_key }: Group, { source }: Pa
     : name
   taken.add(nameKey(new_name))
   return { name: new_name, name_key: nameKey(new_name) }
-}
-
-/** What names the source names the destination. */
-function atDestination(json: string, { source, destination }: Pair) {
-  const filter = readFilter(json)
-  if (filter?.tenant_id !== source.id) return json
-  return JSON.stringify({ ...filter, tenant_id: destination.id })
 }

@@ -4,6 +4,7 @@ import { everyTenant, everyTenantTx } from '../../db/scope-guard.ts'
 import { chosen, type Conflict, holdersOf, KEEP, type Pair, type Part, TAKE } from '../part.ts'
 import { carriers } from '../carriers.ts'
 import { admittedAt, countAt } from '../rows.ts'
+import { followTag } from './naming-groups.ts'
 
 /** Tags of one name become one; what carried either carries it. */
 export const tags: Part = {
@@ -94,6 +95,7 @@ async function unify(tx: Tx, pair: Pair, twin: Twin) {
       .where('tag_id', '=', twin.id)
       .execute()
   }
+  await followTag(tx, pair, twin.id, twin.twin_id)
   await all.deleteFrom('tag').where('id', '=', twin.id).execute()
   if (chosen(pair, conflictOf(twin)) !== TAKE.value) return
   const { color, description } = twin
