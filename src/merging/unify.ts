@@ -13,11 +13,13 @@ export const findTwins = (db: Reads, pair: Pair) =>
   everyTenant(db)
     .selectFrom('person as mine')
     .innerJoin('person as theirs', 'theirs.email_key', 'mine.email_key')
-    .leftJoin('user_account as account', 'account.person_id', 'mine.id')
+    .leftJoin('user_account as my_account', 'my_account.person_id', 'mine.id')
+    .leftJoin('user_account as their_account', 'their_account.person_id', 'theirs.id')
     .leftJoin('role as my_role', 'my_role.id', 'mine.role_id')
     .leftJoin('role as their_role', 'their_role.id', 'theirs.role_id')
     .select(['mine.id', 'mine.name', 'mine.email', 'mine.role_id', 'mine.tenant_id'])
-    .select(['account.person_id as account_id', 'my_role.name as role'])
+    .select(['my_account.person_id as account_id', 'my_role.name as role'])
+    .select('their_account.person_id as twin_account_id')
     .select(['theirs.id as twin_id', 'theirs.name as twin_name', 'theirs.role_id as twin_role_id'])
     .select(['theirs.tenant_id as twin_tenant_id', 'their_role.name as twin_role'])
     .where('mine.tenant_id', '=', pair.source.id)
@@ -27,14 +29,22 @@ export const findTwins = (db: Reads, pair: Pair) =>
 
 export type Twin = Awaited<ReturnType<typeof findTwins>>[number]
 
-/** The one with an account stays: it is what somebody signs in with. */
+/** The one with an account stays: no undo brings back what somebody signs in with. */
 export const conflictOf = ({ id, name, email, role, account_id, ...twin }: Twin): Conflict => ({
   id: `person:${id}`,
   title: `Person ${email}`,
   source: role ? `${name}, ${role}` : name,
   destination: twin.twin_role ? `${twin.twin_name}, ${twin.twin_role}` : twin.twin_name,
-  options: account_id === null ? [KEEP, TAKE] : [TAKE],
+  options: twin.twin_account_id !== null ? [KEEP] : account_id !== null ? [TAKE] : [KEEP, TAKE],
 })
+
+/** Why two who both sign in are not made one: one of them could not any more, after an undo either. */
+export const refuseAccounts = ({ email, account_id, twin_account_id }: Twin) =>
+  account_id !== null && twin_account_id !== null
+    ? [
+        `${email}: Two people of this address can sign in, one here and one there. Delete one first.`,
+      ]
+    : []
 
 type Holder = { id: number; tenant_id: number; role_id: number | null }
 

@@ -54,21 +54,35 @@ export async function getMerge(db: Reads, asker: Asker, id: number) {
   const all = everyTenant(db)
   const record = await recordsOf(all).where('tenant_merge.id', '=', id).executeTakeFirst()
   if (!record) throw new NotFound(`merge ${id}`)
-  const { path } = (await all
-    .selectFrom('tenant')
-    .select('path')
-    .where('id', '=', record.tenant_id)
-    .executeTakeFirst()) ?? { path: ROOT_PATH }
-  if (!permits(asker.access, 'history.view', path)) throw new NotFound(`merge ${id}`)
-  const sees_all = VIEWS.every((view) => permits(asker.access, view, path))
+  const sources = JSON.parse(record.sources) as { id: number; name: string; slug: string }[]
+  const [path, ...sourcePaths] = await pathsOf(db, [
+    record.tenant_id,
+    ...sources.map(({ id }) => id),
+  ])
+  if (!permits(asker.access, 'history.view', path!)) throw new NotFound(`merge ${id}`)
+  // Once it was taken back, what the sources had is theirs alone again.
+  const places = record.undone_by === null ? [path!] : [path!, ...sourcePaths]
+  const sees_all = places.every((place) =>
+    VIEWS.every((view) => permits(asker.access, view, place)),
+  )
   return {
     ...record,
-    sources: JSON.parse(record.sources) as { id: number; name: string; slug: string }[],
+    sources,
     choices: JSON.parse(record.choices) as { title: string; chosen: string }[],
     counts: sees_all
       ? (JSON.parse(record.counts) as { what: string; number: number; becomes: string }[])
       : null,
   }
+}
+
+/** Where tenants lie; of one that is gone, only who sees everything may know more. */
+async function pathsOf(db: Reads, ids: number[]) {
+  const tenants = await everyTenant(db)
+    .selectFrom('tenant')
+    .select(['id', 'path'])
+    .where('id', 'in', ids)
+    .execute()
+  return ids.map((id) => tenants.find((tenant) => tenant.id === id)?.path ?? ROOT_PATH)
 }
 
 /** What was merged into a tenant that the asker may edit, the newest first. */

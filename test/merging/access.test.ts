@@ -2,10 +2,11 @@ import t from 'tap'
 import { takeBack } from '../../src/audit/undo.ts'
 import { currentActor } from '../../src/access/current-actor.ts'
 import { operation } from '../../src/db/operation.ts'
-import { everyTenant } from '../../src/db/scope-guard.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { addCast, addUser, anyTenant, roles } from '../support/cast.ts'
 import { foresee, merge, mergeByPages } from '../support/merging.ts'
 import { textOf } from '../support/html.ts'
+import { personRow } from '../support/person.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World, world } from '../support/world.ts'
 
 type User = Awaited<ReturnType<typeof addUser>>
@@ -14,6 +15,22 @@ type User = Awaited<ReturnType<typeof addUser>>
 const as = async (w: World, { person_id }: Pick<User, 'person_id'>): Promise<World> => {
   const actor = await currentActor(w.db, w.db.now(), { ...w.actor, person_id })
   return { ...w, actor }
+}
+
+const contactOf = ({ db }: World, id: number) =>
+  everyTenant(db)
+    .selectFrom('person')
+    .select('email')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+
+/** Adds somebody with the address of another; returns their id. */
+async function addNamesake(w: World, tenant_id: number, of_id: number) {
+  const { email } = await contactOf(w, of_id)
+  return operation(w.db, w.actor, 'test.person', async (tx) => {
+    const added = tx.insertInto('person').values(personRow(tenant_id, 'Namesake', email))
+    return (await added.returning('id').executeTakeFirstOrThrow()).id
+  })
 }
 
 type Given = { person_id?: number; group_id?: number; effect?: 'allow' | 'deny'; role_id?: number }
@@ -191,6 +208,33 @@ t.test('of two people of one address, the one who can sign in stays', async (t) 
   t.equal((await people.selectAll().execute()).length, 2)
 })
 
+t.test('a user of the destination stays one, whoever has their address', async (t) => {
+  const w = await world(t)
+  const { charlie } = await addCast(w)
+  const mine = await addNamesake(w, ACME, charlie.person_id)
+  const { conflicts } = await foresee(w, [ACME], RIVAL)
+  t.match(conflicts, [{ options: [{ value: 'destination' }] }])
+  const choices = { [`person:${mine}`]: 'source' }
+  const { operation_id } = await merge(w, [ACME], RIVAL, { choices })
+  await takeBack(w.db, w.actor, operation_id, null)
+  t.equal((await charlie.browser.get('/tenants')).statusCode, 200)
+})
+
+t.test('two users of one address are not made one', async (t) => {
+  const w = await world(t)
+  const { bob, charlie } = await addCast(w)
+  const { email } = await contactOf(w, charlie.person_id)
+  await operation(w.db, w.actor, 'test.address', (tx) =>
+    everyTenantTx(tx)
+      .updateTable('person')
+      .set({ email, email_key: email })
+      .where('id', '=', bob.person_id)
+      .execute(),
+  )
+  const { refusals } = await foresee(w, [ACME], RIVAL)
+  t.match(refusals, [/Two people of this address can sign in/])
+})
+
 t.test('who may not see all that there was is not told of it by the record', async (t) => {
   const w = await world(t)
   const { charlie, dana } = await addCast(w)
@@ -199,4 +243,15 @@ t.test('who may not see all that there was is not told of it by the record', asy
   t.not((await dana.browser.get(`/merges/${id}`)).statusCode, 200)
   const vera = await addUser(w, ACME_LEEDS, 'Vic Viewer', 'viewer')
   t.equal((await vera.browser.get(`/merges/${id}`)).statusCode, 404)
+})
+
+t.test('T6: once taken back, what the sources had is told to who may see them', async (t) => {
+  const w = await world(t)
+  const { charlie } = await addCast(w)
+  const { id, operation_id } = await merge(w, [ACME], RIVAL)
+  const record = async (who: World['alice']) => textOf((await who.get(`/merges/${id}`)).body)
+  t.match(await record(charlie.browser), /What they had/)
+  await takeBack(w.db, w.actor, operation_id, null)
+  t.notMatch(await record(charlie.browser), /What they had/)
+  t.match(await record(w.alice), /What they had/)
 })

@@ -7,7 +7,7 @@ import { Forbidden, NotFound } from '../../errors.ts'
 import { chunks } from '../../pace.ts'
 import type { Pair, Part } from '../part.ts'
 import { admittedAt, countAt, idsAt, listed, WRITTEN_AT_ONCE } from '../rows.ts'
-import { absorb, conflictOf, findTwins, refuseAbsorbing, roles } from '../unify.ts'
+import { absorb, conflictOf, findTwins, refuseAbsorbing, refuseAccounts, roles } from '../unify.ts'
 
 /**
  * People move with their role, which holds for all of the destination then; so whoever merges needs
@@ -110,7 +110,7 @@ async function refuseTwins(db: Reads, pair: Pair, twins: Awaited<ReturnType<type
     const parts = roles(pair, twin)
     const refusal = await refuseUser(db, pair, parts.loser)
     if (refusal) refusals.push(`${twin.name}: ${refusal}`)
-    refusals.push(...(await refuseAbsorbing(db, pair, parts)))
+    refusals.push(...refuseAccounts(twin), ...(await refuseAbsorbing(db, pair, parts)))
   }
   return refusals
 }
