@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { browserTests } from '../support/browser.ts'
 import { addComputer, addComputers, sync } from '../support/computers.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, ACME_LEEDS } from '../support/world.ts'
 
 const test = await browserTests(t)
@@ -31,6 +32,22 @@ test('selected computers change their tenant: preview, progress, outcome, and ba
   await press(page, 'Undo')
   await page.locator('h1:focus', { hasText: 'Took back' }).waitFor()
   t.match((await site.api.get(`/computers/${first}`)).json(), { tenant_id: ACME })
+})
+
+test('shows tags in the list, and every batch action within its window', async (t, site) => {
+  const [id] = await addComputers(site, ACME, ['A-RATHER-LONG-NAME-01'])
+  await tagIt(site, await makeTag(site, ACME, 'Key machine'), { computer: id! })
+  for (const width of [1280, 390]) {
+    const page = await site.visit({ width })
+    await page.goto('/computers')
+    const tag = page.getByRole('row').getByText('Key machine')
+    const cell = await tag.locator('xpath=ancestor::th').boundingBox()
+    const badge = await tag.boundingBox()
+    t.ok(badge!.x + badge!.width <= cell!.x + cell!.width, `the tag is in its cell at ${width}`)
+    await page.getByLabel('Select A-RATHER-LONG-NAME-01').check()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.locator('h1', { hasText: 'Delete 1 computer' }).waitFor()
+  }
 })
 
 test('somebody decides on which computer an agent is', async (t, site) => {
