@@ -1,7 +1,7 @@
 import t from 'tap'
-import { addCast } from '../support/cast.ts'
+import { addCast, addUser } from '../support/cast.ts'
 import { addComputer } from '../support/computers.ts'
-import { mainText } from '../support/html.ts'
+import { fieldValue, mainText } from '../support/html.ts'
 import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, RIVAL, type World, world } from '../support/world.ts'
 
@@ -29,6 +29,17 @@ t.test('says how many carry a tag, and what its deletion takes, which comes back
   t.match((await w.api.get(`/computers/${computer}`)).json().tags, [{ name: 'VIP' }])
   t.match((await w.api.get(`/tenants/${RIVAL}`)).json().tags, [{ name: 'VIP' }])
 })
+
+t.test(
+  'offers to make a tag for all tenants to whoever may, for the own tenant to others',
+  async (t) => {
+    const w = await world(t)
+    const admin = await addUser(w, ACME, 'Ada Admin', 'administrator')
+    const offered = (page: { body: string }) => fieldValue(page.body, 'tenant')
+    t.equal(offered(await w.alice.get('/tags/new')), 'All tenants')
+    t.equal(offered(await admin.browser.get('/tags/new')), 'Acme')
+  },
+)
 
 t.test('a program makes a tag, changes it, gives it, and deletes it', async (t) => {
   const { api, ...w } = await world(t)
