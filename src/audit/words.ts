@@ -106,7 +106,15 @@ export function operationInWords(kind: string) {
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}${verb && `: ${verb}`}`
 }
 
+const labels = Object.values(operationWords)
+
+/** The same words are said of several things: a choice among them says of which. */
+const isShared = (label: string) => labels.indexOf(label) !== labels.lastIndexOf(label)
+
 /** The kinds that have words, for a choice among them, in the order of the words. */
 export const knownKinds = Object.entries(operationWords)
-  .map(([value, label]) => ({ value, label }))
+  .map(([value, label]) => ({
+    value,
+    label: isShared(label) ? `${label} (${value.split('.')[0]})` : label,
+  }))
   .toSorted((one, other) => one.label.localeCompare(other.label, 'en'))
