@@ -117,7 +117,7 @@ t.test('filters the list, its file and a batch by a group', async (t) => {
   }
   const batch = { action: 'exclude', match: '1', group: String(id), tab: 'active' }
   const { headers } = await w.alice.post('/computers/batches', batch)
-  t.match((await w.alice.get(String(headers.location))).body, /Exclude from maintenance 1 computer/)
+  t.match((await w.alice.get(String(headers.location))).body, /Exclude 1 computer from maintenance/)
 })
 
 t.test('searches among its members', async (t) => {

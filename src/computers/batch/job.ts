@@ -167,14 +167,22 @@ const verbs: Record<BatchAction, string> = {
   add_tag: 'Add a tag to',
   remove_tag: 'Remove a tag from',
   set_person: 'Set the primary person of',
-  activate: 'Mark as active',
-  exclude: 'Exclude from maintenance',
-  include: 'Include in maintenance',
+  activate: 'Mark',
+  exclude: 'Exclude',
+  include: 'Include',
   delete: 'Delete',
   restore: 'Restore',
-  purge: 'Remove for good',
+  purge: 'Remove',
 }
 
-/** What a batch is called: "Delete 12 computers". */
+/** What stands after the computers. */
+const endings: Partial<Record<BatchAction, string>> = {
+  activate: ' as active',
+  exclude: ' from maintenance',
+  include: ' in maintenance',
+  purge: ' for good',
+}
+
+/** What a batch is called: "Delete 12 computers", "Exclude 3 computers from maintenance". */
 export const batchTitle = (action: BatchAction, count: number) =>
-  titleOf(verbs[action], count, 'computer', 'computers')
+  titleOf(verbs[action], count, 'computer', 'computers') + (endings[action] ?? '')
