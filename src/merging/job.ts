@@ -4,10 +4,12 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict as Taken, Invalid } from '../errors.ts'
 import { parseFields } from '../jobs/batch.ts'
+import type { Foreseen } from '../jobs/consequences.ts'
 import type { Confirmation, JobKind } from '../jobs/kind.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
 import { paced } from '../pace.ts'
 import { countOf } from '../web/counts.ts'
+import { drawConsequences, foreseeMerge } from './consequences.ts'
 import { confirmForm, expectedText, readChoices, WantedForm } from './form.ts'
 import type { Wanted } from './pairs.ts'
 import { chosen, type Conflict, type Count, type Fate } from './part.ts'
@@ -27,6 +29,7 @@ export type MergeDraft = Omit<Wanted, 'source_ids' | 'destination_id'> & {
 }
 
 type Outlook = Pick<MergeDraft, 'sources' | 'destination_id' | 'fate'> & {
+  foreseen: Foreseen
   /** What was chosen, or is usual, by the ids of the conflicts. */
   chosen: Record<string, string>
   counts: Count[]
@@ -53,13 +56,14 @@ export const tenantMerge: JobKind<MergeDraft, Outlook, Merged> = {
   async foresee(db, actor, draft, pace) {
     const { sources, destination_id, fate } = draft
     const about = { sources, destination_id, fate }
-    const nothing = { chosen: {}, counts: [], conflicts: [], refusals: [] }
+    const nothing = { chosen: {}, counts: [], conflicts: [], refusals: [], foreseen: {} }
     if (destination_id === null) return { ...about, ...nothing }
     try {
       const plan = await planMerge(db, actor, wantedOf(draft), db.now(), pace)
       const { counts, conflicts, refusals } = plan
       const pairs = conflicts.map((conflict) => [conflict.id, chosen(draft, conflict)])
-      return { ...about, counts, conflicts, refusals, chosen: Object.fromEntries(pairs) }
+      const foreseen = refusals.length > 0 ? {} : await foreseeMerge(db, actor, plan.pairs, pace)
+      return { ...about, counts, conflicts, refusals, chosen: Object.fromEntries(pairs), foreseen }
     } catch (error) {
       if (!(error instanceof Invalid || error instanceof Taken)) throw error
       return { ...about, ...nothing, refusals: [error.message] }
@@ -72,7 +76,15 @@ export const tenantMerge: JobKind<MergeDraft, Outlook, Merged> = {
     const values = { destination, fate, ...outlook.chosen, ...form.values }
     const choice = views.choice({ form: { ...form, values }, sources, ...splitBy(conflicts) })
     if (!destination) return { choice, rendering: null, confirm: null }
-    const rendering = views.preview({ counts, refusals, sources, destination, fate })
+    const consequences = drawConsequences(outlook.foreseen)
+    const rendering = views.preview({
+      counts,
+      refusals,
+      sources,
+      destination,
+      fate,
+      consequences,
+    })
     const confirm = refusals.length > 0 ? null : confirmation(sources, destination)
     return { choice, rendering, confirm }
   },

@@ -1,5 +1,5 @@
 import type { Form } from '../web/form.ts'
-import { view } from '../web/page.ts'
+import { type Rendering, view } from '../web/page.ts'
 import type { Conflict, Count, Fate } from './part.ts'
 import type { MergeRecord } from '../tenants/merges.ts'
 import type { Merged } from './run.ts'
@@ -16,6 +16,7 @@ export const views = {
     sources: Source[]
     destination: string
     fate: Fate
+    consequences: Rendering[]
   }>('merging/_preview'),
   outcome: view<Merged>('merging/_outcome'),
   record: view<{ merge: MergeRecord }>('merging/record'),

@@ -70,13 +70,13 @@ const at = (database: string, tenant_id: number) =>
     ),
   )
 
-/** The operation that moved the computers. */
-const moveIn = (database: string) =>
+/** The last operation of a kind that changed something. */
+const lastOf = (database: string, kind: string) =>
   withFile(database, (sqlite) =>
     sqlite
       .prepare('select max(id) from operation where kind = ? and change_count > 0')
       .pluck()
-      .get('computer.batch_change_tenant'),
+      .get(kind),
   )
 
 /** All or none; and all, when it was acknowledged. */
@@ -99,7 +99,7 @@ t.test('T19: kill -9 amid a batch, or its undo, leaves all of it or nothing', as
   }
   t.equal(await finish(t, place, '/computers/batch', move), 200)
   t.same(at(database, RIVAL), [COMPUTERS, COMPUTERS])
-  const undo = `/operations/${String(moveIn(database))}/undo`
+  const undo = `/operations/${String(lastOf(database, 'computer.batch_change_tenant'))}/undo`
   for (let round = 0; round < KILLS; round++) {
     const answer = await killAmid(t, place, undo, {}, 1 + round * 3)
     requireWhole(t, at(database, ACME), answer)
@@ -109,3 +109,35 @@ t.test('T19: kill -9 amid a batch, or its undo, leaves all of it or nothing', as
   t.ok([201, 409].includes(await finish(t, place, undo, {})))
   t.same(at(database, ACME), [COMPUTERS, COMPUTERS])
 })
+
+t.test('T19: kill -9 amid a merge, or its undo, leaves all of it or nothing', async (t) => {
+  const place = await dataDirectory(t)
+  const { database } = place
+  await fill(database)
+  const into = `/tenants/${RIVAL}/merges`
+  const merge = { sources: [ACME] }
+  for (let round = 0; round < KILLS; round++) {
+    const answer = await killAmid(t, place, into, merge, 1 + round * 3)
+    requireWhole(t, at(database, RIVAL), answer)
+    t.equal(isThere(database, ACME), at(database, ACME)[0] === COMPUTERS)
+    t.same(await findFaults(database), [])
+  }
+  // It may have been done without the answer getting through; then it is not done twice.
+  t.ok([200, 409].includes(await finish(t, place, into, merge)))
+  t.same(at(database, RIVAL), [COMPUTERS, COMPUTERS])
+  const undo = `/operations/${String(lastOf(database, 'tenant.merge'))}/undo`
+  for (let round = 0; round < KILLS; round++) {
+    const answer = await killAmid(t, place, undo, {}, 1 + round * 3)
+    requireWhole(t, at(database, ACME), answer)
+    t.equal(isThere(database, ACME), at(database, ACME)[0] === COMPUTERS)
+    t.same(await findFaults(database), [])
+  }
+  t.ok([201, 409].includes(await finish(t, place, undo, {})))
+  t.same(at(database, ACME), [COMPUTERS, COMPUTERS])
+})
+
+const isThere = (database: string, tenant_id: number) =>
+  withFile(
+    database,
+    (sqlite) => sqlite.prepare('select 1 from tenant where id = ?').get(tenant_id) !== undefined,
+  )

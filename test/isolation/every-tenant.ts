@@ -69,7 +69,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/merging/parts/cover.ts': 'both tenants were admitted for each part',
   'src/merging/parts/exemptions.ts': 'both tenants were admitted for each part',
   'src/merging/parts/former-tags.ts': 'a tag of a tenant above is carried below',
-  'src/merging/parts/naming-groups.ts': 'a filter may name the source from above; each group is weighed',
+  'src/merging/parts/naming-groups.ts':
+    'a filter may name the source from above; each group is weighed',
   'src/merging/parts/groups.ts': 'both tenants were admitted for each part',
   'src/merging/parts/people.ts': 'both tenants were admitted for each part',
   'src/merging/parts/preferences.ts': 'both tenants were admitted; exemptions end with their lock',

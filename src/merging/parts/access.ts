@@ -47,11 +47,14 @@ export const access: Part = {
 const heldAt = (db: Reads, { source }: Pair) =>
   assignments(db).where('tenant_id', '=', source.id).execute()
 
+/** Whether it was chosen that what is given at the source is given at the destination. */
+export const isGiven = (pair: Pair) =>
+  conflictsOf(pair, 1).some((conflict) => chosen(pair, conflict) === GIVE.value)
+
 /** What goes on to hold, at the destination. */
 async function keptOf(db: Reads, pair: Pair) {
   const held = await heldAt(db, pair)
-  const [conflict] = conflictsOf(pair, held.length)
-  const gives = conflict && chosen(pair, conflict) === GIVE.value
+  const gives = isGiven(pair)
   return held.filter(({ effect }) => effect === 'deny' || gives)
 }
 

@@ -55,7 +55,7 @@ function refuseOne({ asker, destination }: Pair, path: string): string[] {
 }
 
 /** The children that move, with the names that they will have. */
-async function namedAnew(db: Reads, pair: Pair) {
+export async function namedAnew(db: Reads, pair: Pair) {
   const moving = await childrenOf(db, [pair.source.id])
   const others = await childrenOf(db, holdersOf(pair))
   const taken = new Set([...others, ...moving].map(({ name_key }) => name_key))

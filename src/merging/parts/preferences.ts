@@ -52,6 +52,14 @@ export const preferences: Part = {
   },
 }
 
+/** What the destination takes of the source. */
+export async function takenBy(db: Reads, pair: Pair) {
+  const entries = await entriesAt(db, [pair.source.id])
+  return entries
+    .filter((entry) => chosen(pair, conflictOf(entry, undefined)) === TAKE.value)
+    .map(({ key }) => ({ key, from: pair.source.id, to: pair.destination.id }))
+}
+
 /** Sets at the destination what the source sets; whoever was excused from its lock still is. */
 async function take(tx: Tx, pair: Pair, entry: Entry) {
   const { tenant, locking } = await requireEditing(tx, pair.asker, pair.destination.id)
