@@ -63,5 +63,5 @@ test('two moments of a tenant are compared, with why', async (t, site) => {
   await row.waitFor()
   t.match(await row.textContent(), /30 days.*45 days.*Acme/s)
   await row.getByRole('link', { name: /^Why/ }).last().click()
-  await page.waitForURL(/preferences\/agent\.stale_after_days/)
+  await page.waitForURL(/preferences#agent\.stale_after_days$/)
 })
