@@ -1,3 +1,4 @@
+import { currentActor } from '../access/current-actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { paced } from '../pace.ts'
@@ -29,9 +30,10 @@ export function mergingApi(api: Api, db: Db) {
       const { counts, conflicts, refusals, state } = plan
       if (preview) return { merge_id: null, operation_id: null, counts, conflicts, refusals }
       const what = { kind: 'tenant.merge', reason: reason || null }
-      const merged = await operation(db, actor, what, (tx) =>
-        runMerge(tx, actor, wanted, state, paced()),
-      )
+      const merged = await operation(db, actor, what, async (tx) => {
+        const now = await currentActor(tx, db.now(), actor)
+        return runMerge(tx, now, wanted, state, paced())
+      })
       return {
         merge_id: merged.id,
         operation_id: merged.operation_id,
