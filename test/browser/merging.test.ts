@@ -9,6 +9,20 @@ import { ACME, RIVAL } from '../support/world.ts'
 const test = await browserTests(t)
 const KEY = 'agent.check_in_interval_seconds'
 
+test('what is confirmed is as wide as a phone, however long the names', async (t, site) => {
+  await site.api.patch(`/tenants/${ACME}`, {
+    name: 'Acme Holdings of the Northern Counties Limited',
+  })
+  const page = await site.visit({ width: 390 })
+  await page.goto(`/tenants/${ACME}`)
+  await page.getByRole('button', { name: 'Merge into…' }).click()
+  await page.getByRole('combobox', { name: 'Destination' }).fill('Rival')
+  await page.getByRole('button', { name: 'Show what it does' }).click()
+  const confirm = page.getByRole('button', { name: /^Merge Acme Holdings/ })
+  const { x, width } = (await confirm.boundingBox())!
+  t.ok(x + width <= 390)
+})
+
 test('a tenant is merged from its page: chosen, previewed, confirmed by name', async (t, site) => {
   await addComputers(site, ACME, ['PC-1', 'PC-2'])
   await operation(site.db, site.actor, 'test.set', (tx) =>
