@@ -27,8 +27,11 @@ export type UndoRule = {
   leave?(undoing: Undoing, now: LoggedRow, former: LoggedRow | null): Promise<void>
   /** After all was taken back, of a row that is there again. */
   arrive?(undoing: Undoing, former: LoggedRow, now: LoggedRow | null): Promise<void>
-  /** After all was taken back: brings along what is not logged, or refuses what does not fit. */
-  settle?(undoing: Undoing, reversal: Reversal): Promise<void>
+  /**
+   * After all was taken back, of rows of the table, some at a time: brings along what is not logged,
+   * or refuses what does not fit.
+   */
+  settle?(undoing: Undoing, some: Reversal[]): Promise<void>
 }
 
 /** Why changes of a table are never taken back. */

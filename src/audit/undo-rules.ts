@@ -55,17 +55,26 @@ export function rulesFor(
   return {
     refuseObstacles,
     stays,
-    before: (reversal) =>
+    before: (some) =>
       withoutNaming(async () => {
-        const rule = ruleOf(reversal, table_names)
-        if (rule && reversal.now) await rule.leave?.(first, reversal.now, reversal.former)
+        for (const reversal of some) {
+          const rule = ruleOf(reversal, table_names)
+          if (rule && reversal.now) await rule.leave?.(first, reversal.now, reversal.former)
+        }
       }),
-    after: (reversal) =>
+    after: (some) =>
       withoutNaming(async () => {
-        const rule = ruleOf(reversal, table_names)
-        if (!rule) return
-        if (reversal.former) await rule.arrive?.(last, reversal.former, reversal.now)
-        await rule.settle?.(last, reversal)
+        const settling = new Map<UndoRule, Reversal[]>()
+        for (const reversal of some) {
+          const rule = ruleOf(reversal, table_names)
+          if (!rule) continue
+          if (reversal.former) await rule.arrive?.(last, reversal.former, reversal.now)
+          settling
+            .set(rule, settling.get(rule) ?? [])
+            .get(rule)!
+            .push(reversal)
+        }
+        for (const [rule, reversals] of settling) await rule.settle?.(last, reversals)
       }),
   }
 }

@@ -119,9 +119,9 @@ export async function dropTagsOfFormerParents(tx: Tx, tenant_ids: number[]) {
   for (const drop of dropBelow) await drop(everyTenantTx(tx), values)
 }
 
-/** Takes off a computer what cannot be used where it has come back to. */
-export const dropTagsOutOfPlace = (tx: Tx, computer_id: number) =>
-  dropOfComputer(everyTenantTx(tx), { computer_id })
+/** Takes off computers what cannot be used where they have come back to. */
+export const dropTagsOutOfPlace = (tx: Tx, computer_ids: number[]) =>
+  dropOfComputers(everyTenantTx(tx), { ids: JSON.stringify(computer_ids) })
 
 /** The tables of tags are alike in what is read of them here. */
 const carrying = ['person_tag', 'computer_tag', 'tenant_tag'] as unknown as 'person_tag'[]
@@ -148,10 +148,12 @@ const dropBelow = carrying.map((table) =>
   ),
 )
 
-const dropOfComputer = prepared((db, { computer_id }: { computer_id: number }) =>
+const dropOfComputers = prepared((db, { ids }: { ids: string }) =>
   (db as Tx)
     .deleteFrom('computer_tag')
-    .where('computer_tag.computer_id', '=', computer_id)
+    .where('computer_tag.computer_id', 'in', (eb) =>
+      eb.selectFrom(idTable(ids)).select('listed.id'),
+    )
     .where(isOutOfPlace('computer_tag' as 'person_tag') as Expression<SqlBool>),
 )
 
