@@ -16,6 +16,7 @@ import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
 import * as merging from './016-merging.ts'
 import * as lastingIds from './017-lasting-ids.ts'
+import * as places from './018-places.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '015-moves': moves,
   '016-merging': merging,
   '017-lasting-ids': lastingIds,
+  '018-places': places,
 }

@@ -49,6 +49,7 @@ const DOORS = {
     'groups/uses.ts',
     'groups/words.ts',
     'kinds.ts',
+    'place.ts',
     'search.ts',
     'target.ts',
   ],

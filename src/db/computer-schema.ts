@@ -39,7 +39,7 @@ export interface ComputerTable {
   last_seen_at: Generated<string>
   stale: Generated<number>
   /** The ancestor of the tenant just below the root, or the tenant itself if it is one. */
-  top_id: ColumnType<number | null, never, never>
+  top_id: ColumnType<number | null, never, number | null>
   tab: ColumnType<ComputerTab, never, never>
 }
 

@@ -18,6 +18,11 @@ type TableFacts = {
   scope_column?: string
   /** Where the log of moves has the tenant that a row left: to whom that is seen too, in part. */
   former_column?: string
+  /**
+   * Columns that say something of the row's tenant, and what. Triggers keep them; where they are
+   * written along with the tenant, these need not write the row once more.
+   */
+  of_tenant?: Readonly<Record<string, 'top_id'>>
   /** Columns that only report, or hold secrets: they never enter the change log. */
   unlogged?: readonly string[]
 }
@@ -84,6 +89,7 @@ export const tables: Record<keyof Schema, TableFacts> = {
     class: 'tenant',
     tenant_column: 'tenant_id',
     unlogged: ['first_seen_at', 'last_seen_at', 'stale', 'top_id'],
+    of_tenant: { top_id: 'top_id' },
   },
   agent: {
     class: 'tenant',

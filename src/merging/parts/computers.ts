@@ -1,3 +1,4 @@
+import { placeAt } from '../../computers/place.ts'
 import { everyTenantTx } from '../../db/scope-guard.ts'
 import { chunks } from '../../pace.ts'
 import type { Part } from '../part.ts'
@@ -27,7 +28,7 @@ export const computers: Part = {
     for (const ids of chunks(await idsAt(tx, 'computer', pair.source.id), WRITTEN_AT_ONCE)) {
       await all
         .updateTable('computer')
-        .set((eb) => ({ tenant_id, version: eb('version', '+', 1) }))
+        .set((eb) => ({ ...placeAt(eb, tenant_id), version: eb('version', '+', 1) }))
         .where('id', 'in', (eb) => eb.selectFrom(listed(ids)).select('id'))
         .execute()
       await step(ids.length)
