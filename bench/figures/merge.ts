@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { requireTenant } from '../../src/access/visible.ts'
 import { takeBack } from '../../src/audit/undo.ts'
 import { syncAgents } from '../../src/computers/sync/sync.ts'
@@ -13,6 +12,7 @@ import { createTenant } from '../../src/tenants/commands.ts'
 import type { Bench } from '../bench.ts'
 import { copyDataset, type Dataset, withDatabase } from '../databases.ts'
 import { type Figure, figure } from '../figure.ts'
+import { timed } from '../timed.ts'
 
 const CHILDREN = 200
 const PEOPLE = 500
@@ -38,24 +38,17 @@ export async function* merge({ scale, folder, dataset }: Bench): AsyncGenerator<
     const what = `of ${COMPUTERS} computers and ${CHILDREN} children`
     return [
       figure(`Preview of a merge ${what}`, preview.seconds, 's', { at_most: 1 }),
+      figure(`Preview of a merge ${what}, CPU time`, preview.cpu_seconds, 's', null),
       figure(`Merge ${what}`, run.seconds, 's', { at_most: 3 }),
-      figure(`Merge ${what}: longest wait of others`, run.delay_ms, 'ms', { at_most: 100 }),
+      figure(`Merge ${what}, CPU time`, run.cpu_seconds, 's', null),
+      figure(`Merge ${what}: longest wait of others`, run.loop_ms, 'ms', { at_most: 100 }),
       figure(`Undo of a merge ${what}`, undo.seconds, 's', { at_most: 3 }),
-      figure(`Undo of a merge ${what}: longest wait of others`, undo.delay_ms, 'ms', {
+      figure(`Undo of a merge ${what}, CPU time`, undo.cpu_seconds, 's', null),
+      figure(`Undo of a merge ${what}: longest wait of others`, undo.loop_ms, 'ms', {
         at_most: 100,
       }),
     ]
   })
-}
-
-async function timed<Result>(act: () => Promise<Result>) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  const started = performance.now()
-  const result = await act()
-  const seconds = (performance.now() - started) / 1000
-  delay.disable()
-  return { result, seconds, delay_ms: delay.max / 1e6 }
 }
 
 /** A tenant that has much, and another one beside it. */
