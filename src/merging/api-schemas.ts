@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { MAX_SOURCES } from './form.ts'
 
-const CountResource = z.strictObject({ what: z.string(), number: z.int(), becomes: z.string() })
+const CountResource = z.strictObject({
+  what: z.string(),
+  number: z.int(),
+  becomes: z.string().describe('What becomes of them; once it was merged, what became of them.'),
+})
 
 const ConflictResource = z.strictObject({
   id: z.string().describe('The name of its choice.'),

@@ -28,7 +28,14 @@ export function mergingApi(api: Api, db: Db) {
       const wanted = { source_ids, destination_id, fate, choices }
       const plan = await planMerge(db, actor, wanted, db.now(), paced())
       const { counts, conflicts, refusals, state } = plan
-      if (preview) return { merge_id: null, operation_id: null, counts, conflicts, refusals }
+      if (preview)
+        return {
+          merge_id: null,
+          operation_id: null,
+          counts: counts.map(({ what, number, becomes }) => ({ what, number, becomes })),
+          conflicts,
+          refusals,
+        }
       const what = { kind: 'tenant.merge', reason: reason || null }
       const merged = await operation(db, actor, what, async (tx) => {
         const now = await currentActor(tx, db.now(), actor)

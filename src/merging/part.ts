@@ -25,8 +25,11 @@ export type Pair = {
   choices: Choices
 }
 
-/** How many of something a source has, and what becomes of them. */
-export type Count = { what: string; number: number; becomes: string }
+/** How many of something a source has, what becomes of them, and what became of them once it is done. */
+export type Count = { what: string; number: number; becomes: string; became: string | Tally }
+
+/** How many went which way, by the way: "moved". */
+export type Tally = Readonly<Record<string, number>>
 
 /** Two things that cannot both be at the destination as they are, and what can be done about it. */
 export type Conflict = {

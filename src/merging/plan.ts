@@ -6,6 +6,7 @@ import type { Pace } from '../pace.ts'
 import { findPairs, lackingAt, refuseRights, type Wanted } from './pairs.ts'
 import type { Conflict, Count, Look, Pair, Part } from './part.ts'
 import { parts, requireEveryColumn } from './registry.ts'
+import { addUp } from './tally.ts'
 
 /** What a merge would come to. */
 export type Plan = {
@@ -66,7 +67,7 @@ function sum(counts: Count[]): Count[] {
   const sums = new Map<string, Count>()
   for (const count of counts) {
     const known = sums.get(count.what)
-    sums.set(count.what, known ? { ...known, number: known.number + count.number } : count)
+    sums.set(count.what, known ? addUp(known, count) : count)
   }
   return [...sums.values()]
 }

@@ -11,13 +11,16 @@ import { type Pair, type Step, chosen } from './part.ts'
 import { type Plan, planMerge, requireAsSeen } from './plan.ts'
 import { parts } from './registry.ts'
 import { admittedAt } from './rows.ts'
+import { doneCounts } from './tally.ts'
 
 /** What was merged, and the id of the record of it. */
-export type Merged = Pick<Plan, 'counts'> & {
+export type Merged = {
   id: number
   operation_id: number
   destination: { id: number; name: string }
   sources: { id: number; name: string; slug: string }[]
+  /** What the sources had, and what was done with it. */
+  counts: ReturnType<typeof doneCounts>
 }
 
 /**
@@ -67,6 +70,7 @@ async function endSource(tx: Tx, pair: Pair) {
 
 async function record(tx: Tx, wanted: Wanted, plan: Plan): Promise<Merged> {
   const { destination } = plan.pairs[0]!
+  const counts = doneCounts(plan.counts)
   const sources = plan.pairs.map(({ source: { id, name, slug } }) => ({ id, name, slug }))
   const choices = plan.conflicts.map((conflict) => {
     const value = chosen(wanted, conflict)
@@ -81,7 +85,7 @@ async function record(tx: Tx, wanted: Wanted, plan: Plan): Promise<Merged> {
       tenant_name: destination.name,
       fate: wanted.fate,
       sources: JSON.stringify(sources),
-      counts: JSON.stringify(plan.counts),
+      counts: JSON.stringify(counts),
       choices: JSON.stringify(choices),
     })
     .returning('id')
@@ -91,6 +95,6 @@ async function record(tx: Tx, wanted: Wanted, plan: Plan): Promise<Merged> {
     operation_id: tx.operation.id,
     destination: { id: destination.id, name: destination.name },
     sources,
-    counts: plan.counts,
+    counts,
   }
 }

@@ -9,7 +9,7 @@ export const aliases: Part = {
 
   async look(db, { source }) {
     const number = await countAt(db, 'tenant_alias', source.id)
-    return { counts: [{ what: 'Former names', number, becomes: 'Move' }] }
+    return { counts: [{ what: 'Former names', number, becomes: 'Move', became: 'Moved' }] }
   },
 
   async move(tx, pair, step) {

@@ -8,6 +8,7 @@ import { refuseGain } from '../../tenants/rights.ts'
 import { type Conflict, holdersOf, type Pair, type Part, RENAME } from '../part.ts'
 import { admittedAt } from '../rows.ts'
 import { withSuffix } from '../suffix.ts'
+import { tally } from '../tally.ts'
 
 /** Child tenants come under the destination; one whose name is taken there gets a suffix. */
 export const children: Part = {
@@ -20,7 +21,17 @@ export const children: Part = {
     const impossible = [...(await refuseMoves(db, parent, moving)).values()]
     const forbidden = moving.flatMap(({ path }) => refuseOne(pair, path))
     const counts = [
-      { what: 'Child tenants', number: moving.length, becomes: 'Move, with all below them' },
+      {
+        what: 'Child tenants',
+        number: moving.length,
+        becomes: 'Move, with all below them',
+        became: tally(
+          moving,
+          ({ name, new_name }) => name === new_name,
+          'moved, with all below',
+          'moved under another name, with all below',
+        ),
+      },
     ]
     const refusals = [...impossible.map(({ message }) => message), ...new Set(forbidden)]
     return { counts, refusals, conflicts: moving.flatMap(conflictOf) }

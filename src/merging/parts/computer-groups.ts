@@ -5,6 +5,7 @@ import { nameKey } from '../../tenants/names.ts'
 import { chosen, type Conflict, holdersOf, type Pair, type Part } from '../part.ts'
 import { admittedAt } from '../rows.ts'
 import { withSuffix } from '../suffix.ts'
+import { tally } from '../tally.ts'
 import { atDestination } from './naming-groups.ts'
 
 const MOVE = { value: 'move', label: 'Move it: it covers what matches in all of the destination' }
@@ -19,7 +20,12 @@ export const computerGroups: Part = {
     const groups = await groupsAt(db, [pair.source.id])
     return {
       counts: [
-        { what: 'Groups of computers', number: groups.length, becomes: 'Move, as you choose' },
+        {
+          what: 'Groups of computers',
+          number: groups.length,
+          becomes: 'Move, as you choose',
+          became: tally(groups, (group) => isDeleted(pair, group), 'deleted', 'moved'),
+        },
       ],
       conflicts: groups.map((group) => conflictOf(group, pair)),
     }
@@ -34,7 +40,7 @@ export const computerGroups: Part = {
     )
     for (const group of await groupsGoing(tx, pair)) {
       const all = everyTenantTx(tx)
-      if (chosen(pair, conflictOf(group, pair)) === DELETE.value)
+      if (isDeleted(pair, group))
         await all.deleteFrom('computer_group').where('id', '=', group.id).execute()
       else
         await all
@@ -79,6 +85,9 @@ const groupsGoing = (db: Reads, { source, source_ids }: Pair) =>
 
 const tagsAt = (db: Reads, tenant_id: number) =>
   everyTenant(db).selectFrom('tag').select('tag.id').where('tag.tenant_id', '=', tenant_id)
+
+const isDeleted = (pair: Pair, group: Group) =>
+  chosen(pair, conflictOf(group, pair)) === DELETE.value
 
 type Group = Awaited<ReturnType<typeof groupsAt>>[number]
 

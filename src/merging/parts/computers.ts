@@ -16,8 +16,14 @@ export const computers: Part = {
           what: 'Computers',
           number: await countAt(db, 'computer', source.id),
           becomes: 'Move, with their primary people',
+          became: 'Moved, with their primary people',
         },
-        { what: 'Agents', number: await countAt(db, 'agent', source.id), becomes: 'Move' },
+        {
+          what: 'Agents',
+          number: await countAt(db, 'agent', source.id),
+          becomes: 'Move',
+          became: 'Moved',
+        },
       ],
     }
   },

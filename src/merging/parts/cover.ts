@@ -2,6 +2,7 @@ import type { Reads } from '../../db/connection.ts'
 import { everyTenant, everyTenantTx } from '../../db/scope-guard.ts'
 import { chosen, type Conflict, type Pair, type Part } from '../part.ts'
 import { admittedAt } from '../rows.ts'
+import { tally } from '../tally.ts'
 
 const DROP = { value: 'drop', label: 'Take it off' }
 const TAKE = { value: 'take', label: 'Put it on the destination' }
@@ -18,7 +19,14 @@ export const cover: Part = {
     const tags = await tagsOn(db, pair.source.id)
     const becomes = 'Are taken off, unless you put them on the destination'
     return {
-      counts: [{ what: 'Tags on the tenant', number: tags.length, becomes }],
+      counts: [
+        {
+          what: 'Tags on the tenant',
+          number: tags.length,
+          becomes,
+          became: tally(tags, (tag) => isTaken(pair, tag), 'put on the destination', 'taken off'),
+        },
+      ],
       conflicts: tags.map((tag) => conflictOf(tag, pair)),
     }
   },
@@ -27,7 +35,7 @@ export const cover: Part = {
     const all = everyTenantTx(tx)
     const there = new Set((await tagsOn(tx, pair.destination.id)).map(({ tag_id }) => tag_id))
     for (const tag of await tagsOn(tx, pair.source.id)) {
-      if (chosen(pair, conflictOf(tag, pair)) === TAKE.value && !there.has(tag.tag_id))
+      if (isTaken(pair, tag) && !there.has(tag.tag_id))
         await all
           .updateTable('tenant_tag')
           .set({ tenant_id: admittedAt(pair) })
@@ -49,6 +57,8 @@ const tagsOn = (db: Reads, tenant_id: number) =>
     .execute()
 
 type Tagged = Awaited<ReturnType<typeof tagsOn>>[number]
+
+const isTaken = (pair: Pair, tag: Tagged) => chosen(pair, conflictOf(tag, pair)) === TAKE.value
 
 const conflictOf = (
   { id, name, covers_children }: Tagged,

@@ -10,7 +10,14 @@ export const exemptions: Part = {
   async look(db, { source }) {
     const number = await countAt(db, 'exemption', source.id)
     return {
-      counts: [{ what: 'Exemptions', number, becomes: 'End: they were for the source alone' }],
+      counts: [
+        {
+          what: 'Exemptions',
+          number,
+          becomes: 'End: they were for the source alone',
+          became: 'Ended: they were for the source alone',
+        },
+      ],
     }
   },
 

@@ -13,7 +13,7 @@ export const formerTags: Part = {
   async look(db, pair) {
     const what = 'Tags of former parents that are carried'
     const number = await countFromAbove(db, pair)
-    return { counts: [{ what, number, becomes: 'Are taken off' }] }
+    return { counts: [{ what, number, becomes: 'Are taken off', became: 'Taken off' }] }
   },
 
   async move(tx, pair, step) {

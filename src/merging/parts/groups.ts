@@ -19,9 +19,10 @@ export const groups: Part = {
 
   async look(db, pair) {
     const twins = await findTwins(db, pair)
+    const number = await countAt(db, 'user_group', pair.source.id)
+    const unified = twins.filter((twin) => chosen(pair, conflictOf(twin)) === UNIFY.value)
     const refusals: string[] = []
-    for (const twin of twins) {
-      if (chosen(pair, conflictOf(twin)) !== UNIFY.value) continue
+    for (const twin of unified) {
       const given = await assignments(db).where('group_id', 'in', [twin.id, twin.twin_id]).execute()
       refusals.push(...(await refuseToGive(db, pair.asker, given, pair.at)))
     }
@@ -29,8 +30,12 @@ export const groups: Part = {
       counts: [
         {
           what: 'User groups',
-          number: await countAt(db, 'user_group', pair.source.id),
+          number,
           becomes: 'Move, with their members and access',
+          became: {
+            'moved, with members and access': number - unified.length,
+            'made one with a group of the same name': unified.length,
+          },
         },
       ],
       conflicts: twins.map(conflictOf),

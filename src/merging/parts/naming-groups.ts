@@ -24,11 +24,17 @@ export const namingGroups: Part = {
     const what = 'Groups of computers elsewhere that name it'
     return {
       counts: [
-        { what, number: followed.length, becomes: 'Name the destination' },
+        {
+          what,
+          number: followed.length,
+          becomes: 'Name the destination',
+          became: 'Name the destination now',
+        },
         {
           what: `${what}, which you may not change or which do not reach the destination`,
           number: seen.length - followed.length,
           becomes: empty,
+          became: pair.fate === 'delete' ? 'Left without members' : 'Left as they were',
         },
       ],
     }

@@ -31,20 +31,31 @@ export const people: Part = {
     const number = await countAt(db, 'person', source.id)
     const users = await usersAt(db, source.id)
     const becomes = twins.length > 0 ? `Move; ${twins.length} of the same address unite` : 'Move'
+    const became = {
+      moved: number - twins.length,
+      'united with somebody of the same address': twins.length,
+    }
     const has_account = users.filter((user) => user.account_id !== null).length
     return {
       counts: [
-        { what: 'People', number, becomes },
-        { what: 'Users', number: has_account, becomes: 'Are signed out, and keep their role' },
+        { what: 'People', number, becomes, became },
+        {
+          what: 'Users',
+          number: has_account,
+          becomes: 'Are signed out, and keep their role',
+          became: 'Signed out, with the role they had',
+        },
         {
           what: 'Open invitations',
           number: users.filter(({ invited_at }) => invited_at !== null).length,
           becomes: 'Stay open',
+          became: 'Stayed open',
         },
         {
           what: 'API tokens',
           number: await countAt(db, 'api_token', source.id),
           becomes: 'Are revoked',
+          became: 'Revoked',
         },
       ],
       conflicts: twins.map(conflictOf),

@@ -14,6 +14,7 @@ import { type EntryColumns, readDraft } from '../../preferences/stored.ts'
 import { formatValue } from '../../preferences/value.ts'
 import { chosen, type Conflict, holdersOf, KEEP, type Pair, type Part, TAKE } from '../part.ts'
 import { admittedAt } from '../rows.ts'
+import { tally } from '../tally.ts'
 
 /**
  * What is set at the source does not come to hold for all of the destination unless somebody chooses
@@ -28,13 +29,22 @@ export const preferences: Part = {
     const held = new Map((await entriesAt(db, holdersOf(pair))).map((entry) => [entry.key, entry]))
     const conflicts = entries.map((entry) => conflictOf(entry, held.get(entry.key)))
     const becomes = 'Go with the source, unless you take them'
+    const taken = new Set((await takenBy(db, pair)).map(({ key }) => key))
+    const went = ({ key }: { key: string }) => taken.has(key)
+    const exempted = await exemptedAt(db, pair.source.id)
     return {
       counts: [
-        { what: 'Preferences', number: entries.length, becomes },
+        {
+          what: 'Preferences',
+          number: entries.length,
+          becomes,
+          became: tally(entries, went, 'set at the destination', 'gone with the source'),
+        },
         {
           what: 'Exemptions from its locks',
-          number: (await exemptedAt(db, pair.source.id)).length,
+          number: exempted.length,
           becomes: 'End with the locks, unless you take these',
+          became: tally(exempted, went, 'kept with their lock', 'ended with their lock'),
         },
       ],
       conflicts,
@@ -86,7 +96,7 @@ type Entry = Awaited<ReturnType<typeof entriesAt>>[number]
 const exemptedAt = (db: Reads, lock_tenant_id: number) =>
   everyTenant(db)
     .selectFrom('exemption')
-    .select('id')
+    .select('key')
     .where('lock_tenant_id', '=', lock_tenant_id)
     .execute()
 

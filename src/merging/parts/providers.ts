@@ -11,7 +11,8 @@ export const providers: Part = {
   async look(db, { source }) {
     const number = await countAt(db, 'identity_provider', source.id)
     const becomes = 'Move, and are offered to all of the destination'
-    return { counts: [{ what: 'Providers of single sign-on', number, becomes }] }
+    const became = 'Moved, and offered to all of the destination'
+    return { counts: [{ what: 'Providers of single sign-on', number, becomes, became }] }
   },
 
   async move(tx, pair, step) {
@@ -32,7 +33,14 @@ export const requests: Part = {
   async look(db, { source }) {
     const number = (await askedFor(db, source.id)).length
     return {
-      counts: [{ what: 'Open requests for access', number, becomes: 'Ask for the destination' }],
+      counts: [
+        {
+          what: 'Open requests for access',
+          number,
+          becomes: 'Ask for the destination',
+          became: 'Ask for the destination now',
+        },
+      ],
     }
   },
 

@@ -20,12 +20,17 @@ export const tags: Part = {
 
   async look(db, pair) {
     const twins = await findTwins(db, pair)
+    const number = await countAt(db, 'tag', pair.source.id)
     return {
       counts: [
         {
           what: 'Tags',
-          number: await countAt(db, 'tag', pair.source.id),
+          number,
           becomes: twins.length > 0 ? `Move; ${twins.length} of the same name become one` : 'Move',
+          became: {
+            moved: number - twins.length,
+            'made one with a tag of the same name': twins.length,
+          },
         },
       ],
       conflicts: twins.map(conflictOf),
