@@ -17,6 +17,7 @@ import * as moves from './015-moves.ts'
 import * as merging from './016-merging.ts'
 import * as lastingIds from './017-lasting-ids.ts'
 import * as places from './018-places.ts'
+import * as tagNames from './019-tag-names.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '016-merging': merging,
   '017-lasting-ids': lastingIds,
   '018-places': places,
+  '019-tag-names': tagNames,
 }

@@ -7,7 +7,7 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { isUsableAt, listTags } from '../tags/queries.ts'
+import { tagsToGive } from '../tags/queries.ts'
 import { getPath } from '../tenants/queries.ts'
 import { takesNoFields } from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
@@ -36,18 +36,18 @@ export function personPageRoutes(app: FastifyInstance, db: Db, post: Post) {
 async function overview(db: Db, actor: Actor, id: number, invitation: Invitation | null = null) {
   const head = await getPersonHead(db, actor, id, '', db.now())
   const { person, tags } = head
-  const [way, known] = await Promise.all([
-    getPath(db, actor, person.tenant_id),
-    head.may.edit ? listTags(db, actor, 'person.view') : [],
-  ])
   const carried = new Set(tags.map((tag) => tag.id))
+  const [way, usable_tags] = await Promise.all([
+    getPath(db, actor, person.tenant_id),
+    head.may.edit ? tagsToGive(db, person.tenant_path, carried) : [],
+  ])
   return views.overview({
     head,
     way: way.slice(1).map(({ id, name, visible }) => ({
       name,
       href: visible ? `/tenants/${id}` : null,
     })),
-    usable_tags: known.filter((tag) => isUsableAt(tag, person.tenant_path) && !carried.has(tag.id)),
+    usable_tags,
     may_make_tags: head.may.edit && permitsSomewhere(actor.access, 'tag.manage'),
     invitation,
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TenantId } from '../web/api-schemas.ts'
+import { NextCursor, TenantId } from '../web/api-schemas.ts'
 import { idText } from '../web/numbers.ts'
 import type { CarriedTag } from './effective.ts'
 import { tagColors, tagFields } from './form.ts'
@@ -58,7 +58,7 @@ export const TagResource = z
   })
   .meta({ id: 'Tag' })
 
-export const TagList = z.strictObject({ tags: z.array(TagResource) })
+export const TagList = z.strictObject({ tags: z.array(TagResource), next_cursor: NextCursor })
 
 export const TagParams = z.strictObject({ id: idText('Give the id of a tag.') })
 

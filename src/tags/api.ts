@@ -2,11 +2,11 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
-import { NoQuery, Nothing } from '../web/api-schemas.ts'
+import { Nothing, Paging } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
 import { NewTag, TagList, TagParams, TagPatch, TagResource } from './api-schemas.ts'
 import { createTag, deleteTag, updateTag } from './commands.ts'
-import { describeKnownTag, listKnownTags } from './known.ts'
+import { describeKnownTag, pageOfKnownTags } from './known.ts'
 import { getManagedTag } from './queries.ts'
 
 const tags = ['tags']
@@ -28,11 +28,11 @@ function readingApi(api: Api, db: Db) {
         operationId: 'listTags',
         summary: 'The tags that can be met where you may see tenants, by name',
         tags,
-        querystring: NoQuery,
+        querystring: Paging,
         response: { 200: TagList },
       },
     },
-    async ({ actor }) => ({ tags: await listKnownTags(db, actor) }),
+    ({ actor, query }) => pageOfKnownTags(db, actor, query),
   )
 
   api.get(

@@ -9,7 +9,8 @@ import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { type Pace, chunks } from '../pace.ts'
 import { type CarriedTag, isOwn, tagsOfComputers, tagsOfTenants } from './effective.ts'
-import { type Tag, idsInPath } from './queries.ts'
+import { idsInPath } from './met.ts'
+import type { Tag } from './queries.ts'
 
 /** A tag, and how many computers it is about. */
 type CountedTag = Tag & { computers: number }
@@ -39,10 +40,12 @@ export async function foreseeTags(
   pace: Pace,
 ): Promise<TagsAfterMove | null> {
   const covering = (await tagsOfTenants(db, asker, [{ id: tenant_id }]))(tenant_id)
-  const usable = await usableTagsAt(db, tenant_id)
+  const places = JSON.stringify(idsInPath(await pathOf(db, tenant_id)))
   const counts = { dropped: counter(), lost: counter(), gained: counter() }
   for (const some of chunks(computers, AT_ONCE)) {
     const carried = await tagsOfComputers(db, asker, some)
+    const own = some.flatMap((computer) => carried(computer).filter(isOwn))
+    const usable = await usableAmong(db, own, places)
     for (const computer of some) {
       const before = carried(computer)
       const kept = before.filter((tag) => isOwn(tag) && usable.has(tag.id))
@@ -75,13 +78,14 @@ function counter() {
   }
 }
 
-/** The ids of the tags that can be carried at a tenant: those made there and above. */
-async function usableTagsAt(db: Reads, tenant_id: number) {
-  const ids = JSON.stringify(idsInPath(await pathOf(db, tenant_id)))
+/** The ids of those of some tags that were made at one of some tenants. */
+async function usableAmong(db: Reads, some: Tag[], places: string) {
+  const ids = JSON.stringify([...new Set(some.map(({ id }) => id))])
   const tags = await everyTenant(db)
     .selectFrom('tag')
     .select('id')
-    .where('tag.tenant_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .where('tag.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .where('tag.tenant_id', 'in', (eb) => eb.selectFrom(idTable(places)).select('listed.id'))
     .execute()
   return new Set(tags.map(({ id }) => id))
 }

@@ -1,5 +1,4 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
-import type { Permission } from '../access/permissions.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared, preparedInScope } from '../db/prepared.ts'
 import type { TagColor } from '../db/tag-schema.ts'
@@ -10,6 +9,8 @@ import { NotFound } from '../errors.ts'
 
 /** A tag as it is drawn. */
 export type Tag = { id: number; name: string; color: TagColor }
+
+export { type PlacedTag, findTag, isUsableAt, tagChoices, tagsMet, tagsToGive } from './met.ts'
 
 /** A tag as it is managed: where it was made, and how much was given it. */
 export type ManagedTag = Tag & {
@@ -76,21 +77,6 @@ const countPeople = countIn('person_tag')
 const countComputers = countIn('computer_tag' as 'person_tag')
 const countTenants = countIn('tenant_tag' as 'person_tag')
 
-/** A tag with the node where it was made. */
-export type PlacedTag = Tag & { tenant_id: number; path: string }
-
-const everyTag = prepared((db) =>
-  everyTenant(db)
-    .selectFrom('tag')
-    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
-    .select(['tag.id', 'tag.name', 'tag.color', 'tag.tenant_id', 'tenant.path'])
-    .orderBy('tag.name_key')
-    .orderBy('tag.id'),
-)
-
-/** The ids in a path: those of the node itself and of all above it. */
-export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(Number)
-
 /** What else is known of some tags, by their ids. */
 export async function detailsOf(db: Reads, tags: Tag[]) {
   const rows = await tagDetails(db, { ids: JSON.stringify(tags.map(({ id }) => id)) })
@@ -103,47 +89,6 @@ const tagDetails = prepared((db, { ids }: { ids: string }) =>
     .select(['id', 'description', 'version'])
     .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id')),
 )
-
-/** Whether a tag can be carried by what is at the node with this path. */
-export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
-
-/**
- * The tags that may be met where the asker has a permission, such as to see people: those made there,
- * and those made above, of which nothing but name and colour is shown.
- */
-export async function listTags(
-  db: Reads,
-  asker: Asker,
-  permission: Permission,
-): Promise<PlacedTag[]> {
-  const { allow, deny } = visibleScope(asker, permission)
-  const tags = await everyTag(db, {})
-  return tags.filter(({ path }) => {
-    if (deny.some(({ from }) => path.startsWith(from))) return false
-    return allow.some(({ from }) => path.startsWith(from) || from.startsWith(path))
-  })
-}
-
-/** Those of them that can be carried by what is at a tenant. */
-export async function listUsableTags(
-  db: Reads,
-  asker: Asker,
-  permission: Permission,
-  tenant_id: number,
-) {
-  const [tenant] = await pathOfTenant(db, { tenant_id })
-  const tags = await listTags(db, asker, permission)
-  return tags.filter((tag) => tenant !== undefined && isUsableAt(tag, tenant.path))
-}
-
-const pathOfTenant = prepared((db, { tenant_id }: { tenant_id: number }) =>
-  everyTenant(db).selectFrom('tenant').select('path').where('id', '=', tenant_id),
-)
-
-/** One of those tags, by id; undefined for any other. */
-export async function findTag(db: Reads, asker: Asker, permission: Permission, id: number) {
-  return (await listTags(db, asker, permission)).find((tag) => tag.id === id)
-}
 
 type Carried = Tag & { person_id: number }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { tagsOfTenants } from '../tags/effective.ts'
-import { listTags } from '../tags/queries.ts'
+import { tagChoices } from '../tags/queries.ts'
 import { wholeText } from '../web/numbers.ts'
 import { actionsOf } from './batch/actions.ts'
 import { readTenantId } from './head.ts'
@@ -33,7 +33,7 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
     const listed = {
       ...found,
       tagsOf: await tagsOfRows(db, actor, found.rows),
-      tags: await listTags(db, actor, 'tenant.view'),
+      tags: await tagChoices(db, actor, 'tenant.view', state.tag),
     }
     const path = await pathOfBranch(db, actor, branch.id)
     const may = listRights(actor, branch)

@@ -6,8 +6,8 @@ import type { Tx } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
 import { tagTenant, untagTenant } from '../tags/carriers.ts'
 import { type TenantTag, isOwn } from '../tags/effective.ts'
-import { type Tag, isUsableAt, listTags, listUsableTags } from '../tags/queries.ts'
-import type { Tenant } from './queries.ts'
+import { type Tag, findTag, isUsableAt, tagsToGive } from '../tags/queries.ts'
+import { type Tenant, getTenant } from './queries.ts'
 
 /** Gives a tenant a tag, or says anew whether it covers what is below. Throws Invalid at `tag`. */
 export async function giveTenantTag(
@@ -18,9 +18,10 @@ export async function giveTenantTag(
   covers_children: boolean,
 ) {
   const tenant = await requireTenant(tx, asker, 'tenant.edit', id)
-  const usable = await listUsableTags(tx, asker, 'tenant.view', id)
-  const tag = usable.find((one) => one.id === tag_id)
-  if (!tag) throw new Invalid({ tag: 'There is no such tag for this tenant.' })
+  const tag = await findTag(tx, asker, 'tenant.view', tag_id)
+  const { path } = await getTenant(tx, asker, id)
+  if (!tag || !isUsableAt(tag, path))
+    throw new Invalid({ tag: 'There is no such tag for this tenant.' })
   await tagTenant(tx, tenant, tag, covers_children)
 }
 
@@ -46,11 +47,10 @@ export async function tagsPanel(
   tags: TenantTag[],
 ): Promise<TenantTagsPanel> {
   const may_edit = permits(actor.access, 'tenant.edit', path)
-  const known = may_edit ? await listTags(db, actor, 'tenant.view') : []
   const own = new Set(tags.filter(isOwn).map((tag) => tag.id))
   return {
     tags,
-    usable: known.filter((tag) => isUsableAt(tag, path) && !own.has(tag.id)),
+    usable: may_edit ? await tagsToGive(db, path, own) : [],
     action: may_edit ? `/tenants/${id}/tags` : null,
     may_make: may_edit && permitsSomewhere(actor.access, 'tag.manage'),
     asks_children: true,

@@ -28,7 +28,9 @@ export const lookingEverywhere: Record<string, string> = {
   'src/tags/effective.ts': 'what covers a computer or a tenant that was found may lie above it',
   'src/tags/moves.ts': 'which tags can be used at a tenant, seen or not',
   'src/tags/undo-rules.ts': 'where a tag was made may be above what one sees',
-  'src/tags/queries.ts': 'tags of the tenants above can be used below',
+  'src/tags/by-name.ts': 'tags of the tenants above can be used below',
+  'src/tags/met.ts': 'a tag is looked for by id, and then whether it may be met',
+  'src/tags/queries.ts': 'the tags of those that were found may be of tenants above',
   'src/access/current-actor.ts': 'who somebody is does not depend on what they see',
   'src/access/grants.ts': 'what somebody may do is read before there is a scope',
   'src/access/groups/commands.ts':

@@ -8,7 +8,7 @@ import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../src/errors.ts'
 import { createPerson, deletePerson } from '../../src/people/commands.ts'
 import { createTag, giveTag } from '../../src/tags/commands.ts'
-import { isUsableAt, listTags } from '../../src/tags/queries.ts'
+import { findTag, tagsToGive } from '../../src/tags/queries.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import {
   type Deed,
@@ -106,11 +106,10 @@ async function carry(tx: Tx, person: { id: number; tenant_id: number }, to: numb
     .select('path')
     .where('id', '=', person.tenant_id)
     .executeTakeFirstOrThrow()
-  const tags = (await listTags(tx, PROGRAM, 'person.view'))
-    .filter((tag) => isUsableAt(tag, path))
-    .reverse()
+  const tags = (await tagsToGive(tx, path, new Set())).toReversed()
   if (tags.length === 0) throw new NotFound('tag')
-  await giveTag(tx, anyTenant(person.tenant_id), person.id, tags[to % tags.length]!)
+  const tag = await findTag(tx, PROGRAM, 'person.view', tags[to % tags.length]!.id)
+  await giveTag(tx, anyTenant(person.tenant_id), person.id, tag!)
 }
 
 /** As its batch does: whoever it was for stays behind. */

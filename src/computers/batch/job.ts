@@ -22,7 +22,7 @@ import {
 } from '../../jobs/batch.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
-import { listTags } from '../../tags/queries.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID, findTenant } from '../../tenants/queries.ts'
 import type { Form } from '../../web/form.ts'
@@ -140,7 +140,7 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
     person: person ?? '',
     whole: wholeValue(whole),
   }
-  const tags = isOfTag(action) ? await listTags(db, actor, 'computer.view') : []
+  const tags = isOfTag(action) ? await tagChoices(db, actor, 'computer.view', tag_id) : []
   return views.choice({
     form: { values: { ...chosen, ...form.values }, errors: form.errors },
     asks: questions[action] ?? null,

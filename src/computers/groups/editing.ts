@@ -2,10 +2,11 @@ import type { Actor } from '../../access/actor.ts'
 import { permits, permitsSomewhere } from '../../access/decide.ts'
 import type { Db } from '../../db/connection.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
-import { findTag, listTags } from '../../tags/queries.ts'
+import { findTag } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID, getTenant } from '../../tenants/queries.ts'
 import { type Form, freshForm, withError } from '../../web/form.ts'
+import { readId } from '../../web/numbers.ts'
 import { type ComparedField, savedOver } from '../../web/saved-over.ts'
 import { type ComputerFilter, readFilter as readListFilter } from '../list.ts'
 import { EVERY_COMPUTER, type GroupFilter, type GroupState, readFilter } from './filter.ts'
@@ -117,8 +118,11 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   const group = await getGroup(db, actor, id)
   if (form.values['version'] === String(group.version)) return undefined
   const stored = await formOf(db, actor, group)
-  const tags = await listTags(db, actor, 'computer.view')
-  const tagName = (id = '') => tags.find((tag) => String(tag.id) === id)?.name ?? 'None'
+  const named = [stored, form].map(({ values }) => readId(values['tag'] ?? ''))
+  const tags = await Promise.all(
+    named.map((tag_id = 0) => findTag(db, actor, 'computer.view', tag_id)),
+  )
+  const tagName = (text = '') => tags.find((tag) => String(tag?.id) === text)?.name ?? 'None'
   const fields = [...compared, { name: 'tag', label: 'Tag', words: tagName }]
   return savedOver('group', fields, stored.values, form.values)
 }

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
-import { listTags } from '../../tags/queries.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import { type Form, freshForm, parseForm, takesNoFields, typed } from '../../web/form.ts'
-import { idText } from '../../web/numbers.ts'
+import { idText, readId } from '../../web/numbers.ts'
 import type { SavedOver } from '../../web/saved-over.ts'
 import { createGroup, deleteGroup, differs, updateGroup } from './commands.ts'
 import {
@@ -35,9 +35,12 @@ export function computerGroupFormRoutes(app: FastifyInstance, db: Db) {
   deleteGroups(app, db)
 }
 
+const tagsFor = (db: Db, actor: Actor, { values }: Form) =>
+  tagChoices(db, actor, 'computer.view', readId(values['tag'] ?? '') ?? null)
+
 function makeGroups(app: FastifyInstance, db: Db) {
   const page = async (actor: Actor, form: Form) =>
-    views.newGroup(form, await listTags(db, actor, 'computer.view'))
+    views.newGroup(form, await tagsFor(db, actor, form))
 
   app.get('/computers/groups/new', { config }, async ({ actor, query }, reply) => {
     const { from } = From.parse(query)
@@ -65,20 +68,18 @@ function makeGroups(app: FastifyInstance, db: Db) {
 }
 
 function editGroups(app: FastifyInstance, db: Db) {
-  const tagsFor = (actor: Actor) => listTags(db, actor, 'computer.view')
-
   app.get<Id>('/computers/groups/:id/edit', { config }, async ({ actor, params }, reply) => {
     const id = readGroupId(params.id)
     const head = await getGroupHead(db, actor, id, 'edit', 'computer_group.manage')
-    return reply.page(views.edit(head, await formOf(db, actor, head.group), await tagsFor(actor)))
+    const form = await formOf(db, actor, head.group)
+    return reply.page(views.edit(head, form, await tagsFor(db, actor, form)))
   })
 
   app.post<Id>('/computers/groups/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const id = readGroupId(params.id)
     const head = await getGroupHead(db, actor, id, 'edit', 'computer_group.manage')
-    const tags = await tagsFor(actor)
-    const again = (status: number, form: Form, saved_over: SavedOver | null = null) =>
-      reply.code(status).page(views.edit(head, form, tags, saved_over))
+    const again = async (status: number, form: Form, saved_over: SavedOver | null = null) =>
+      reply.code(status).page(views.edit(head, form, await tagsFor(db, actor, form), saved_over))
     const parsed = parseForm(EditGroupForm, body)
     if (!parsed.ok) return again(422, parsed.form)
     const form = freshForm(typed(body))

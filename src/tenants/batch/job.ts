@@ -21,7 +21,7 @@ import {
 } from '../../jobs/batch.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
-import { listTags } from '../../tags/queries.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import type { Form } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
 import { drawConsequences, foreseeMove, movedTenants } from '../consequences.ts'
@@ -141,7 +141,7 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
 
 async function drawTagChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
   const { action, tag_id, covers_children, whole } = outlook
-  const tags = await listTags(db, actor, 'tenant.view')
+  const tags = await tagChoices(db, actor, 'tenant.view', tag_id)
   return views.tagChoice({
     form: withValues(form, {
       tag: String(tag_id ?? ''),
