@@ -1,4 +1,3 @@
-import type { Platform } from '../src/db/computer-schema.ts'
 import type { Db } from '../src/db/connection.ts'
 import { type Tx, operation } from '../src/db/operation.ts'
 import { everyTenant, everyTenantTx } from '../src/db/scope-guard.ts'
@@ -21,9 +20,6 @@ const MACHINES = [
   ['server', 'SRV', 'Ubuntu 24.04', 'PowerEdge R450'],
   ['portable', 'LT', 'Windows 11 Pro', 'Latitude 7450'],
 ] as const satisfies [string, string, string, string][]
-
-/** The platforms of which there are computers. */
-export const platformsThere: Platform[] = ['windows', 'macos', 'linux']
 
 /**
  * Adds computers until there are `count`, those of one tenant after another. One in five is new, one

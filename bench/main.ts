@@ -10,6 +10,7 @@ import { computers } from './figures/computers.ts'
 import { firstLoad } from './figures/first-load.ts'
 import { importing } from './figures/importing.ts'
 import { maintenance } from './figures/maintenance.ts'
+import { merge } from './figures/merge.ts'
 import { pages } from './figures/pages.ts'
 import { people } from './figures/people.ts'
 import { preview } from './figures/preview.ts'
@@ -24,6 +25,7 @@ const sections: Record<string, Section> = {
   importing,
   preview,
   computers,
+  merge,
   people,
   access,
   undo,

@@ -14,9 +14,13 @@ import * as history from './012-history.ts'
 import * as tags from './013-tags.ts'
 import * as computerGroups from './014-computer-groups.ts'
 import * as moves from './015-moves.ts'
-import * as schedules from './019-schedules.ts'
-import * as sessionLists from './020-session-lists.ts'
-import * as maintenance from './023-maintenance.ts'
+import * as merging from './016-merging.ts'
+import * as lastingIds from './017-lasting-ids.ts'
+import * as places from './018-places.ts'
+import * as tagNames from './019-tag-names.ts'
+import * as schedules from './020-schedules.ts'
+import * as sessionLists from './021-session-lists.ts'
+import * as maintenance from './022-maintenance.ts'
 
 /** Every migration, in the order in which they are applied. They go forward only. */
 export const migrations: Record<string, Migration> = {
@@ -35,7 +39,11 @@ export const migrations: Record<string, Migration> = {
   '013-tags': tags,
   '014-computer-groups': computerGroups,
   '015-moves': moves,
-  '019-schedules': schedules,
-  '020-session-lists': sessionLists,
-  '023-maintenance': maintenance,
+  '016-merging': merging,
+  '017-lasting-ids': lastingIds,
+  '018-places': places,
+  '019-tag-names': tagNames,
+  '020-schedules': schedules,
+  '021-session-lists': sessionLists,
+  '022-maintenance': maintenance,
 }

@@ -62,7 +62,9 @@
     const abort = new AbortController()
     // Closing gives up what is pending, which may be a later question by now.
     const giveUp = () => abort.signal.aborted || close(combobox)
-    const timer = setTimeout(() => suggest(combobox, words, abort.signal).catch(giveUp), delay)
+    const timer = setTimeout(() => {
+      void suggest(combobox, words, abort.signal).catch(giveUp)
+    }, delay)
     pending.set(combobox.input, { timer, abort })
   }
 

@@ -66,6 +66,7 @@ import { personFactorRoutes } from './people/factor-routes.ts'
 import { personFormRoutes } from './people/form-routes.ts'
 import { personListRoutes } from './people/list-routes.ts'
 import { personPageRoutes } from './people/page-routes.ts'
+import { personTagApi } from './people/tag-api.ts'
 import { computerApi } from './computers/api.ts'
 import { computerBatchApi } from './computers/batch/api.ts'
 import { computerBatch } from './computers/batch/job.ts'
@@ -79,9 +80,13 @@ import { computerGroupApi } from './computers/groups/api.ts'
 import { computerGroupFormRoutes } from './computers/groups/form-routes.ts'
 import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
+import { computerTagApi } from './computers/tag-api.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
 import { sessionRoutes } from './maintenance/session-routes.ts'
 import { windowRoutes } from './maintenance/window-routes.ts'
+import { mergingApi } from './merging/api.ts'
+import { tenantMerge } from './merging/job.ts'
+import { mergingRoutes } from './merging/routes.ts'
 import { preferenceApi } from './preferences/api.ts'
 import { maintenanceApi } from './maintenance/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
@@ -101,6 +106,7 @@ import { tenantScheduleRoutes } from './schedules/tenant-routes.ts'
 import { tellUses } from './schedules/uses.ts'
 import { scheduleApi } from './schedules/api.ts'
 import { searchRoutes } from './search/routes.ts'
+import { tagApi } from './tags/api.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { tenantApi } from './tenants/api.ts'
 import { tenantBatch } from './tenants/batch/job.ts'
@@ -110,6 +116,8 @@ import { csvRoutes } from './tenants/csv/routes.ts'
 import { tenantFormRoutes } from './tenants/form-routes.ts'
 import { tenantListRoutes } from './tenants/list-routes.ts'
 import { tenantPageRoutes } from './tenants/page-routes.ts'
+import { tenantTagApi } from './tenants/tag-api.ts'
+import { tenantTagRoutes } from './tenants/tag-routes.ts'
 
 /** What the application is made of, apart from its database. */
 export type AppOptions = {
@@ -170,10 +178,12 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
   await serveApi(app, (api) => {
     tenantApi(api, db)
+    mergingApi(api, db)
     personApi(api, db)
     invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
     preferenceApi(api, db)
     computerApi(api, db)
+    tagsApi(api, db)
     computerBatchApi(api, db)
     computerGroupApi(api, db)
     scheduleApi(api, db)
@@ -183,6 +193,14 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
     accessApi(api, db)
   })
   return app
+}
+
+/** Tags, and what carries them. */
+function tagsApi(api: Api, db: Db) {
+  tagApi(api, db)
+  computerTagApi(api, db)
+  personTagApi(api, db)
+  tenantTagApi(api, db)
 }
 
 /** The same by the API, and the tokens that it takes. */
@@ -273,15 +291,18 @@ function scheduleFeatures(app: FastifyInstance, db: Db) {
 function tenantFeatures(app: FastifyInstance, db: Db) {
   tenantListRoutes(app, db)
   tenantPageRoutes(app, db)
+  tenantTagRoutes(app, db)
   tenantFormRoutes(app, db)
   batchRoutes(app, db)
   csvRoutes(app, db)
+  mergingRoutes(app, db)
 }
 
 /** What is looked at before it is done, or takes longer than a second. */
 const jobKinds = (mailer: Mailer) => [
   csvImport,
   tenantBatch,
+  tenantMerge,
   peopleImport,
   peopleBatch(mailer),
   computerImport,

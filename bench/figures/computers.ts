@@ -30,7 +30,7 @@ const lists = [
 ] as const
 
 /** The first client, which has tenants on every level, by its slug. */
-const TOP = organisations().next().value!.slug
+const TOP = organisations().next().value.slug
 
 /** What lists, moves and syncs of many computers take. */
 export async function* computers(bench: Bench): AsyncGenerator<Figure> {

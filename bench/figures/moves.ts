@@ -1,10 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { computerBatch } from '../../src/computers/batch/job.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { paced } from '../../src/pace.ts'
 import type { Bench } from '../bench.ts'
 import { type Dataset, withDatabase } from '../databases.ts'
 import { type Figure, figure } from '../figure.ts'
+import { timed } from '../timed.ts'
 
 /** The provider itself: nothing of what is moved is there. */
 const TARGET = 2
@@ -31,16 +31,8 @@ export async function* moves({ scale }: Bench, dataset: Dataset): AsyncGenerator
   const named = `Move of ${scale.small} computers`
   yield figure(`${named}: preview`, foreseen.seconds, 's', { at_most: 1 })
   yield figure(named, moved.seconds, 's', { at_most: 2 })
+  yield figure(`${named}: preview, CPU time`, foreseen.cpu_seconds, 's', null)
+  yield figure(`${named}, CPU time`, moved.cpu_seconds, 's', null)
   const longest = Math.max(foreseen.loop_ms, moved.loop_ms)
   yield figure(`${named}: longest wait of others`, longest, 'ms', { at_most: 100 })
-}
-
-async function timed<T>(work: () => Promise<T>) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  const started = performance.now()
-  const result = await work()
-  const seconds = (performance.now() - started) / 1000
-  delay.disable()
-  return { result, seconds, loop_ms: delay.max / 1e6 }
 }

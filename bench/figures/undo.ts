@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Actor } from '../../src/access/actor.ts'
 import { foreseeUndo, takeBack } from '../../src/audit/undo.ts'
 import { runBatch } from '../../src/computers/batch/run.ts'
@@ -12,6 +11,7 @@ import { ROOT_ID } from '../../src/tenants/queries.ts'
 import type { Bench } from '../bench.ts'
 import { copyDataset, insertEntries, withDatabase } from '../databases.ts'
 import { type Figure, figure } from '../figure.ts'
+import { timed } from '../timed.ts'
 import { report } from './sync.ts'
 
 /** Where the computers go; they come from the first client. */
@@ -70,18 +70,11 @@ async function measure(db: Db, actor: Actor, id: number, name: string) {
   const longest = Math.max(seen.loop_ms, undone.loop_ms, redone.loop_ms)
   return [
     figure(`${name}: undo foreseen`, seen.seconds, 's', { at_most: 2 }),
+    figure(`${name}: undo foreseen, CPU time`, seen.cpu_seconds, 's', null),
     figure(`${name}: undone`, undone.seconds, 's', { at_most: 2 }),
+    figure(`${name}: undone, CPU time`, undone.cpu_seconds, 's', null),
     figure(`${name}: redone`, redone.seconds, 's', { at_most: 2 }),
+    figure(`${name}: redone, CPU time`, redone.cpu_seconds, 's', null),
     figure(`${name}: longest wait of others`, longest, 'ms', { at_most: 100 }),
   ]
-}
-
-async function timed<T>(work: () => Promise<T>) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  const started = performance.now()
-  const result = await work()
-  const seconds = (performance.now() - started) / 1000
-  delay.disable()
-  return { result, seconds, loop_ms: delay.max / 1e6 }
 }

@@ -112,7 +112,7 @@ const pages: Page[] = [
     href: '/tags',
     icon: 'tag',
     label: 'Tags',
-    detail: 'What people are marked with',
+    detail: 'What computers, people and tenants are marked with',
     needs: { permission: 'tag.manage', at: 'anywhere' },
   },
   {

@@ -58,6 +58,39 @@ export const accessOfMovedTenants: Consequence<MovedTenants, ConsequencePanel> =
   draw: consequencePanel,
 }
 
+/** Tenants that would become part of another one, and what would be there or below it then. */
+export type MergedBranches = {
+  merged: {
+    from: string
+    to: string
+    /** Whether what is given at it would hold at all of the other; what is denied does anyway. */
+    gives: boolean
+  }[]
+  shifts: Omit<Shift, 'under' | 'becomes' | 'beside'>[]
+  permission: Permission
+  nouns: readonly [one: string, many: string]
+}
+
+/** The same for what would come to a tenant of which others become part, with their people. */
+export const accessOfMerged: Consequence<MergedBranches, ConsequencePanel> = {
+  name: 'access',
+  foresee(db, asker, { merged, shifts, permission, nouns }, pace) {
+    const becomes: Shift['becomes'] = (grant) => {
+      const branch = merged.find(({ from }) => grant.path.startsWith(from))
+      if (!branch) return grant
+      const { from, to, gives } = branch
+      const is_given = grant.effect === 'allow' && grant.assignment_id !== null
+      if (grant.path === from && is_given && !gives) return null
+      return { ...grant, path: to + grant.path.slice(from.length) }
+    }
+    const under = merged[0]!.to
+    const beside = merged.map(({ from }) => from)
+    const all = shifts.map((shift) => ({ ...shift, under, becomes, beside }))
+    return foreseeAccess(db, asker, { shifts: all, permission, nouns }, db.now(), pace)
+  },
+  draw: consequencePanel,
+}
+
 type Question = {
   shifts: Shift[]
   permission: Permission
@@ -73,8 +106,8 @@ async function foreseeAccess(
   now: string,
   pace: Pace,
 ): Promise<ConsequencePanel | null> {
-  const known = shifts.filter(({ from, under }) =>
-    [from, under].every((path) => permits(asker.access, 'access.view', path)),
+  const known = shifts.filter(({ from, under, beside = [] }) =>
+    [from, under, ...beside].every((path) => permits(asker.access, 'access.view', path)),
   )
   if (known.length === 0)
     return {

@@ -14,10 +14,24 @@ export type Shift = {
   number: number
   /** Whether the node itself goes: then all that is given there or below goes with it. */
   carries: boolean
+  /** What becomes of what somebody holds, where more than this moves; null for nothing. */
+  becomes?: (grant: HeldGrant) => HeldGrant | null
+  /** Further nodes that are concerned then, and whoever holds something there. */
+  beside?: string[]
 }
 
+/** Something that somebody holds: by an assignment, or as their own role. */
+type HeldGrant = Grant & { effect: 'allow' | 'deny'; assignment_id: number | null }
+
+type HeldAccess = Access & { allows: readonly HeldGrant[]; denies: readonly HeldGrant[] }
+
 /** Somebody who holds something at one of the nodes or above. */
-export type Holder = { name: string; tenant_name: string; tenant_path: string; access: Access }
+export type Holder = {
+  name: string
+  tenant_name: string
+  tenant_path: string
+  access: HeldAccess
+}
 
 const NODES_AT_ONCE = 500
 const PEOPLE_AT_ONCE = 200
@@ -29,7 +43,9 @@ export async function* listHolders(
   now: string,
 ): AsyncGenerator<Holder> {
   const met = new Set<number>()
-  const nodes = [...new Set(shifts.flatMap(({ from, to }) => [...idsIn(from), ...idsIn(to)]))]
+  const nodes = [
+    ...new Set(shifts.flatMap(({ from, to, beside = [] }) => [from, to, ...beside].flatMap(idsIn))),
+  ]
   for (let start = 0; start < nodes.length; start += NODES_AT_ONCE) {
     const some = nodes.slice(start, start + NODES_AT_ONCE)
     let after: { sort_key: string; id: number } | null = null
@@ -70,8 +86,8 @@ async function withAccess(db: Reads, people: Row[], now: string): Promise<Holder
 export function weighHolder({ access }: Holder, shifts: Shift[], permission: Permission) {
   const found = { gains: 0, loses: 0 }
   for (const shift of shifts) {
-    if (!isConcerned(access, shift)) continue
-    const afterwards = shift.carries ? carried(access, shift) : access
+    const afterwards = heldAfter(access, shift)
+    if (afterwards === access && !isConcerned(access, shift)) continue
     for (const [from, to, number] of nodesOf(access, shift)) {
       const has = permits(access, permission, from)
       const would_have = permits(afterwards, permission, to)
@@ -85,6 +101,16 @@ export function weighHolder({ access }: Holder, shifts: Shift[], permission: Per
 /** Somebody who holds the same at both places, such as all of it above, is not concerned. */
 const isConcerned = ({ allows, denies }: Access, { from, to }: Shift) =>
   [...allows, ...denies].some(({ path }) => from.startsWith(path) !== to.startsWith(path))
+
+/** What somebody holds afterwards. The same object where that is what they hold now. */
+function heldAfter(access: HeldAccess, shift: Shift): Access {
+  const { becomes, carries } = shift
+  if (!becomes) return carries && isConcerned(access, shift) ? carried(access, shift) : access
+  const { allows, denies, limit } = access
+  if ([...allows, ...denies].every((grant) => becomes(grant) === grant)) return access
+  const after = (grants: readonly HeldGrant[]) => grants.flatMap((grant) => becomes(grant) ?? [])
+  return { allows: after(allows), denies: after(denies), limit }
+}
 
 /** What somebody holds once a node has moved: what they hold there or below goes with it. */
 function carried({ allows, denies, limit }: Access, { from, to }: Shift): Access {

@@ -82,6 +82,9 @@ const assignmentsOf = ({ tx }: Undoing, member: LoggedRow) =>
     )
     .execute()
 
+/** What it takes is asked of the person that it goes along with. */
+const withItsPerson: UndoRule = { permissions: [] }
+
 /** Whose secret is gone, or whose answer was given to somebody, does not come back. */
 export const finalTables: Record<string, Final> = {
   api_token: {
@@ -91,13 +94,20 @@ export const finalTables: Record<string, Final> = {
   identity: {
     final: 'Only the person themselves links an account of single sign-on.',
     stays_deleted: true,
+    along: withItsPerson,
   },
   identity_provider: {
     final:
       'Providers of single sign-on are changed on their own page: their secrets are not in the history.',
+    along: {
+      permissions: ['settings.manage'],
+      leave: ({ require }, now) => require('settings.manage', now['tenant_id']),
+      arrive: ({ require }, former) => require('settings.manage', former['tenant_id']),
+    },
   },
   access_request: {
     final:
       'Whoever asked was told the answer, so it stands. Withdraw the access that was given instead.',
+    along: withItsPerson,
   },
 }

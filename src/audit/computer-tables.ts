@@ -1,4 +1,4 @@
-import { loggedFilterInWords, tenantOfFilter } from '../computers/groups/words.ts'
+import { loggedFilterInWords, namedByFilter } from '../computers/groups/words.ts'
 import { kindLooks, stateLabels } from '../computers/kinds.ts'
 import type { ComputerKind, ComputerState } from '../db/computer-schema.ts'
 import type { Table } from './tables.ts'
@@ -33,12 +33,10 @@ export const computerTables: Record<string, Table> = {
       tenant_id: { label: 'Tenant', refers: 'tenant' },
       filter: {
         label: 'Filter',
-        words: (json, _, names) => loggedFilterInWords(String(json), (id) => names('tenant', id)),
-        mentions: (json) => {
-          const id = tenantOfFilter(json)
-          return id === null ? null : { table: 'tenant', id }
-        },
+        words: (json, _, names) => loggedFilterInWords(String(json), names),
+        mentions: namedByFilter,
       },
+      missing: { label: 'Has no members', words: (missing) => `Its ${missing} was deleted` },
     },
   },
   agent: {

@@ -30,8 +30,7 @@ export function referencesIn({ table_name, before, after }: ReadableChange): Ref
       const value = row?.[name]
       if ('refers' in column)
         return typeof value === 'number' ? [{ table: column.refers, id: value }] : []
-      const mentioned = typeof value === 'string' && column.mentions?.(value)
-      return mentioned ? [mentioned] : []
+      return typeof value === 'string' ? (column.mentions?.(value) ?? []) : []
     })
   })
 }

@@ -3,6 +3,7 @@ import { type Asker, nameTenants, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { WHOLE_TREE, inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { lastNames } from './last-names.ts'
 import type { Referred, Row } from './tables.ts'
 
 /** What a row points at. */
@@ -25,8 +26,8 @@ const NOUNS: Record<Referred, string> = {
 }
 
 /**
- * The names of what the rows of a history point at, as far as they still exist and the asker may
- * read them; another word for the rest. One query for each kind of thing.
+ * The names of what the rows of a history point at, as far as the asker may read them; another word
+ * for the rest. One query for each kind of thing, and another where something of it is gone.
  */
 export async function readNames(db: Reads, asker: Asker, references: Reference[]): Promise<Names> {
   const ids = (table: Referred) => [
@@ -41,11 +42,18 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
     computer: await nameRows(db, asker, 'computer', 'computer.view', ids('computer')),
     role: await nameRoles(db, ids('role')),
   }
+  const gone = new Map<Referred, Map<number, string>>()
+  for (const table of Object.keys(known) as Referred[]) {
+    const unknown = ids(table).filter((id) => !known[table].has(id) && id !== HIDDEN_TENANT)
+    gone.set(table, await lastNames(db, asker, table, unknown))
+  }
   const sees_all = visibleScope(asker, 'tenant.view') === WHOLE_TREE
   return (table, id) => {
     if (id === null || id === undefined) return null
     const noun = NOUNS[table]
     const is_told = table !== 'tenant' || id !== HIDDEN_TENANT
+    const former = gone.get(table)?.get(Number(id))
+    if (former !== undefined && !known[table].has(Number(id))) return `${former} (deleted)`
     const unnamed = sees_all && is_told ? `a deleted ${noun} (${id})` : `another ${noun}`
     return known[table].get(Number(id))?.name ?? unnamed
   }

@@ -19,7 +19,7 @@ type Plain = {
   /** Without it, the value is shown as it is. Null is not shown. */
   words?: (value: string | number, row: Row, names: Names) => string | null
   /** What the value names beside: the words for it may call it by name. */
-  mentions?: (value: string) => Mention | null
+  mentions?: (value: string) => Mention[]
   /** The value that goes without saying when a row is created or deleted. */
   usual?: string | number
 }
@@ -89,6 +89,20 @@ export const loggedTables: Record<string, Table> = {
       description: { label: 'Description' },
       active: { label: 'Active', words: yesOrNo, usual: 1 },
       blocks_inheritance: { label: 'Blocks inheritance', words: yesOrNo, usual: 0 },
+    },
+  },
+  tenant_alias: {
+    label: 'Former name',
+    permission: 'tenant.view',
+    verbs: { Created: 'Added', Changed: 'Changed', Deleted: 'Removed' },
+    title: (row) => String(row['slug'] ?? row['client_key']),
+    line: { values: [], place: 'tenant_id', before_place: 'of' },
+    columns: {
+      tenant_id: { label: 'Of', refers: 'tenant' },
+      name: { label: 'Name' },
+      slug: { label: 'Slug' },
+      integration: { label: 'Integration' },
+      client_key: { label: 'Called there' },
     },
   },
   preference_entry: {

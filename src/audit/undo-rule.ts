@@ -27,8 +27,11 @@ export type UndoRule = {
   leave?(undoing: Undoing, now: LoggedRow, former: LoggedRow | null): Promise<void>
   /** After all was taken back, of a row that is there again. */
   arrive?(undoing: Undoing, former: LoggedRow, now: LoggedRow | null): Promise<void>
-  /** After all was taken back: brings along what is not logged, or refuses what does not fit. */
-  settle?(undoing: Undoing, reversal: Reversal): Promise<void>
+  /**
+   * After all was taken back, of rows of the table, some at a time: brings along what is not logged,
+   * or refuses what does not fit.
+   */
+  settle?(undoing: Undoing, some: Reversal[]): Promise<void>
 }
 
 /** Why changes of a table are never taken back. */
@@ -36,6 +39,16 @@ export type Final = {
   final: string
   /** What was deleted stays so when the rest of its operation is taken back. */
   stays_deleted?: true
+  /** What it takes where the row only went along to another tenant, or to another person. */
+  along?: UndoRule
+}
+
+const PLACE = new Set(['tenant_id', 'person_id'])
+
+/** Whether all that was done to a row is that it went along with what it belongs to. */
+export function wentAlong({ now, former }: Reversal) {
+  const columns = now && former ? changedColumns(now, former) : []
+  return columns.length > 0 && columns.every((name) => PLACE.has(name))
 }
 
 /** The columns in which two versions of a row differ, but for its version. */

@@ -16,8 +16,8 @@ import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
 import { chosenUndo, orderFinal, overrideUndo, scheduleUndo } from '../schedules/undo-rules.ts'
 import { computerTagUndo, personTagUndo, tagUndo, tenantTagUndo } from '../tags/undo-rules.ts'
-import { tenantUndo } from '../tenants/undo-rules.ts'
-import type { Final, Undoing, UndoRule } from './undo-rule.ts'
+import { aliasUndo, tenantUndo } from '../tenants/undo-rules.ts'
+import { type Final, type Undoing, type UndoRule, wentAlong } from './undo-rule.ts'
 
 /**
  * What it takes to take back changes of each logged table. A table that is missing here fails a
@@ -26,6 +26,7 @@ import type { Final, Undoing, UndoRule } from './undo-rule.ts'
 export const undoRules: Record<string, UndoRule | Final> = {
   ...finalTables,
   tenant: tenantUndo,
+  tenant_alias: aliasUndo,
   preference_entry: entryUndo,
   exemption: exemptionUndo,
   computer: computerUndo,
@@ -59,17 +60,26 @@ export function rulesFor(
   return {
     refuseObstacles,
     stays,
-    before: (reversal) =>
+    before: (some) =>
       withoutNaming(async () => {
-        const rule = ruleOf(reversal, table_names)
-        if (rule && reversal.now) await rule.leave?.(first, reversal.now, reversal.former)
+        for (const reversal of some) {
+          const rule = ruleOf(reversal, table_names)
+          if (rule && reversal.now) await rule.leave?.(first, reversal.now, reversal.former)
+        }
       }),
-    after: (reversal) =>
+    after: (some) =>
       withoutNaming(async () => {
-        const rule = ruleOf(reversal, table_names)
-        if (!rule) return
-        if (reversal.former) await rule.arrive?.(last, reversal.former, reversal.now)
-        await rule.settle?.(last, reversal)
+        const settling = new Map<UndoRule, Reversal[]>()
+        for (const reversal of some) {
+          const rule = ruleOf(reversal, table_names)
+          if (!rule) continue
+          if (reversal.former) await rule.arrive?.(last, reversal.former, reversal.now)
+          settling
+            .set(rule, settling.get(rule) ?? [])
+            .get(rule)!
+            .push(reversal)
+        }
+        for (const [rule, reversals] of settling) await rule.settle?.(last, reversals)
       }),
   }
 }
@@ -100,6 +110,7 @@ function ruleOf(reversal: Reversal, table_names: string[]): UndoRule | undefined
   const rule = undoRules[reversal.table]
   if (!rule) throw new Conflict('This kind of change cannot be taken back.')
   if (!('final' in rule)) return rule
+  if (rule.along && wentAlong(reversal)) return rule.along
   const others = table_names.some((name) => !isFinal(name))
   if (stays(reversal) && others) return undefined
   throw new Conflict(rule.final)

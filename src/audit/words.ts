@@ -12,6 +12,8 @@ const operationWords: Record<string, string> = {
   'tenant.batch_activate': 'Activated tenants',
   'tenant.batch_deactivate': 'Deactivated tenants',
   'tenant.batch_delete': 'Deleted tenants',
+  'tenant.merge': 'Merged tenants',
+  'tenant.remove_alias': 'Removed a former name of a tenant',
   'person.create': 'Created person',
   'person.update': 'Changed person',
   'person.delete': 'Deleted person',
@@ -121,7 +123,15 @@ export function operationInWords(kind: string) {
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}${verb && `: ${verb}`}`
 }
 
+const labels = Object.values(operationWords)
+
+/** The same words are said of several things: a choice among them says of which. */
+const isShared = (label: string) => labels.indexOf(label) !== labels.lastIndexOf(label)
+
 /** The kinds that have words, for a choice among them, in the order of the words. */
 export const knownKinds = Object.entries(operationWords)
-  .map(([value, label]) => ({ value, label }))
+  .map(([value, label]) => ({
+    value,
+    label: isShared(label) ? `${label} (${value.split('.')[0]})` : label,
+  }))
   .toSorted((one, other) => one.label.localeCompare(other.label, 'en'))

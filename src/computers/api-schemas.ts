@@ -126,6 +126,7 @@ export const ComputerBatchInput = z
   })
 
 export const ComputerBatchResult = z.strictObject({
+  operation_id: z.int().nullable().describe('By which it can be undone; null for a preview.'),
   done: z.int(),
   unchanged: z.int(),
   refused: z.int(),

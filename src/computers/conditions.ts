@@ -48,11 +48,8 @@ export const ANY: Traits = {
   tags: [],
 }
 
-/**
- * How a text is looked for. `hits`: the query starts from what the index finds; `indexed`: it asks
- * the index of each computer; `walk`: it reads the words of each.
- */
-export type TextWay = 'none' | 'beginning' | 'hits' | 'indexed' | 'walk'
+/** How a text is looked for: `indexed` asks the index of each computer; `walk` reads its words. */
+export type TextWay = 'none' | 'beginning' | 'indexed' | 'walk'
 
 /** What is asked for, without the values: the conditions of one shape are the same. */
 export type Shape = {
@@ -64,8 +61,9 @@ export type Shape = {
   maintenance: Maintenance | null
   seen_from: boolean
   seen_before: boolean
-  /** `listed`: the query starts from those that carry it; `walk`: it asks of each computer. */
-  tag: 'none' | 'listed' | 'walk'
+  /** Whether the index on when they were seen is left aside, since another one is in order. */
+  seen_aside: boolean
+  tag: boolean
   tag_too: boolean
 }
 
@@ -74,14 +72,15 @@ export function shapeOf(traits: Traits, way: TextWay): Shape {
   const [text = '', text_too = ''] = traits.texts.map(sortKey)
   return {
     text: wayFor(text, way),
-    text_too: wayFor(text_too, way === 'hits' ? 'walk' : way),
+    text_too: wayFor(text_too, way),
     place: placeOf(traits.tenant),
     kind: traits.kind !== null,
     platform: traits.platform !== null,
     maintenance: traits.maintenance,
     seen_from: traits.seen_from !== '',
     seen_before: traits.seen_before !== '',
-    tag: traits.tags.length > 0 ? 'walk' : 'none',
+    seen_aside: false,
+    tag: traits.tags.length > 0,
     tag_too: traits.tags.length > 1,
   }
 }
@@ -138,19 +137,22 @@ export function conditionsOf(shape: Shape, values: Values): Expression<SqlBool>[
     ...(shape.platform ? [eb('computer.platform', '=', values.platform)] : []),
     ...(shape.maintenance === 'excluded' ? [eb('computer.state', '=', 'excluded')] : []),
     ...(shape.maintenance === 'included' ? [eb('computer.state', '<>', 'excluded')] : []),
-    ...(shape.seen_from ? [eb('computer.last_seen_at', '>=', values.seen_from)] : []),
-    ...(shape.seen_before ? [eb('computer.last_seen_at', '<', values.seen_before)] : []),
+    ...(shape.seen_from ? [eb(seenAt(shape), '>=', values.seen_from)] : []),
+    ...(shape.seen_before ? [eb(seenAt(shape), '<', values.seen_before)] : []),
     ...contains(shape.text, values),
     ...contains(shape.text_too, {
       text: values.text_too,
       text_end: values.text_too_end,
       phrase: values.phrase_too,
     }),
-    ...(shape.tag === 'walk' ? [computerCarriesTag(values.tag)] : []),
+    ...(shape.tag ? [computerCarriesTag(values.tag)] : []),
     ...(shape.tag_too ? [computerCarriesTag(values.tag_too)] : []),
     ...within(shape, values),
   ]
 }
+
+const seenAt = ({ seen_aside }: Shape) =>
+  seen_aside ? eb.fn.coalesce('computer.last_seen_at', eb.val('')) : eb.ref('computer.last_seen_at')
 
 type Text = Pick<Values, 'text' | 'text_end' | 'phrase'>
 

@@ -51,7 +51,7 @@ function newComputer(app: FastifyInstance, db: Db) {
       const id = await operation(db, actor, 'computer.create', async (tx) => {
         const tenant = await requireTenant(tx, actor, 'computer.create', tenant_id)
         const primary_person_id = await findPerson(tx, actor, tenant, person)
-        const given = await findTagsAt(tx, actor, tenant_id, tags)
+        const given = await findTagsAt(tx, tenant_id, tags)
         const id = await createComputer(tx, tenant, { ...facts, primary_person_id }, 'typed')
         await setTags(tx, tenant, id, [], given)
         return id

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
-import { listTags } from '../tags/queries.ts'
+import { tagChoices } from '../tags/queries.ts'
 import { countTabs } from './counts.ts'
 import { groupChoices } from './groups/choices.ts'
 import { type ListState, readList } from './list.ts'
@@ -27,7 +27,7 @@ export function computerListRoutes(app: FastifyInstance, db: Db) {
       const counts = await countTabs(db, actor)
       const undecided = await countUndecided(db, actor)
       const groups = await groupChoices(db, actor, state.group)
-      const tags = await listTags(db, actor, 'computer.view')
+      const tags = await tagChoices(db, actor, 'computer.view', state.tag)
       const listed = { found, counts, undecided, problem, groups, tags }
       const page = await listPage(db, actor, state, listed)
       return reply.code(problem ? 422 : 200).page(views.list(page))

@@ -8,7 +8,7 @@ import { catalogue } from '../preferences/catalogue.ts'
 import { toRow } from '../preferences/explain.ts'
 import { getPreferences } from '../preferences/queries.ts'
 import { isOwn, tagsOfComputers } from '../tags/effective.ts'
-import { isUsableAt, listTags } from '../tags/queries.ts'
+import { tagsToGive } from '../tags/queries.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { type ComputerHead, getComputerHead, readComputerId } from './head.ts'
@@ -27,14 +27,10 @@ async function tagsPanel(
 ): Promise<TagsPanel> {
   const carried = (await tagsOfComputers(db, actor, [computer]))(computer)
   const can_edit = may.edit && computer.state !== 'deleted'
-  const known = can_edit ? await listTags(db, actor, 'computer.view') : []
+  const own = new Set(carried.filter(isOwn).map(({ id }) => id))
   return {
     tags: carried,
-    usable: known.filter(
-      (tag) =>
-        isUsableAt(tag, computer.tenant_path) &&
-        !carried.some((one) => one.id === tag.id && isOwn(one)),
-    ),
+    usable: can_edit ? await tagsToGive(db, computer.tenant_path, own) : [],
     action: can_edit ? `/computers/${computer.id}/tags` : null,
     may_make: can_edit && permitsSomewhere(actor.access, 'tag.manage'),
     may_see_people: may.person,

@@ -1,22 +1,17 @@
 import type { SelectQueryBuilder } from 'kysely'
 import { type Asker, visibleScope } from '../access/visible.ts'
-import {
-  computersContaining,
-  computersListed,
-  countComputersContaining,
-} from '../db/computer-search.ts'
+import { computersListed } from '../db/computer-search.ts'
 import type { ComputerTab } from '../db/computer-schema.ts'
 import type { Reads } from '../db/connection.ts'
 import { preparedInScope } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
 import { type Scope, WHOLE_TREE, inScope } from '../db/scope.ts'
-import { phraseOf } from '../db/search.ts'
 import { idsCarrying } from '../tags/effective.ts'
-import { sortKey } from '../tenants/names.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import {
   type Shape,
   type TagMade,
+  type TextWay,
   type Traits,
   type Values,
   conditionsOf,
@@ -25,6 +20,7 @@ import {
   topOf,
   valuesOf,
 } from './conditions.ts'
+import { containedIn, idsContaining, idsSeen } from './few.ts'
 import type { Sort } from './list.ts'
 import { type ComputerRow, ROW_COLUMNS } from './rows.ts'
 
@@ -42,8 +38,13 @@ export type Found = {
 
 type Page = { limit: number; sort: Sort; after?: string | null }
 
-/** Up to so many hits of a text are fetched and sorted; more are met often enough by looking. */
+/**
+ * Up to so many, of those that contain a text, carry a tag or were seen in a span, are fetched and
+ * sorted; more are met often enough by looking.
+ */
 const FEW = 1000
+/** Up to so many are noted down, so that each that is met need not be read to see whether it is one. */
+const MANY = 10_000
 
 /**
  * The computers that the asker may see and that fit, a page at a time, in the order that is wanted;
@@ -58,7 +59,7 @@ export async function findComputers(
   if (!wanted) return { rows: [], next: null, total: 0 }
   const scope = visibleScope(asker, 'computer.view')
   const [key = '', id = 0] = after ? decodeCursor(after, 2) : []
-  const { shape, values } = await prepare(db, scope, wanted)
+  const { shape, values } = await prepare(db, scope, wanted, sort.by)
   const order = { ...sort, goes_on: after !== null }
   const found = await listQuery(shape, order)(db, scope, {
     ...values,
@@ -75,34 +76,56 @@ export async function findComputers(
 /** How many computers fit that the asker may see, counted up to `limit`. */
 export async function countComputers(db: Reads, asker: Asker, wanted: Wanted, limit: number) {
   const scope = visibleScope(asker, 'computer.view')
-  const { shape, values } = await prepare(db, scope, wanted)
+  const { shape, values } = await prepare(db, scope, wanted, null)
   const [found] = await countQuery(shape)(db, scope, { ...values, limit })
   return Number(found?.number)
 }
 
 const COLUMNS = { name: 'sort_key', system: 'operating_system', seen: 'last_seen_at' } as const
 
-/** The shape of the query that finds them soonest, and its values. */
-async function prepare(db: Reads, scope: Scope, { tab, ...wanted }: Wanted) {
-  const { texts, way } = await rarestFirst(db, wanted.texts)
-  const by_text = shapeOf({ ...wanted, texts }, way)
-  // Who contains a text, where that is few, is asked for its tags one by one.
-  const { tags, ids } = await fewestFirst(db, by_text.text === 'hits' ? [] : wanted.tags)
-  const traits = { ...wanted, texts, tags: tags.length > 0 ? tags : wanted.tags }
-  const shape: Shape = { ...by_text, ...(ids && { tag: 'listed' }) }
-  const values = { ...valuesOf(traits), tab, hits: FEW, ids: JSON.stringify(ids ?? []) }
+/** The shape of the query that finds them soonest, in an order or in none, and its values. */
+async function prepare(db: Reads, scope: Scope, { tab, ...wanted }: Wanted, by: Sort['by'] | null) {
+  const { ids, texts, tags } = await fewestFirst(db, { ...wanted, tab }, by)
+  const traits = { ...wanted, texts, tags }
+  const shape: Asking = {
+    ...shapeOf(traits, ids ? 'walk' : await wayOf(db, texts)),
+    listed: ids !== undefined,
+    seen_aside: by !== null && by !== 'seen',
+  }
+  const values = { ...valuesOf(traits), tab, ids: JSON.stringify(ids ?? []) }
   const top_id = shape.place === 'everywhere' ? onlyTop(scope, wanted.tags) : undefined
   if (top_id === undefined) return { shape, values }
   return { shape: { ...shape, place: 'top' as const }, values: { ...values, top_id } }
 }
 
-/** The tags, one that few carry first, with the ids of those; undefined where none is so rare. */
-async function fewestFirst(db: Reads, tags: readonly TagMade[]) {
+/**
+ * The ids of the computers from which a query starts, where a text or a tag is found in few, or few
+ * were seen in the span; undefined where nothing is so rare. With the texts and tags that are left
+ * to be asked for.
+ */
+async function fewestFirst(
+  db: Reads,
+  { texts, tags, ...wanted }: Wanted,
+  by: Sort['by'] | null,
+): Promise<{ ids?: number[]; texts: readonly string[]; tags: readonly TagMade[] }> {
+  for (const text of texts) {
+    const ids = await idsContaining(db, text, FEW)
+    if (ids) return { ids, texts: texts.filter((other) => other !== text), tags }
+  }
   for (const tag of tags) {
     const ids = await idsCarrying(db, tag.id, FEW)
-    if (ids) return { tags: [tag, ...tags.filter((other) => other !== tag)], ids }
+    if (ids) return { ids, texts, tags: tags.filter((other) => other !== tag) }
   }
-  return { tags, ids: undefined }
+  const is_span = wanted.seen_from !== '' || wanted.seen_before !== ''
+  const ids = is_span && by !== 'seen' ? await idsSeen(db, wanted, FEW) : undefined
+  return { ...(ids && { ids }), texts, tags }
+}
+
+/** How texts that are frequent are looked for in the computers that are met. */
+async function wayOf(db: Reads, texts: readonly string[]): Promise<TextWay> {
+  for (const text of texts.filter(isIndexed))
+    if (!(await containedIn(db, text, MANY))) return 'walk'
+  return 'indexed'
 }
 
 /** The branch below the root that holds all that is looked at, by scope or by a tag. */
@@ -113,26 +136,13 @@ function onlyTop(scope: Scope, tags: readonly TagMade[]) {
 
 const madeAt = ({ path }: TagMade) => path
 
-/** The texts, that with the fewest hits first, and how it is looked for. */
-async function rarestFirst(db: Reads, texts: readonly string[]) {
-  const counted = await Promise.all(
-    texts.map(async (text) => ({ text, hits: await countHits(db, text) })),
-  )
-  const sorted = counted.toSorted((one, other) => one.hits - other.hits)
-  const way: 'hits' | 'walk' = (sorted[0]?.hits ?? 0) > FEW ? 'walk' : 'hits'
-  return { texts: sorted.map(({ text }) => text), way }
-}
-
-/** One that the index does not know counts as frequent. */
-async function countHits(db: Reads, text: string) {
-  if (!isIndexed(text)) return Infinity
-  return countComputersContaining(db, { phrase: phraseOf(sortKey(text)), hits: FEW + 1 })
-}
-
 const isOneBranch = ({ allow }: Scope) =>
   allow.length === 1 && allow[0]!.from !== WHOLE_TREE.allow[0]!.from
 
-type Asked = Values & { tab: ComputerTab; hits: number; ids: string; limit: number }
+/** With `listed`, the query starts from computers that are known by their ids. */
+type Asking = Shape & { listed: boolean }
+
+type Asked = Values & { tab: ComputerTab; ids: string; limit: number }
 type Listing = Asked & { key: string; id: number }
 type Order = Sort & { goes_on: boolean }
 
@@ -140,7 +150,7 @@ type Query<Given extends object, Row> = ReturnType<typeof preparedInScope<Given,
 
 const lists = new Map<string, Query<Listing, ComputerRow>>()
 
-function listQuery(shape: Shape, order: Order) {
+function listQuery(shape: Asking, order: Order) {
   const name = [...Object.values(shape), ...Object.values(order)].join()
   let query = lists.get(name)
   if (!query) {
@@ -156,7 +166,7 @@ function listQuery(shape: Shape, order: Order) {
 
 const counts = new Map<string, Query<Asked, { number: number }>>()
 
-function countQuery(shape: Shape) {
+function countQuery(shape: Asking) {
   const name = Object.values(shape).join()
   let query = counts.get(name)
   if (!query) {
@@ -178,14 +188,12 @@ function countQuery(shape: Shape) {
 
 type Candidates = SelectQueryBuilder<Schema, 'computer', object>
 
-function candidates(db: Reads, { text, tag }: Shape, values: Asked): Candidates {
-  if (text === 'hits') return computersContaining(db, values)
-  return tag === 'listed' ? computersListed(db, values.ids) : db.selectFrom('computer')
-}
-
 /** Those of the tab that fit. */
-function matching(db: Reads, shape: Shape, values: Asked): Candidates {
-  return candidates(db, shape, values)
+function matching(db: Reads, shape: Asking, values: Asked): Candidates {
+  const candidates: Candidates = shape.listed
+    ? computersListed(db, values.ids)
+    : db.selectFrom('computer')
+  return candidates
     .where('computer.tab', '=', values.tab)
     .where((eb) => eb.and(conditionsOf(shape, values)))
 }

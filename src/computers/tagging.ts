@@ -63,7 +63,7 @@ export async function planTags(
 ) {
   if (text === undefined) return undefined
   const carried = await ownTagsOf(db, asker, computer)
-  const wanted = await findTagsAt(db, asker, computer.tenant_id, text, carried)
+  const wanted = await findTagsAt(db, computer.tenant_id, text, carried)
   if (sameTags(carried, wanted)) return undefined
   return (tx: Tx, tenant: VisibleTenant) => setTags(tx, tenant, computer.id, carried, wanted)
 }

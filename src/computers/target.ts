@@ -7,7 +7,7 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { ANY, type Traits, conditionsOf, shapeOf, valuesOf } from './conditions.ts'
 import { tabsOf } from './groups/filter.ts'
-import { type Membership, membershipOf, placeOf } from './groups/membership.ts'
+import { type Membership, membershipOf, placeOf, tagOf } from './groups/membership.ts'
 import { meet } from './meeting.ts'
 
 /** What something is for: every computer, those that carry a tag, those of a group, or a few. */
@@ -88,7 +88,7 @@ async function reachOf(db: Reads, target: Target, now: string): Promise<Membersh
 }
 
 async function reachOfTag(db: Reads, id: number): Promise<Membership> {
-  const [tag] = await tagById(db, { id })
+  const tag = await tagOf(db, id)
   return tag ? { ...PRESENT, traits: { ...ANY, tags: [tag] } } : gone('tag')
 }
 
@@ -101,13 +101,8 @@ const gone = (noun: string): Membership => ({
 })
 
 const groupById = prepared((db, { id }: { id: number }) =>
-  everyTenant(db).selectFrom('computer_group').select(['tenant_id', 'filter']).where('id', '=', id),
-)
-
-const tagById = prepared((db, { id }: { id: number }) =>
   everyTenant(db)
-    .selectFrom('tag')
-    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
-    .select(['tag.id', 'tenant.path'])
-    .where('tag.id', '=', id),
+    .selectFrom('computer_group')
+    .select(['tenant_id', 'filter', 'missing'])
+    .where('id', '=', id),
 )

@@ -15,9 +15,12 @@ export const computerUndo: UndoRule = {
     for (const permission of neededFor(now, former)) await require(permission, former['tenant_id'])
   },
   // What it was given at the tenant that it leaves may not be usable where it comes back to.
-  async settle({ tx }, { now, former, row_id }) {
-    if (now && former && now['tenant_id'] !== former['tenant_id'])
-      await dropTagsOutOfPlace(tx, row_id)
+  async settle({ tx }, some) {
+    const moved = some.filter(
+      ({ now, former }) => now && former && now['tenant_id'] !== former['tenant_id'],
+    )
+    const ids = moved.map(({ row_id }) => row_id)
+    if (ids.length > 0) await dropTagsOutOfPlace(tx, ids)
   },
 }
 

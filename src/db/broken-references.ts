@@ -80,9 +80,17 @@ const pointingNowhere = (db: Rows, key: ForeignKey, stretch: Stretch) =>
 
 /** The rows that point at what was there before, and is not any more. */
 const pointedAt = (db: Rows, key: ForeignKey, stretch: Stretch) => {
-  let query = open(db, key, stretch, key.parent).where('change.before', 'is not', null)
+  const former = (name: string) => sql<number>`change.before ->> ${name}`
+  let query = open(db, key, stretch, key.parent)
+    .where('change.before', 'is not', null)
+    // Without it, whatever points at rows that only changed would be looked up.
+    .where(({ not, exists, selectFrom }) => {
+      let still = selectFrom(`${key.parent} as still`).select('still.rowid')
+      for (const name of key.to) still = still.where(`still.${name}`, '=', former(name))
+      return not(exists(still))
+    })
   for (const [index, name] of key.to.entries())
-    query = query.where(`child.${key.from[index]!}`, '=', sql<number>`change.before ->> ${name}`)
+    query = query.where(`child.${key.from[index]!}`, '=', former(name))
   return query
 }
 

@@ -39,7 +39,7 @@ export interface ComputerTable {
   last_seen_at: Generated<string>
   stale: Generated<number>
   /** The ancestor of the tenant just below the root, or the tenant itself if it is one. */
-  top_id: ColumnType<number | null, never, never>
+  top_id: ColumnType<number | null, never, number | null>
   /** As the IANA spells it; '' while it is not known. */
   time_zone: Generated<string>
   tab: ColumnType<ComputerTab, never, never>
@@ -72,6 +72,8 @@ export interface ComputerGroupTable {
   description: Generated<string>
   /** A `GroupFilter` as JSON. */
   filter: string
+  /** What of that which the filter names has been deleted. */
+  missing: Generated<'' | 'tenant' | 'tag'>
   version: Generated<number>
 }
 

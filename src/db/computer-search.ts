@@ -7,20 +7,6 @@ import { idTable } from './search.ts'
 // As `search.ts`, of computers: their name, their serial number, and the name of their primary
 // person, in plain small letters (migration 011).
 
-type Hits = { phrase: string; hits: number }
-
-/**
- * The computers that contain a phrase, at most `hits`. A cross join, since SQLite keeps its order:
- * what the index of trigrams finds is looked up, whatever else is asked of the computers.
- */
-export function computersContaining(db: Reads, wanted: Hits) {
-  const found = db
-    .selectFrom(computerHits(wanted).as('hit'))
-    .crossJoin('computer')
-    .whereRef('computer.id', '=', 'hit.id')
-  return found as unknown as SelectQueryBuilder<Schema, 'computer', object>
-}
-
 /** The computers with the given ids, whatever else is asked of them. */
 export function computersListed(db: Reads, ids_json: string) {
   const found = db
@@ -30,20 +16,28 @@ export function computersListed(db: Reads, ids_json: string) {
   return found as unknown as SelectQueryBuilder<Schema, 'computer', object>
 }
 
-const countHits = prepared((db, wanted: Hits) =>
-  db
-    .selectFrom(computerHits(wanted).as('hit'))
-    .select((eb) => eb.fn.countAll<number>().as('number')),
+type Wanted = { phrase: string; limit: number }
+
+const hits = prepared((db, wanted: Wanted) =>
+  db.selectFrom(hitTable(wanted).as('hit')).select('hit.id'),
 )
 
-/** How many computers contain a phrase, counted up to `hits`. */
-export async function countComputersContaining(db: Reads, wanted: Hits) {
-  const [found] = await countHits(db, wanted)
+/** The ids of the computers that contain a phrase, at most `limit`. */
+export const idsOfComputersContaining = async (db: Reads, phrase: string, limit: number) =>
+  (await hits(db, { phrase, limit })).map(({ id }) => id)
+
+const counted = prepared((db, wanted: Wanted) =>
+  db.selectFrom(hitTable(wanted).as('hit')).select((eb) => eb.fn.countAll<number>().as('number')),
+)
+
+/** How many computers contain a phrase, counted up to `limit`. */
+export async function countComputersContaining(db: Reads, phrase: string, limit: number) {
+  const [found] = await counted(db, { phrase, limit })
   return Number(found?.number)
 }
 
-const computerHits = ({ phrase, hits }: Hits): RawBuilder<{ id: number }> =>
-  sql`(select rowid as id from computer_search where words match ${phrase} limit ${hits})`
+const hitTable = ({ phrase, limit }: Wanted): RawBuilder<{ id: number }> =>
+  sql`(select rowid as id from computer_search where words match ${phrase} limit ${limit})`
 
 const eb = expressionBuilder<Schema, 'computer'>()
 

@@ -48,6 +48,11 @@ export function writerOf(db: Db) {
 const READ_WAIT_MS = 100
 /** None: who waits for the lock to write does so between calls (`write-lock.ts`). */
 const WRITE_WAIT_MS = 0
+/**
+ * A large operation touches every index in many places. With SQLite's own 2 MB it writes out pages
+ * that it reads back a moment later. Only what is used is taken.
+ */
+const WRITE_CACHE_KIB = 16_384
 
 /**
  * Opens a database file with one connection that reads and one that writes, so that no reader
@@ -60,6 +65,8 @@ export function openDatabase(
 ): Db {
   const writing = openConnection(path)
   writing.pragma(`busy_timeout = ${WRITE_WAIT_MS}`)
+  writing.pragma(`cache_size = -${WRITE_CACHE_KIB}`)
+  writing.pragma('temp_store = memory')
   const reading = openConnection(path)
   reading.pragma(`busy_timeout = ${READ_WAIT_MS}`)
   reading.pragma('query_only = ON')

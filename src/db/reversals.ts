@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { paced } from '../pace.ts'
 import type { Reads } from './connection.ts'
 import type { Tx } from './operation.ts'
@@ -152,8 +152,28 @@ const statementFor =
       .updateTable(table)
       .from(rowTable(listed))
       .set(Object.fromEntries(columns.map((name, index) => [name, place(index + 1)])) as never)
+      .set((eb) => ofTenant(eb, table, columns) as never)
       .whereRef(`${table}.id`, '=', place(0) as never)
   }
+
+/** What is written along with the tenant of rows, where that is another one now. */
+function ofTenant(
+  eb: ExpressionBuilder<Record<string, LoggedRow>, string>,
+  table: string,
+  columns: string[],
+) {
+  const { tenant_column, of_tenant = {} } = tables[table as keyof typeof tables]
+  const index = columns.indexOf(tenant_column!)
+  if (index < 0) return {}
+  const facts = Object.entries(of_tenant).map(([name, fact]) => [
+    name,
+    eb
+      .selectFrom('tenant')
+      .select(fact)
+      .where('tenant.id', '=', place(index + 1)),
+  ])
+  return Object.fromEntries(facts) as Record<string, unknown>
+}
 
 /** Lists of values as a table. */
 const rowTable = (rows_json: string) =>

@@ -42,6 +42,7 @@ import type {
   SessionToReviewTable,
   WindowToSettleTable,
 } from './schedule-schema.ts'
+import type { TenantAliasTable, TenantMergeTable } from './merge-schema.ts'
 
 // The rows as they lie in the database. Instants are ISO-8601 UTC text, booleans are 0 or 1,
 // JSON is text. A test compares this file with the migrated database.
@@ -242,6 +243,8 @@ export interface Schema {
   open_operation: OpenOperationTable
   change: ChangeTable
   tenant: TenantTable
+  tenant_alias: TenantAliasTable
+  tenant_merge: TenantMergeTable
   preference_entry: PreferenceEntryTable
   exemption: ExemptionTable
   person: PersonTable

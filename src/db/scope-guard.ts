@@ -14,7 +14,8 @@ import { tables } from './tables.ts'
 /**
  * Looks at the tables of each query before it runs, and throws when one holds the rows of tenants
  * and nothing confines it: neither a predicate of `inScope` or `ofTenant`, nor a join that makes its
- * tenant the same as that of a table which is confined.
+ * tenant the same as that of a table which is confined. An insert that changes what is there already
+ * keeps to the tenant, too.
  */
 export const scopeGuard: KyselyPlugin = {
   transformQuery({ node }: PluginTransformQueryArgs) {
@@ -71,9 +72,34 @@ function requireConfined(node: OperationNode, outer: Confined) {
   // What `inScope` made is looked at by nobody: it is what confines.
   if (confinedColumn(node) !== undefined) return
   if (node.kind === 'RawNode') refuseHiddenTables(node as Node)
+  if (node.kind === 'InsertQueryNode') refuseWritingOver(node as Node)
   const confined = isStatement(node) ? confine(node as Node, outer) : outer
   for (const child of childrenOf(node)) requireConfined(child, confined)
 }
+
+/**
+ * An insert may turn out to change a row that is there, and that may be another tenant's: unless the
+ * tenant is part of what they have in common, or the change is confined.
+ */
+function refuseWritingOver(insert: Node) {
+  const table = tableName(insert['into'] as Node)
+  const tenant = tenantColumn(table)
+  if (tenant === undefined) return
+  const conflict = insert['onConflict'] as Node | undefined
+  const or = insert['orAction'] as Node | undefined
+  const replaces = insert['replace'] === true || or?.['action'] === 'replace'
+  if (!replaces && !conflict?.['updates']) return
+  const common = ((conflict?.['columns'] ?? []) as Node[]).map(columnName)
+  const where = conjuncts((conflict?.['updateWhere'] as Node | undefined)?.['where'])
+  const is_confined = where.some((condition) => {
+    const found = confinedColumn(condition)
+    return found?.alias === table && found.column === tenant
+  })
+  if (replaces || !(common.includes(tenant) || is_confined))
+    throw new Error(`nothing confines what an insert into ${table} changes to a scope`)
+}
+
+const columnName = (node: Node) => (node['column'] as { name: string }).name
 
 const isStatement = ({ kind }: OperationNode) =>
   ['SelectQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].includes(kind)

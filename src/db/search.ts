@@ -58,17 +58,12 @@ function hits(phrase: string, limit: number): RawBuilder<{ id: number }> {
   return sql`(select rowid as id from tenant_search where words match ${phrase} limit ${limit})`
 }
 
-/** The text as one phrase of the full-text language, in which nothing has a meaning of its own. */
-export const phraseOf = (text: string) => `"${text.replaceAll('"', '""')}"`
-
-/** The people whose name or e-mail address contains a phrase, at most `limit`; as for tenants. */
-export function peopleContaining(db: Reads, phrase: string, limit: number) {
-  const found = db
-    .selectFrom(peopleHits(phrase, limit).as('hit'))
-    .crossJoin('person')
-    .whereRef('person.id', '=', 'hit.id')
-  return found as unknown as SelectQueryBuilder<Schema, 'person', object>
-}
+/**
+ * The text as one phrase of the full-text language, in which nothing has a meaning of its own. That
+ * ends at a null character, which is in no text that could be found.
+ */
+export const phraseOf = (text: string) =>
+  `"${text.replaceAll('"', '""').replaceAll('\0', '\ufffd')}"`
 
 /** The people with the given ids, whatever else is asked of them. */
 export function peopleListed(db: Reads, ids_json: string) {
@@ -79,26 +74,33 @@ export function peopleListed(db: Reads, ids_json: string) {
   return found as unknown as SelectQueryBuilder<Schema, 'person', object>
 }
 
-/** How many people contain `text`, counted up to `limit`. */
-export async function countPeopleContaining(db: Reads, text: string, limit: number) {
-  const [found] = await countPeopleHits(db, { phrase: phraseOf(text), limit })
-  return Number(found?.number)
+/** The ids of the people whose name or e-mail address contains `text`, at most `limit`. */
+export const idsOfPeopleContaining = async (db: Reads, text: string, limit: number) =>
+  (await peopleHits(db, { phrase: phraseOf(text), limit })).map(({ id }) => id)
+
+const peopleHits = prepared((db, { phrase, limit }: { phrase: string; limit: number }) =>
+  db.selectFrom(personHits(phrase, limit).as('hit')).select('hit.id'),
+)
+
+function personHits(phrase: string, limit: number): RawBuilder<{ id: number }> {
+  return sql`(select rowid as id from person_search where words match ${phrase} limit ${limit})`
 }
 
-/** Whether a person's name or address contains `text`: without an index, for what is frequent. */
+/**
+ * Whether a person's name or address contains `text`: without an index, for what is frequent. Only a
+ * text with a space in it can lie across the two, which then are put together.
+ */
 export const personContains = (text: string) =>
-  sql<boolean>`instr(person.sort_key || ' ' || person.email_key, ${text}) > 0`
+  sql<boolean>`(
+    instr(person.sort_key, ${text}) > 0 or instr(person.email_key, ${text}) > 0
+    or instr(${text}, ' ') > 0 and instr(person.sort_key || ' ' || person.email_key, ${text}) > 0)`
 
 /** Whether a person's name or address begins with `text`; likewise. */
 export const personBegins = (text: string) =>
   sql<boolean>`(instr(person.sort_key, ${text}) = 1 or instr(person.email_key, ${text}) = 1)`
 
-const countPeopleHits = prepared((db, { phrase, limit }: { phrase: string; limit: number }) =>
-  db
-    .selectFrom(peopleHits(phrase, limit).as('hit'))
-    .select((eb) => eb.fn.countAll<number>().as('number')),
-)
-
-function peopleHits(phrase: string, limit: number): RawBuilder<{ id: number }> {
-  return sql`(select rowid as id from person_search where words match ${phrase} limit ${limit})`
+/** What the filter of a group of computers names, as there is an index of it. */
+export const namedByGroup = {
+  tenant: sql<number | null>`json_extract(computer_group.filter, '$.tenant_id')`,
+  tag: sql<number | null>`json_extract(computer_group.filter, '$.tag_id')`,
 }

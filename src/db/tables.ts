@@ -18,6 +18,11 @@ type TableFacts = {
   scope_column?: string
   /** Where the log of moves has the tenant that a row left: to whom that is seen too, in part. */
   former_column?: string
+  /**
+   * Columns that say something of the row's tenant, and what. Triggers keep them; where they are
+   * written along with the tenant, these need not write the row once more.
+   */
+  of_tenant?: Readonly<Record<string, 'top_id'>>
   /** Columns that only report, or hold secrets: they never enter the change log. */
   unlogged?: readonly string[]
 }
@@ -40,6 +45,9 @@ export const tables: Record<keyof Schema, TableFacts> = {
       'top_id',
     ],
   },
+  tenant_alias: { class: 'tenant', tenant_column: 'tenant_id' },
+  // A record of its own, of what was done for good.
+  tenant_merge: { class: 'system', scope_column: 'tenant_id' },
   preference_entry: { class: 'tenant', tenant_column: 'tenant_id' },
   exemption: { class: 'tenant', tenant_column: 'tenant_id' },
   person: {
@@ -81,6 +89,7 @@ export const tables: Record<keyof Schema, TableFacts> = {
     class: 'tenant',
     tenant_column: 'tenant_id',
     unlogged: ['first_seen_at', 'last_seen_at', 'stale', 'top_id'],
+    of_tenant: { top_id: 'top_id' },
   },
   agent: {
     class: 'tenant',

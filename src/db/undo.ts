@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
 import { Conflict, NotFound } from '../errors.ts'
 import { paced } from '../pace.ts'
 import { type BrokenReference, findBrokenReferences } from './broken-references.ts'
 import type { Db, Reads } from './connection.ts'
+import { deferReferences } from './deferring.ts'
 import { type Author, type Tx, operation } from './operation.ts'
 import { prepared } from './prepared.ts'
 import { reversals, writerOf } from './reversals.ts'
@@ -29,10 +29,10 @@ export type UndoRules = {
   refuseObstacles(obstacles: Obstacle[]): Promise<void> | void
   /** Whether a row stays as it is, though the rest is taken back. */
   stays(reversal: Reversal): boolean
-  /** Looks at each row before any is taken back, and throws. */
-  before(reversal: Reversal): Promise<void>
-  /** Looks at each row once all are taken back, and throws. */
-  after(reversal: Reversal): Promise<void>
+  /** Looks at rows, some at a time, before any is taken back, and throws. */
+  before(some: Reversal[]): Promise<void>
+  /** Looks at rows, some at a time, once all are taken back, and throws. */
+  after(some: Reversal[]): Promise<void>
 }
 
 /** Those of the program itself: whatever fits together may be taken back. */
@@ -66,17 +66,15 @@ export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
   await requireOperation(tx, id)
   await rules.refuseObstacles(await listObstacles(tx, id))
   // Rows of one operation may point at each other; what counts is that they agree at the end.
-  await sql`pragma defer_foreign_keys = on`.execute(tx as unknown as Kysely<unknown>)
-  for await (const some of reversals(tx, id))
-    for (const reversal of some) await rules.before(reversal)
+  await deferReferences(tx)
+  for await (const some of reversals(tx, id)) await rules.before(some)
   const goes = (reversal: Reversal) => !rules.stays(reversal)
   const write = writerOf(tx)
   for await (const some of reversals(tx, id)) await write(some.filter(goes))
   const broken = await findBrokenReferences(tx)
   if (broken.length > 0) await rules.refuseObstacles(await listBreaking(tx, id, broken))
   if (broken.length > 0) throw new Conflict(NEEDED)
-  for await (const some of reversals(tx, id))
-    for (const reversal of some.filter(goes)) await rules.after(reversal)
+  for await (const some of reversals(tx, id)) await rules.after(some.filter(goes))
   return tx.operation.id
 }
 

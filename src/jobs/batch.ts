@@ -111,7 +111,8 @@ export function requireWhole(lines: BatchLine[], whole: boolean, nouns: string) 
 /** Deleting more rows than this asks for their number. */
 export const MANY = 10
 
-const Reason = z
+/** Why something is done, or null. */
+export const Reason = z
   .string('Give one reason, or none.')
   .trim()
   .max(500, 'Use 500 characters or fewer.')

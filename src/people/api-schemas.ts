@@ -49,6 +49,7 @@ export const PersonListQuery = Paging.extend({
     .describe('`none` stands for those who cannot sign in.'),
   state: z.enum(['active', 'deactivated', 'invited'], 'Choose a state.').optional(),
   source: z.enum(['typed', 'imported'], 'Choose a source.').optional(),
+  tag_id: idText('Give the id of a tag.').optional().describe('Only those who carry this tag.'),
 })
 
 export const NewPerson = z.strictObject({

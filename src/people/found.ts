@@ -3,7 +3,7 @@ import type { Reads } from '../db/connection.ts'
 import { preparedInScope } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
 import { type Branch, filterByTop, inScopeByTop, type Scope, type Top } from '../db/scope.ts'
-import { peopleContaining, peopleListed, personBegins, personContains } from '../db/search.ts'
+import { peopleListed, personBegins, personContains } from '../db/search.ts'
 import type { PersonFilter, Sort } from './list.ts'
 
 /** What a list reads of a person. */
@@ -34,7 +34,7 @@ export const ORDERS = {
 export type Shape = Sort & {
   goes_on: boolean
   /** Who is looked at: everybody, or those who are known to contain a text or to carry a tag. */
-  among: 'everybody' | 'beginning' | 'containing' | 'listed' | 'hits'
+  among: 'everybody' | 'beginning' | 'containing' | 'listed'
   /** The scope of the asker, and that of the tenant that is wanted, by whether a top holds them. */
   seen: 'all_of_top' | 'part_of_top' | 'elsewhere'
   tenant: 'any' | 'alone' | 'all_of_top' | 'part_of_top' | 'elsewhere'
@@ -55,8 +55,6 @@ export type Start = Pick<
 export type Values = Start &
   Branch & {
     text: string
-    phrase: string
-    hits: number
     ids_json: string
     seen_top: number
     wanted_tenant: number
@@ -97,7 +95,6 @@ const topFor = (place: Shape['tenant'], id: number): Top | null =>
 type Candidates = SelectQueryBuilder<Schema, 'person', object>
 
 function candidates(db: Reads, { among }: Shape, values: Values): Candidates {
-  if (among === 'hits') return peopleContaining(db, values.phrase, values.hits)
   if (among === 'listed') return peopleListed(db, values.ids_json)
   const everybody = db.selectFrom('person')
   if (among === 'containing') return everybody.where(personContains(values.text))

@@ -1,7 +1,7 @@
 import type { Asker } from '../access/visible.ts'
 import { permitsSomewhere } from '../access/decide.ts'
 import { allThatMatch } from '../jobs/batch.ts'
-import type { PlacedTag, Tag } from '../tags/queries.ts'
+import type { Tag } from '../tags/queries.ts'
 import { type Marked, markMatch } from '../tenants/marks.ts'
 import { sortKey } from '../tenants/names.ts'
 import { formatCount } from '../web/counts.ts'
@@ -60,7 +60,7 @@ export type Listed = {
   next: string | null
   tenant_names: Map<number, { name: string }>
   roles: ListedRole[]
-  tags: PlacedTag[]
+  tags: Tag[]
   tagsOf: (person_id: number) => Tag[]
   /** Why the tenant that is asked for cannot be found. */
   tenant_error: string | null

@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { listTags, tagsOf } from '../tags/queries.ts'
+import { tagChoices, tagsOf } from '../tags/queries.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { readTenantPath } from './tenant-path.ts'
 import { type ListState, type PersonFilter, readList } from './list.ts'
@@ -30,7 +30,10 @@ export function personListRoutes(app: FastifyInstance, db: Db, mailer: Mailer) {
 }
 
 async function findListed(db: Db, actor: Actor, state: ListState): Promise<Listed> {
-  const [roles, tags] = await Promise.all([listRoles(db), listTags(db, actor, 'person.view')])
+  const [roles, tags] = await Promise.all([
+    listRoles(db),
+    tagChoices(db, actor, 'person.view', state.tag),
+  ])
   try {
     const filter = await resolveFilter(db, actor, state)
     const { sort, after } = state

@@ -2,14 +2,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { permitsSomewhere } from '../access/decide.ts'
-import { requireTenant } from '../access/visible.ts'
 import { NO_FILTER, readOperations } from '../audit/operations.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { giveTag, takeTag } from '../tags/commands.ts'
-import { isUsableAt, listTags } from '../tags/queries.ts'
+import { tagsToGive } from '../tags/queries.ts'
 import { getPath } from '../tenants/queries.ts'
 import { takesNoFields } from '../web/form.ts'
 import { idText } from '../web/numbers.ts'
@@ -18,6 +16,7 @@ import { deletePerson, updatePerson } from './commands.ts'
 import { getPersonHead, readPersonId } from './head.ts'
 import { invitePerson } from './invite.ts'
 import { getPerson } from './queries.ts'
+import { changeTag } from './tagging.ts'
 import { type Invitation, views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -37,18 +36,18 @@ export function personPageRoutes(app: FastifyInstance, db: Db, post: Post) {
 async function overview(db: Db, actor: Actor, id: number, invitation: Invitation | null = null) {
   const head = await getPersonHead(db, actor, id, '', db.now())
   const { person, tags } = head
-  const [way, known] = await Promise.all([
-    getPath(db, actor, person.tenant_id),
-    head.may.edit ? listTags(db, actor, 'person.view') : [],
-  ])
   const carried = new Set(tags.map((tag) => tag.id))
+  const [way, usable_tags] = await Promise.all([
+    getPath(db, actor, person.tenant_id),
+    head.may.edit ? tagsToGive(db, person.tenant_path, carried) : [],
+  ])
   return views.overview({
     head,
     way: way.slice(1).map(({ id, name, visible }) => ({
       name,
       href: visible ? `/tenants/${id}` : null,
     })),
-    usable_tags: known.filter((tag) => isUsableAt(tag, person.tenant_path) && !carried.has(tag.id)),
+    usable_tags,
     may_make_tags: head.may.edit && permitsSomewhere(actor.access, 'tag.manage'),
     invitation,
   })
@@ -127,16 +126,9 @@ function tagPerson(app: FastifyInstance, db: Db) {
     const id = readPersonId(text)
     const parsed = TagForm.safeParse(body ?? {})
     if (!parsed.success) throw new Invalid({ tag: 'Choose a tag from the list.' })
-    await operation(db, actor, gives ? 'person.tag' : 'person.untag', async (tx) => {
-      const person = await getPerson(tx, actor, id)
-      const at = await requireTenant(tx, actor, 'person.edit', person.tenant_id)
-      const tag = (await listTags(tx, actor, 'person.view')).find(
-        (one) => one.id === parsed.data.tag,
-      )
-      if (!tag || !isUsableAt(tag, person.tenant_path))
-        throw new Invalid({ tag: 'There is no such tag for this tenant.' })
-      await (gives ? giveTag(tx, at, id, tag) : takeTag(tx, at, id, tag.id))
-    })
+    await operation(db, actor, gives ? 'person.tag' : 'person.untag', (tx) =>
+      changeTag(tx, actor, id, parsed.data.tag, { gives }),
+    )
     return `/people/${id}`
   }
   app.post<Id>('/people/:id/tags', { config }, async ({ actor, params, body }, reply) =>

@@ -22,11 +22,19 @@ export async function describePerson(db: Reads, asker: Asker, id: number) {
 
 /** A page of people by name, as the API shows them. */
 export async function listPeople(db: Reads, asker: Asker, query: z.infer<typeof PersonListQuery>) {
-  const { q, tenant_id, alone, role_id = 'any', state = 'any', source = 'any' } = query
+  const { q, tenant_id, alone, role_id = 'any', state = 'any', source = 'any', tag_id } = query
   if (tenant_id !== undefined) await getTenant(db, asker, tenant_id)
   const tenant =
     tenant_id === undefined ? null : { id: tenant_id, path: await readTenantPath(db, tenant_id) }
-  const filter: FoundFilter = { q, tenant, alone, role: role_id, state, source, tag: null }
+  const filter: FoundFilter = {
+    q,
+    tenant,
+    alone,
+    role: role_id,
+    state,
+    source,
+    tag: tag_id ?? null,
+  }
   const { limit, cursor = null } = query
   const { rows, next } = await findPeople(db, asker, filter, { limit, after: cursor })
   const carried = await tagsOf(db, rows)

@@ -16,7 +16,9 @@ export const personUndo: UndoRule = {
     if (now === null || has_moved) await undoing.require('person.create', former['tenant_id'])
     if (now === null || touchesAccess(now, former)) await requireAuthority(undoing, former)
   },
-  settle: bringAccountAlong,
+  async settle(undoing, some) {
+    for (const reversal of some) await bringAccountAlong(undoing, reversal)
+  },
 }
 
 /** The columns of a person that say nothing of what they may do. */

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../audit/history.ts'
-import type { PlacedTag } from '../tags/queries.ts'
+import type { Tag } from '../tags/queries.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { SavedOver } from '../web/saved-over.ts'
@@ -20,7 +20,7 @@ export const views = {
   overview: view<{
     head: PersonHead
     way: { name: string; href: string | null }[]
-    usable_tags: PlacedTag[]
+    usable_tags: Tag[]
     may_make_tags: boolean
     invitation: Invitation | null
   }>('people/overview'),

@@ -20,11 +20,11 @@ export type Editing = {
 }
 
 /** A tenant as one whose preferences somebody may set, and whether they may lock them there. */
-export async function requireEditing(tx: Tx, asker: Asker, id: number) {
-  const tenant = await requireTenant(tx, asker, 'preference.edit', id)
-  const may = await rightsAt(tx, asker, id)
+export async function requireEditing(db: Reads, asker: Asker, id: number) {
+  const tenant = await requireTenant(db, asker, 'preference.edit', id)
+  const may = await rightsAt(db, asker, id)
   const locking = may('preference.lock')
-    ? await requireTenant(tx, asker, 'preference.lock', id)
+    ? await requireTenant(db, asker, 'preference.lock', id)
     : null
   return { tenant, locking }
 }
@@ -41,14 +41,7 @@ export async function setPreference(
   draft: EntryDraft,
   { seen, locking }: Editing = {},
 ) {
-  const preference = getPreference(key)
-  const { own, resolution } = await readPreference(tx, tenant_id, preference, tx.operation.at)
-  requireSeen(preference, own, seen)
-  requireLocking(own, draft, tenant_id, locking)
-  const refusal = checkEntry(preference, draft, resolution)
-  if (refusal?.kind === 'locked') throw new Conflict(`${preference.label}: ${refusal.message}`)
-  if (refusal?.kind === 'out_of_bounds') throw new Invalid({ value: refusal.message })
-  if (refusal) throw new Invalid(refusal.fields)
+  const own = await requireSettable(tx, tenant_id, key, draft, tx.operation.at, { seen, locking })
 
   if (draft.lock === null) await endExemptions(tx, tenant_id, key)
   const columns = { ...writeEntry(draft), operation_id: tx.operation.id }
@@ -61,6 +54,29 @@ export async function setPreference(
         .doUpdateSet({ ...columns, version: (own?.version ?? 0) + 1 }),
     )
     .execute()
+}
+
+/**
+ * Throws as `setPreference` does where a preference could not be set at a tenant; else returns the
+ * entry that is there now.
+ */
+export async function requireSettable(
+  db: Reads,
+  tenant_id: VisibleTenant<'preference.edit'>,
+  key: string,
+  draft: EntryDraft,
+  at: string,
+  { seen, locking }: Editing = {},
+) {
+  const preference = getPreference(key)
+  const { own, resolution } = await readPreference(db, tenant_id, preference, at)
+  requireSeen(preference, own, seen)
+  requireLocking(own, draft, tenant_id, locking)
+  const refusal = checkEntry(preference, draft, resolution)
+  if (refusal?.kind === 'locked') throw new Conflict(`${preference.label}: ${refusal.message}`)
+  if (refusal?.kind === 'out_of_bounds') throw new Invalid({ value: refusal.message })
+  if (refusal) throw new Invalid(refusal.fields)
+  return own
 }
 
 /**

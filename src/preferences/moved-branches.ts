@@ -4,11 +4,14 @@ import { preparedInScope } from '../db/prepared.ts'
 import { type Scope, branchOf, inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { type Chain, readChain } from './chain.ts'
+import { type Taken, afterTaking } from './taking.ts'
 
 /** Tenants that would come under another parent; one of them may be below another. */
 export type MovedTenants = {
   tenants: { id: number; path: string; descendant_count: number }[]
   parent_id: number
+  /** What their new parent takes of their former ones. */
+  taken?: Taken[]
 }
 
 /** More places are not looked at: each takes two resolutions of every preference. */
@@ -26,13 +29,14 @@ type Place = { before: Chain; after: Chain; number: number } | { beyond: number 
 export async function* placesOf(
   db: Reads,
   asker: Asker,
-  { tenants, parent_id }: MovedTenants,
+  { tenants, parent_id, taken = [] }: MovedTenants,
 ): AsyncGenerator<Place> {
   const scope = visibleScope(asker, 'preference.view')
   const deciders = await findDeciders(db, scope, tenants)
   const hidden = await findHidden(db, scope)
   const roots = new Set(tenants.map(({ id }) => id))
   const parent = await readChain(db, parent_id)
+  const settle = await afterTaking(db, taken)
   let looked_at = 0
   let beyond = 0
   for (const [id, number] of countFollowers(deciders, hidden)) {
@@ -41,7 +45,7 @@ export async function* placesOf(
       continue
     }
     const before = await readChain(db, id, { may_move: true })
-    yield { before, after: hangUnder(parent, before, roots), number }
+    yield { before, after: settle(hangUnder(parent, before, roots)), number }
   }
   if (beyond > 0) yield { beyond }
 }

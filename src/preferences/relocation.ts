@@ -11,6 +11,7 @@ import { catalogue } from './catalogue.ts'
 import { type Chain, chainFor, readChain } from './chain.ts'
 import { resolve } from './inheritance.ts'
 import { type MovedTenants, placesOf } from './moved-branches.ts'
+import { type Taken, afterTaking } from './taking.ts'
 import { formatValue } from './value.ts'
 
 /** Things that have in effect what one chain decides, and would have what another one does. */
@@ -20,13 +21,18 @@ export type Place = { before: Chain; after: Chain; number: number }
 type Nouns = [one: string, many: string]
 
 /** Computers that would go to another tenant. */
-type MovedComputers = { computers: { tenant_id: number }[]; tenant_id: number }
+type MovedComputers = {
+  computers: { tenant_id: number }[]
+  tenant_id: number
+  /** What their new tenant takes of their former ones. */
+  taken?: Taken[]
+}
 
 /** The preferences that would have another value for computers, were they of another tenant. */
 export const preferencesOfMovedComputers: Consequence<MovedComputers, ConsequencePanel> = {
   name: 'preferences',
-  async foresee(db, asker, { computers, tenant_id }, pace) {
-    const after = await readChain(db, tenant_id)
+  async foresee(db, asker, { computers, tenant_id, taken = [] }, pace) {
+    const after = (await afterTaking(db, taken))(await readChain(db, tenant_id))
     if (!mayRead(asker, after)) return unreadable('computers')
     const sums = newSums(db.now())
     for (const [source, some] of Map.groupBy(computers, (computer) => computer.tenant_id)) {

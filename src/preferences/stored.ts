@@ -46,6 +46,12 @@ export function readEntry(
   return { form: readForm(row), lock: readLock(row), by: row.by, at: row.at, version: row.version }
 }
 
+/** What an entry sets, as somebody could set it elsewhere. */
+export const readDraft = (row: EntryColumns): EntryDraft => ({
+  form: readForm(row),
+  lock: readLock(row),
+})
+
 function readForm({ form, value, added, removed }: EntryColumns): Form {
   if (form === 'value') return { value: JSON.parse(value!) }
   if (form === 'reset') return { reset: true }

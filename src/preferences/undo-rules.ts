@@ -15,7 +15,9 @@ export const entryUndo: UndoRule = {
     await require('preference.edit', former['tenant_id'])
     if (changesLock(former, now)) await require('preference.lock', former['tenant_id'])
   },
-  settle: refuseOrphans,
+  async settle(undoing, some) {
+    for (const reversal of some) await refuseOrphans(undoing, reversal)
+  },
 }
 
 /** An exemption is granted where it holds, and where the lock is that it waives. */

@@ -3,7 +3,7 @@ import { permits, permitsSomewhere } from '../access/decide.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { valuesInEffect } from '../preferences/in-effect.ts'
-import { listUsableTags } from '../tags/queries.ts'
+import { findTag, tagsToGive } from '../tags/queries.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
 import { ROOT_ID, type Tenant, findTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
@@ -40,7 +40,7 @@ export async function choicesAt(
   { id, path }: Place,
   values: Fields,
 ): Promise<Choices> {
-  const tags = await listUsableTags(db, actor, 'computer.view', id)
+  const tags = await usableTags(db, actor, path, readId(values['target_tag_id'] ?? ''))
   const groups = await usableGroups(db, actor, path)
   return {
     tags: withChosen(tags, values['target_tag_id'], 'Choose a tag'),
@@ -49,6 +49,15 @@ export async function choicesAt(
     options: describeOptions(await valuesInEffect(db, id, optionKeys, db.now())),
     may_lock: permits(actor.access, 'schedule.lock', path),
   }
+}
+
+/** The first of the tags that computers at a tenant can have, and the one that is chosen. */
+async function usableTags(db: Reads, actor: Actor, path: string, chosen: number | undefined) {
+  if (!permits(actor.access, 'computer.view', path)) return []
+  const first = await tagsToGive(db, path, new Set())
+  if (!chosen || first.some(({ id }) => id === chosen)) return first
+  const tag = await findTag(db, actor, 'computer.view', chosen)
+  return tag ? [...first, tag] : first
 }
 
 /** The choices with an empty one; what is chosen stays among them, whether or not it is seen. */

@@ -5,6 +5,7 @@ import { computerHits } from './computers.ts'
 import { pageHits } from './pages.ts'
 import { personHits } from './people.ts'
 import { scheduleHits } from './schedules.ts'
+import { tagHits } from './tags.ts'
 import { tenantHits } from './tenants.ts'
 
 /** One thing that was found: a link. */
@@ -23,6 +24,7 @@ const groups: Group[] = [
   { label: 'Computers', find: computerHits },
   { label: 'Groups of computers', find: computerGroupHits },
   { label: 'Schedules', find: scheduleHits },
+  { label: 'Tags', find: tagHits },
   { label: 'Pages', find: pageHits },
 ]
 

@@ -89,6 +89,44 @@ export const tagTenant = (
     )
     .execute()
 
+/** As `tagTenant`, of tenants in a scope by a JSON list of ids. */
+export const tagTenants = (
+  tx: Tx,
+  scope: Scope,
+  ids: string,
+  tag: PlacedTag,
+  covers_children: boolean,
+) =>
+  tx
+    .insertInto('tenant_tag')
+    .columns(['tenant_id', 'tag_tenant_id', 'tag_id', 'covers_children'])
+    .expression((eb) =>
+      eb
+        .selectFrom(idTable(ids))
+        .crossJoin('tenant')
+        .select(['tenant.id', eb.val(tag.tenant_id).as('tag_tenant_id')])
+        .select(eb.val(tag.id).as('tag_id'))
+        .select(eb.val(Number(covers_children)).as('covers_children'))
+        .whereRef('tenant.id', '=', 'listed.id')
+        .where(inScope(scope, 'tenant.path')),
+    )
+    .onConflict((oc) =>
+      oc
+        .columns(['tenant_id', 'tag_id'])
+        .doUpdateSet({ covers_children: Number(covers_children) })
+        .where('tenant_tag.covers_children', '<>', Number(covers_children)),
+    )
+    .execute()
+
+/** Takes a tag from tenants in a scope. */
+export const untagTenants = (tx: Tx, scope: Scope, ids: string, tag_id: number) =>
+  tx
+    .deleteFrom('tenant_tag')
+    .where('tag_id', '=', tag_id)
+    .where('tenant_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .where(inScope(scope, 'tenant_tag.tenant_id'))
+    .execute()
+
 /** Takes a tag from a tenant. */
 export const untagTenant = (tx: Tx, tenant_id: VisibleTenant, tag_id: number) =>
   tx

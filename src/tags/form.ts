@@ -16,7 +16,8 @@ export const tagColors: Record<TagColor, string> = {
   pink: 'Pink',
 }
 
-const fields = {
+/** What a tag is, as far as it can be typed. */
+export const tagFields = {
   name: NameText(),
   color: z.enum(Object.keys(tagColors) as TagColor[], 'Choose a colour from the list.'),
   description: z
@@ -29,13 +30,13 @@ const fields = {
 
 /** What the page "New tag" sends. */
 export const NewTagForm = z.strictObject({
-  ...fields,
+  ...tagFields,
   tenant: z.string('Enter one tenant.').trim().max(10_000, 'This path is too long.'),
 })
 
 /** What the page of a tag sends. Where a tag was made stays. */
 export const EditTagForm = z.strictObject({
-  ...fields,
+  ...tagFields,
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })
 

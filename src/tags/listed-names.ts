@@ -1,8 +1,8 @@
 import type { Reads } from '../db/connection.ts'
-import type { Asker } from '../access/visible.ts'
 import { Invalid } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
-import { type PlacedTag, type Tag, listUsableTags } from './queries.ts'
+import { type PlacedTag, tagsNamed } from './met.ts'
+import type { Tag } from './queries.ts'
 
 // Tags as one text, in a form and in a file: their names with semicolons between them. A semicolon in
 // a name is written twice.
@@ -24,27 +24,40 @@ const readTagNames = (text: string) =>
  * The tags that a text names, out of those that can be used. Where several have one name, those that
  * are carried already are meant, then the one that was made nearest. Throws Invalid at `tags`.
  */
-export function findTagsNamed(text: string, usable: PlacedTag[], carried: Tag[]): PlacedTag[] {
+export async function findTagsNamed(
+  text: string,
+  finder: TagFinder,
+  carried: Tag[],
+): Promise<PlacedTag[]> {
   const held = new Set(carried.map(({ id }) => id))
-  const nearest = usable.toSorted(
-    (one, other) =>
-      Number(held.has(other.id)) - Number(held.has(one.id)) || other.path.length - one.path.length,
-  )
-  const found = new Set<PlacedTag>()
+  const found = new Map<number, PlacedTag>()
   for (const name of readTagNames(text)) {
-    const namesakes = nearest.filter((tag) => nameKey(tag.name) === nameKey(name))
-    const tag = namesakes.find((one) => !found.has(one) && held.has(one.id)) ?? namesakes[0]
+    const nearest = (await finder(name)).toSorted(
+      (one, other) =>
+        Number(held.has(other.id)) - Number(held.has(one.id)) ||
+        other.path.length - one.path.length,
+    )
+    const tag = nearest.find(({ id }) => !found.has(id) && held.has(id)) ?? nearest[0]
     if (!tag) throw new Invalid({ tags: `There is no tag “${name.slice(0, 50)}” to use here.` })
-    found.add(tag)
+    found.set(tag.id, tag)
   }
-  return [...found]
+  return [...found.values()]
+}
+
+/** Finds the tags with a name that can be used at some tenant. */
+export type TagFinder = (name: string) => Promise<PlacedTag[]>
+
+/** Looks each name up once, for what is at one tenant that whoever asks was found to see. */
+export function openTagFinder(db: Reads, tenant_id: number): TagFinder {
+  const known = new Map<string, Promise<PlacedTag[]>>()
+  return (name) => {
+    const key = nameKey(name)
+    const found = known.get(key) ?? tagsNamed(db, tenant_id, key)
+    known.set(key, found)
+    return found
+  }
 }
 
 /** As `findTagsNamed`, for something at a tenant. */
-export const findTagsAt = async (
-  db: Reads,
-  asker: Asker,
-  tenant_id: number,
-  text: string,
-  carried: Tag[] = [],
-) => findTagsNamed(text, await listUsableTags(db, asker, 'computer.view', tenant_id), carried)
+export const findTagsAt = (db: Reads, tenant_id: number, text: string, carried: Tag[] = []) =>
+  findTagsNamed(text, openTagFinder(db, tenant_id), carried)

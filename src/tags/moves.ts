@@ -9,7 +9,8 @@ import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { type Pace, chunks } from '../pace.ts'
 import { type CarriedTag, isOwn, tagsOfComputers, tagsOfTenants } from './effective.ts'
-import { type Tag, idsInPath } from './queries.ts'
+import { idsInPath } from './met.ts'
+import type { Tag } from './queries.ts'
 
 /** A tag, and how many computers it is about. */
 type CountedTag = Tag & { computers: number }
@@ -39,10 +40,12 @@ export async function foreseeTags(
   pace: Pace,
 ): Promise<TagsAfterMove | null> {
   const covering = (await tagsOfTenants(db, asker, [{ id: tenant_id }]))(tenant_id)
-  const usable = await usableTagsAt(db, tenant_id)
+  const places = JSON.stringify(idsInPath(await pathOf(db, tenant_id)))
   const counts = { dropped: counter(), lost: counter(), gained: counter() }
   for (const some of chunks(computers, AT_ONCE)) {
     const carried = await tagsOfComputers(db, asker, some)
+    const own = some.flatMap((computer) => carried(computer).filter(isOwn))
+    const usable = await usableAmong(db, own, places)
     for (const computer of some) {
       const before = carried(computer)
       const kept = before.filter((tag) => isOwn(tag) && usable.has(tag.id))
@@ -75,13 +78,14 @@ function counter() {
   }
 }
 
-/** The ids of the tags that can be carried at a tenant: those made there and above. */
-async function usableTagsAt(db: Reads, tenant_id: number) {
-  const ids = JSON.stringify(idsInPath(await pathOf(db, tenant_id)))
+/** The ids of those of some tags that were made at one of some tenants. */
+async function usableAmong(db: Reads, some: Tag[], places: string) {
+  const ids = JSON.stringify([...new Set(some.map(({ id }) => id))])
   const tags = await everyTenant(db)
     .selectFrom('tag')
     .select('id')
-    .where('tag.tenant_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .where('tag.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .where('tag.tenant_id', 'in', (eb) => eb.selectFrom(idTable(places)).select('listed.id'))
     .execute()
   return new Set(tags.map(({ id }) => id))
 }
@@ -119,9 +123,9 @@ export async function dropTagsOfFormerParents(tx: Tx, tenant_ids: number[]) {
   for (const drop of dropBelow) await drop(everyTenantTx(tx), values)
 }
 
-/** Takes off a computer what cannot be used where it has come back to. */
-export const dropTagsOutOfPlace = (tx: Tx, computer_id: number) =>
-  dropOfComputer(everyTenantTx(tx), { computer_id })
+/** Takes off computers what cannot be used where they have come back to. */
+export const dropTagsOutOfPlace = (tx: Tx, computer_ids: number[]) =>
+  dropOfComputers(everyTenantTx(tx), { ids: JSON.stringify(computer_ids) })
 
 /** The tables of tags are alike in what is read of them here. */
 const carrying = ['person_tag', 'computer_tag', 'tenant_tag'] as unknown as 'person_tag'[]
@@ -136,6 +140,8 @@ const dropBelow = carrying.map((table) =>
           .crossJoin('tenant as moved')
           .innerJoin('tenant as below', (join) =>
             join
+              // For this there is an index.
+              .onRef('below.top_id', '=', 'moved.top_id')
               .onRef('below.path', '>=', 'moved.path')
               .on((on) => on('below.path', '<', on('moved.path', '||', on.val(':')))),
           )
@@ -146,10 +152,12 @@ const dropBelow = carrying.map((table) =>
   ),
 )
 
-const dropOfComputer = prepared((db, { computer_id }: { computer_id: number }) =>
+const dropOfComputers = prepared((db, { ids }: { ids: string }) =>
   (db as Tx)
     .deleteFrom('computer_tag')
-    .where('computer_tag.computer_id', '=', computer_id)
+    .where('computer_tag.computer_id', 'in', (eb) =>
+      eb.selectFrom(idTable(ids)).select('listed.id'),
+    )
     .where(isOutOfPlace('computer_tag' as 'person_tag') as Expression<SqlBool>),
 )
 

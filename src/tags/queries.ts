@@ -1,7 +1,6 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
-import type { Permission } from '../access/permissions.ts'
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedInScope } from '../db/prepared.ts'
 import type { TagColor } from '../db/tag-schema.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
@@ -11,14 +10,18 @@ import { NotFound } from '../errors.ts'
 /** A tag as it is drawn. */
 export type Tag = { id: number; name: string; color: TagColor }
 
-/** A tag as it is managed: where it was made, and how many people carry it. */
+export { type PlacedTag, findTag, isUsableAt, tagChoices, tagsMet, tagsToGive } from './met.ts'
+
+/** A tag as it is managed: where it was made, and how much was given it. */
 export type ManagedTag = Tag & {
   tenant_id: number
   tenant_name: string
   description: string
   version: number
-  people: number
-}
+} & Carriers
+
+/** How many were given a tag themselves, as far as somebody sees them. */
+type Carriers = { people: number; computers: number; tenants: number }
 
 const managed = (db: Reads, asker: Asker) =>
   db
@@ -31,83 +34,61 @@ const managed = (db: Reads, asker: Asker) =>
 /** The tags that the asker may manage, by name. */
 export async function listManagedTags(db: Reads, asker: Asker): Promise<ManagedTag[]> {
   const tags = await managed(db, asker).orderBy('tag.name_key').orderBy('tag.id').execute()
-  const counts = await carriersOf(db, { ids: JSON.stringify(tags.map(({ id }) => id)) })
-  const peopleOf = new Map(counts.map(({ tag_id, people }) => [tag_id, people]))
-  return tags.map((tag) => ({ ...tag, people: peopleOf.get(tag.id) ?? 0 }))
+  const carriers = await countCarriers(db, asker, tags)
+  return tags.map((tag) => ({ ...tag, ...carriers(tag.id) }))
 }
 
 /** A tag that the asker may manage. Throws NotFound when there is none. */
 export async function getManagedTag(db: Reads, asker: Asker, id: number): Promise<ManagedTag> {
   const tag = await managed(db, asker).where('tag.id', '=', id).executeTakeFirst()
   if (!tag) throw new NotFound(`tag ${id}`)
-  const [carried] = await carriersOf(db, { ids: JSON.stringify([id]) })
-  return { ...tag, people: carried?.people ?? 0 }
+  const carriers = await countCarriers(db, asker, [tag])
+  return { ...tag, ...carriers(id) }
 }
 
-/** Whoever manages a tag sees how many carry it, below where it was made. */
-const carriersOf = prepared((db, { ids }: { ids: string }) =>
-  everyTenant(db)
-    .selectFrom('person_tag')
-    .select(['tag_id', (eb) => eb.fn.countAll<number>().as('people')])
-    .where('tag_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
-    .groupBy('tag_id'),
-)
-
-/** A tag with the node where it was made. */
-export type PlacedTag = Tag & { tenant_id: number; path: string }
-
-const everyTag = prepared((db) =>
-  everyTenant(db)
-    .selectFrom('tag')
-    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
-    .select(['tag.id', 'tag.name', 'tag.color', 'tag.tenant_id', 'tenant.path'])
-    .orderBy('tag.name_key')
-    .orderBy('tag.id'),
-)
-
-/** The ids in a path: those of the node itself and of all above it. */
-export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(Number)
-
-/** Whether a tag can be carried by what is at the node with this path. */
-export const isUsableAt = (tag: PlacedTag, path: string) => path.startsWith(tag.path)
-
-/**
- * The tags that may be met where the asker has a permission, such as to see people: those made there,
- * and those made above, of which nothing but name and colour is shown.
- */
-export async function listTags(
-  db: Reads,
-  asker: Asker,
-  permission: Permission,
-): Promise<PlacedTag[]> {
-  const { allow, deny } = visibleScope(asker, permission)
-  const tags = await everyTag(db, {})
-  return tags.filter(({ path }) => {
-    if (deny.some(({ from }) => path.startsWith(from))) return false
-    return allow.some(({ from }) => path.startsWith(from) || from.startsWith(path))
+async function countCarriers(db: Reads, asker: Asker, tags: { id: number }[]) {
+  const ids = JSON.stringify(tags.map(({ id }) => id))
+  const [people, computers, tenants] = await Promise.all([
+    countPeople(db, visibleScope(asker, 'person.view'), { ids }),
+    countComputers(db, visibleScope(asker, 'computer.view'), { ids }),
+    countTenants(db, visibleScope(asker, 'tenant.view'), { ids }),
+  ])
+  const numberOf = (counts: typeof people, id: number) =>
+    counts.find(({ tag_id }) => tag_id === id)?.number ?? 0
+  return (id: number): Carriers => ({
+    people: numberOf(people, id),
+    computers: numberOf(computers, id),
+    tenants: numberOf(tenants, id),
   })
 }
 
-/** Those of them that can be carried by what is at a tenant. */
-export async function listUsableTags(
-  db: Reads,
-  asker: Asker,
-  permission: Permission,
-  tenant_id: number,
-) {
-  const [tenant] = await pathOfTenant(db, { tenant_id })
-  const tags = await listTags(db, asker, permission)
-  return tags.filter((tag) => tenant !== undefined && isUsableAt(tag, tenant.path))
+const countIn = (table: 'person_tag') =>
+  preparedInScope((db, scope, { ids }: { ids: string }) =>
+    db
+      .selectFrom(table)
+      .select([`${table}.tag_id`, (eb) => eb.fn.countAll<number>().as('number')])
+      .where(`${table}.tag_id`, 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+      .where(inScope(scope, `${table}.tenant_id`))
+      .groupBy(`${table}.tag_id`),
+  )
+
+// The three tables are alike in what is read of them here.
+const countPeople = countIn('person_tag')
+const countComputers = countIn('computer_tag' as 'person_tag')
+const countTenants = countIn('tenant_tag' as 'person_tag')
+
+/** What else is known of some tags, by their ids. */
+export async function detailsOf(db: Reads, tags: Tag[]) {
+  const rows = await tagDetails(db, { ids: JSON.stringify(tags.map(({ id }) => id)) })
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
-const pathOfTenant = prepared((db, { tenant_id }: { tenant_id: number }) =>
-  everyTenant(db).selectFrom('tenant').select('path').where('id', '=', tenant_id),
+const tagDetails = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
+    .selectFrom('tag')
+    .select(['id', 'description', 'version'])
+    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id')),
 )
-
-/** One of those tags, by id; undefined for any other. */
-export async function findTag(db: Reads, asker: Asker, permission: Permission, id: number) {
-  return (await listTags(db, asker, permission)).find((tag) => tag.id === id)
-}
 
 type Carried = Tag & { person_id: number }
 

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../access/actor.ts'
+import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { takenColumns } from '../db/constraints.ts'
 import { operation } from '../db/operation.ts'
 import type { TagColor } from '../db/tag-schema.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
+import { ROOT_ID, findTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
 import { createTag, deleteTag, updateTag } from './commands.ts'
@@ -34,7 +36,11 @@ export function tagRoutes(app: FastifyInstance, db: Db) {
 
 function makeTags(app: FastifyInstance, db: Db) {
   app.get('/tags/new', { config }, async ({ actor }, reply) => {
-    const form = freshForm({ color: 'blue', tenant: await parentText(db, actor, actor.tenant_id) })
+    // Clients are beside the provider, not below it: a tag made there would be of no use to them.
+    const root = await findTenant(db, actor, ROOT_ID)
+    const is_everywhere = root && permits(actor.access, config.permission, root.path)
+    const home = is_everywhere ? ROOT_ID : actor.tenant_id
+    const form = freshForm({ color: 'blue', tenant: await parentText(db, actor, home) })
     return reply.page(views.newTag({ form, colors }))
   })
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { EffectiveTags } from '../tags/api-schemas.ts'
+import { idText } from '../web/numbers.ts'
 import { NextCursor, Paging, TenantId, TenantIdText } from '../web/api-schemas.ts'
 import { TenantDescription, TenantKindInput, TenantName, TenantSlug } from './form.ts'
 import { tenantKinds } from './kinds.ts'
@@ -24,6 +26,8 @@ export const TenantResource = z
       ),
     active: z.boolean(),
     blocks_inheritance: z.boolean(),
+    tags: z.array(z.strictObject({ id: z.int(), name: z.string(), covers_children: z.boolean() })),
+    effective_tags: EffectiveTags,
     version: z.int().describe('Rises with each change.'),
   })
   .meta({ id: 'Tenant' })
@@ -42,6 +46,9 @@ export const TenantListQuery = Paging.extend({
     .default('')
     .describe('Part of the name or the slug; if one or two characters, the beginning.'),
   kind: TenantKindInput.optional(),
+  tag_id: idText('Give the id of a tag.')
+    .optional()
+    .describe('Only those that carry this tag, themselves or from above.'),
 })
 
 export const NewTenant = z.strictObject({

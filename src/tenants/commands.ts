@@ -5,6 +5,7 @@ import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { stripTenants } from '../tags/carriers.ts'
 import { dropTagsOfFormerParents } from '../tags/moves.ts'
+import { forgetAliases } from './aliases.ts'
 import { changesOf } from './changes.ts'
 import { refuseDeletions } from './contents.ts'
 import type { TenantInput } from './form.ts'
@@ -59,12 +60,8 @@ export async function updateTenant(
   wanted: AdmittedChanges,
   version: number | null = null,
 ) {
-  const tenant = await loadTenant(tx, id)
-  if (version !== null && tenant.version !== version)
-    throw new Conflict(`${tenant.name} was changed by somebody else since you opened it.`)
-  const changes = changesOf(tenant, wanted)
+  const { tenant, changes } = await requireUpdatable(tx, id, wanted, version)
   if (Object.keys(changes).length === 0) return
-  await requirePossible(tx, tenant, changes)
   const { name, active, blocks_inheritance, ...plain } = changes
   await tx
     .updateTable('tenant')
@@ -80,17 +77,33 @@ export async function updateTenant(
   if (changes.parent_id !== undefined) await dropTagsOfFormerParents(tx, [id])
 }
 
+/** What `updateTenant` would change. Throws as it does. */
+export async function requireUpdatable(
+  db: Reads,
+  id: VisibleTenant<'tenant.edit' | 'preference.lock'>,
+  wanted: AdmittedChanges,
+  version: number | null,
+) {
+  const tenant = await loadTenant(db, id)
+  if (version !== null && tenant.version !== version)
+    throw new Conflict(`${tenant.name} was changed by somebody else since you opened it.`)
+  const changes = changesOf(tenant, wanted)
+  await requirePossible(db, tenant, changes)
+  return { tenant, changes }
+}
+
 /** Deletes an empty tenant. Throws Conflict when something is in it, or when it is an MSP. */
 export async function deleteTenant(tx: Tx, asker: Asker, id: VisibleTenant<'tenant.delete'>) {
   const tenant = await loadTenant(tx, id)
   const refusal = (await refuseDeletions(tx, asker, [tenant])).get(id)
   if (refusal) throw refusal
   await stripTenants(tx, visibleScope(asker, 'tenant.delete'), JSON.stringify([id]))
+  await forgetAliases(tx, JSON.stringify([id]))
   await tx.deleteFrom('tenant').where(ofTenant('tenant.id', id)).execute()
 }
 
-async function loadTenant(tx: Tx, id: VisibleTenant) {
-  const query = tx.selectFrom('tenant').selectAll().where(ofTenant('tenant.id', id))
+async function loadTenant(db: Reads, id: VisibleTenant) {
+  const query = db.selectFrom('tenant').selectAll().where(ofTenant('tenant.id', id))
   const tenant = await query.executeTakeFirst()
   if (!tenant) throw new NotFound(`tenant ${id}`)
   return tenant
@@ -114,20 +127,20 @@ type Stored = {
  * Throws on a change that the rest of the tree forbids. Inside the operation, so that two moves at
  * the same moment cannot make a cycle.
  */
-async function requirePossible(tx: Tx, tenant: Stored, changes: AdmittedChanges) {
+async function requirePossible(db: Reads, tenant: Stored, changes: AdmittedChanges) {
   const { description: _, ...others } = changes
   if (tenant.id === ROOT_ID && Object.keys(others).length > 0) throw rootStays()
   const { parent_id, name, slug, kind } = changes
-  if (kind && tenant.kind === 'msp' && (await countMsps(tx)) < 2) throw lastMspStays()
-  if (slug !== undefined) await requireFreeSlug(tx, slug, tenant.id)
+  if (kind && tenant.kind === 'msp' && (await countMsps(db)) < 2) throw lastMspStays()
+  if (slug !== undefined) await requireFreeSlug(db, slug, tenant.id)
   if (parent_id !== undefined) {
-    const parent = await findParentChain(tx, parent_id)
-    const refusal = (await refuseMoves(tx, parent, [tenant])).get(tenant.id)
+    const parent = await findParentChain(db, parent_id)
+    const refusal = (await refuseMoves(db, parent, [tenant])).get(tenant.id)
     if (refusal) throw refusal
   }
   const above = parent_id ?? tenant.parent_id
   if (above !== null && (name !== undefined || parent_id !== undefined))
-    await requireFreeName(tx, above, name ?? tenant.name, tenant.id)
+    await requireFreeName(db, above, name ?? tenant.name, tenant.id)
 }
 
 async function requireFreeName(db: Reads, parent_id: number, name: string, own_id: number | null) {

@@ -4,6 +4,7 @@ import { prepared, preparedInScope } from '../db/prepared.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
+import { findByFormerSlug } from './aliases.ts'
 import { ROOT_PATH, sees } from './hidden.ts'
 import { nameKey, sortKey } from './names.ts'
 import { formatPath, parsePath } from './path.ts'
@@ -11,8 +12,8 @@ import { getPath, getTenant, ROOT_ID, type Tenant } from './queries.ts'
 import { suggestTenants } from './suggest.ts'
 
 /**
- * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, else
- * by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
+ * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, or one
+ * that it took over, else by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
  * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`.
  */
 export async function findParent(db: Reads, actor: Asker, text: string): Promise<Tenant> {
@@ -21,6 +22,7 @@ export async function findParent(db: Reads, actor: Asker, text: string): Promise
   const id =
     (await findByPath(db, actor, parsePath(typed))) ??
     (await findBySlug(db, actor, typed)) ??
+    (await findByFormerSlug(db, actor, typed)) ??
     (await findByName(db, actor, typed))
   if (id === undefined) throw await unknownParent(db, actor, typed)
   return getTenant(db, actor, id)

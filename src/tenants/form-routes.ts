@@ -6,23 +6,26 @@ import { visibleScope } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { NotFound } from '../errors.ts'
+import { paced } from '../pace.ts'
 import { freshForm, parseForm, typed, type Form } from '../web/form.ts'
 import { readQuery } from '../web/query.ts'
-import type { SavedOver } from '../web/saved-over.ts'
+import { listAliases } from './aliases.ts'
 import { wouldChange } from './changes.ts'
-import { createTenant, updateTenant } from './commands.ts'
+import { createTenant, requireUpdatable, updateTenant } from './commands.ts'
 import { refuseDeletions } from './contents.ts'
+import { drawConsequences, foreseeMove, movedTenants } from './consequences.ts'
 import { conflictOf, findNewParent, formOf } from './editing.ts'
 import { findParent, parentText, textOfParent } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId, type TenantHead } from './head.ts'
 import { ROOT_PATH } from './hidden.ts'
 import { usualKindBelow } from './kinds.ts'
+import { listMerges } from './merges.ts'
 import { getTenant, ROOT_ID, type Tenant } from './queries.ts'
 import { statusOf, withRefusal } from './refusal.ts'
 import { admitChanges, admitNewTenant, kindsFor } from './rights.ts'
 import { topmostIds } from './top.ts'
-import { views } from './views.ts'
+import { type EditPage, views } from './views.ts'
 
 type Id = { Params: { id: string } }
 
@@ -75,18 +78,23 @@ function editTenant(app: FastifyInstance, db: Db) {
 
   app.post<Id>('/tenants/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const id = editableId(params.id)
-    const again = async (status: number, form: Form, saved_over: SavedOver | null = null) => {
+    const again = async (status: number, form: Form, more: Partial<EditPage> = {}) => {
       const head = await getTenantHead(db, actor, id, 'edit')
       const page = await editPage(db, actor, head, form)
-      return reply.code(status).page(views.edit({ ...page, saved_over }))
+      return reply.code(status).page(views.edit({ ...page, ...more }))
     }
     const tenant = await getTenant(db, actor, id)
     const parsed = parseForm(EditTenantForm, body)
     if (!parsed.ok) return again(422, parsed.form)
     const form = freshForm(typed(body))
     try {
-      const { parent: text, version, ...fields } = parsed.input
+      const { parent: text, version, previewed, ...fields } = parsed.input
       const wanted = { ...fields, parent_id: await findNewParent(db, actor, tenant, text) }
+      if (wanted.parent_id !== tenant.parent_id && previewed !== String(wanted.parent_id)) {
+        const admitted = await admitChanges(db, actor, id, wanted)
+        await requireUpdatable(db, admitted.id, admitted.changes, version)
+        return again(422, form, { move: await foreseeNewParent(db, actor, id, wanted.parent_id) })
+      }
       if (wouldChange(tenant, wanted))
         await operation(db, actor, 'tenant.update', async (tx) => {
           const admitted = await admitChanges(tx, actor, id, wanted)
@@ -95,7 +103,7 @@ function editTenant(app: FastifyInstance, db: Db) {
       return reply.done(`/tenants/${id}`, `${fields.name} was updated.`)
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, form, error)
-      if (conflict) return again(409, conflict.form, conflict.saved_over)
+      if (conflict) return again(409, conflict.form, { saved_over: conflict.saved_over })
       return again(statusOf(error), withRefusal(form, error))
     }
   })
@@ -123,8 +131,24 @@ async function editPage(db: Db, actor: Actor, head: TenantHead, form: Form) {
     deletion: permits(access, 'tenant.delete', tenant.path)
       ? { kept_because: await keptBecause(db, actor, tenant) }
       : null,
+    former: await formerOf(db, actor, tenant.id),
     saved_over: null,
+    move: null,
   }
+}
+
+/** What would follow from a new parent: it is saved only when that was seen. */
+async function foreseeNewParent(db: Db, actor: Actor, id: number, parent_id: number) {
+  const move = await movedTenants(db, actor, [id], parent_id)
+  const foreseen = await foreseeMove(db, actor, move, paced())
+  return { previewed: String(parent_id), consequences: drawConsequences(foreseen) }
+}
+
+/** What is part of a tenant now, and what it was called; null where nothing ever was. */
+async function formerOf(db: Db, actor: Actor, tenant_id: number) {
+  const aliases = await listAliases(db, actor, tenant_id)
+  const merges = await listMerges(db, actor, tenant_id)
+  return aliases.length + merges.length > 0 ? { aliases, merges } : null
 }
 
 /** Why a tenant cannot be deleted as it is now; null when it can. */

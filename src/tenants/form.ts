@@ -59,5 +59,7 @@ export const EditTenantForm = NewTenantForm.extend({
   parent: ParentText.optional(),
   slug: TenantSlug,
   active: Checkbox,
+  /** The new parent of which it was seen what would follow. */
+  previewed: z.string().max(20).optional(),
   version: wholeText(1, Number.MAX_SAFE_INTEGER, 'Open this page again.'),
 })

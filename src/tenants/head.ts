@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import type { Reads } from '../db/connection.ts'
+import { type TenantTag, tagsOfTenants } from '../tags/effective.ts'
 import { NotFound } from '../errors.ts'
 import { readId } from '../web/numbers.ts'
 import type { TabLink } from '../web/tabs.ts'
@@ -16,8 +17,11 @@ export type TenantHead = {
   /** For the top bar: from "All tenants" down to the tenant. */
   path: { name: string; href?: string }[]
   tabs: TabLink[]
+  tags: TenantTag[]
   /** Whether a child tenant can be created here by who looks. */
   may_create: boolean
+  /** Whether it can be merged into another tenant by who looks. */
+  may_merge: boolean
 }
 
 /**
@@ -31,6 +35,7 @@ export async function getTenantHead(
   current: TabPath,
 ): Promise<TenantHead> {
   const [tenant, path] = await Promise.all([getTenant(db, actor, id), getPath(db, actor, id)])
+  const carried = await tagsOfTenants(db, actor, [tenant])
   return {
     tenant,
     kind_label: kindLooks[tenant.kind].label,
@@ -41,7 +46,12 @@ export async function getTenantHead(
         : { name: step.name, href: `/tenants/${step.id}` },
     ),
     tabs: tabLinks(tenant, current, actor),
+    tags: carried(id),
     may_create: permits(actor.access, 'tenant.create', tenant.path),
+    may_merge:
+      id !== ROOT_ID &&
+      tenant.kind !== 'msp' &&
+      permits(actor.access, 'tenant.delete', tenant.path),
   }
 }
 

@@ -1,5 +1,6 @@
 import { allThatMatch } from '../jobs/batch.ts'
 import { sortText } from '../web/list-state.ts'
+import type { Tag } from '../tags/queries.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import {
   filterFieldsOf,
@@ -36,10 +37,12 @@ export type RowsProps = {
   kinds: typeof kindLooks
   /** Whether rows can be selected: there is something to do with them. */
   selectable: boolean
+  /** The tags of a row, by the id of its tenant. */
+  tagsOf: (id: number) => Tag[]
 }
 
 /** The addresses that rows lead to, in the state that the list is in. */
-export function rowLinks(state: ListState): Omit<RowsProps, 'rows' | 'selectable'> {
+export function rowLinks(state: ListState): Omit<RowsProps, 'rows' | 'selectable' | 'tagsOf'> {
   const open = new Set(state.open)
   const others = listHref({ ...state, open: [] })
   const start = `${others}${others.includes('?') ? '&' : '?'}open=`
@@ -116,6 +119,8 @@ export type ListProps = RowsProps & {
   lead: string
   heads: Head[]
   kind_options: readonly TenantKind[]
+  /** Those that can be filtered by. */
+  tags: Tag[]
   is_filtered: boolean
   /** Whether there is nothing yet but the tenant that set-up made. */
   is_first: boolean
@@ -130,7 +135,9 @@ export type ListProps = RowsProps & {
 }
 
 /** What was listed: rows, how many there are in all if that is known, and where more are. */
-export type Listed = Pick<ListProps, 'rows' | 'next_href'> & { total: number | null }
+export type Listed = Pick<ListProps, 'rows' | 'next_href' | 'tagsOf' | 'tags'> & {
+  total: number | null
+}
 
 /** The page of the list, from its state and what was found. */
 export function listPage(
@@ -149,6 +156,8 @@ export function listPage(
     selectable: may.batch.length > 0,
     lead: leadOf(branch, tenant_count),
     rows: listed.rows,
+    tagsOf: listed.tagsOf,
+    tags: listed.tags,
     next_href: listed.next_href,
     heads: columnHeads(state),
     kind_options: tenantKinds,

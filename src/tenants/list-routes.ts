@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
+import { tagsOfTenants } from '../tags/effective.ts'
+import { tagChoices } from '../tags/queries.ts'
 import { wholeText } from '../web/numbers.ts'
 import { actionsOf } from './batch/actions.ts'
 import { readTenantId } from './head.ts'
@@ -25,9 +27,14 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
     const state = readList(query)
     const top = await getTop(db, actor)
     const branch = state.branch === ROOT_ID ? top : await getTenant(db, actor, state.branch)
-    const listed = isFiltered(state)
+    const found = isFiltered(state)
       ? await listMatches(db, actor, state)
       : await listTree(db, actor, state, branch)
+    const listed = {
+      ...found,
+      tagsOf: await tagsOfRows(db, actor, found.rows),
+      tags: await tagChoices(db, actor, 'tenant.view', state.tag),
+    }
     const path = await pathOfBranch(db, actor, branch.id)
     const may = listRights(actor, branch)
     const page = listPage(state, listed, { branch, path, may }, top.descendant_count)
@@ -43,11 +50,22 @@ export function tenantListRoutes(app: FastifyInstance, db: Db) {
     const wanted = { sort: state.sort, open: new Set(state.open), level, after: state.after }
     const rows = await listBranch(db, actor, branch, wanted)
     const selectable = actionsOf(actor).length > 0
-    return reply.page(views.rows({ rows, selectable, ...rowLinks({ ...state, after: null }) }))
+    const tagsOf = await tagsOfRows(db, actor, rows)
+    const links = rowLinks({ ...state, after: null })
+    return reply.page(views.rows({ rows, selectable, tagsOf, ...links }))
   })
 }
 
-async function listTree(db: Db, actor: Actor, state: ListState, branch: Top): Promise<Listed> {
+type Found = Pick<Listed, 'rows' | 'total' | 'next_href'>
+
+const tagsOfRows = (db: Db, actor: Actor, rows: Found['rows']) =>
+  tagsOfTenants(
+    db,
+    actor,
+    rows.filter((row) => 'id' in row),
+  )
+
+async function listTree(db: Db, actor: Actor, state: ListState, branch: Top): Promise<Found> {
   const { sort, after } = state
   const rows = await listBranch(db, actor, branch, {
     sort,
@@ -58,7 +76,7 @@ async function listTree(db: Db, actor: Actor, state: ListState, branch: Top): Pr
   return { rows, total: null, next_href: null }
 }
 
-async function listMatches(db: Db, actor: Actor, state: ListState): Promise<Listed> {
+async function listMatches(db: Db, actor: Actor, state: ListState): Promise<Found> {
   const { rows, next, total } = await findMatches(db, actor, state, {
     limit: PAGE_SIZE,
     descending: state.sort.descending,

@@ -24,6 +24,8 @@ export type TenantFilter = {
   active: 'any' | 'active' | 'inactive'
   /** Only those with preferences of their own. */
   overrides: boolean
+  /** A tag, by its id: only those that carry it, themselves or from above. */
+  tag: number | null
 }
 
 /** Everything that the address of the list says. */
@@ -49,6 +51,7 @@ const filterFields = {
     z.literal('1').transform(() => true),
     false,
   ),
+  tag: stateField<number | null>(Id, null),
 }
 
 const Filter = z.object(filterFields)
@@ -68,16 +71,16 @@ export const readList = (query: unknown): ListState => List.parse(query ?? {})
 export const readFilter = (sent: unknown): TenantFilter => Filter.parse(sent ?? {})
 
 /** Whether anything is asked for but the tree itself. */
-export const isFiltered = ({ q, kind, active, overrides }: TenantFilter) =>
-  q !== '' || kind !== null || active !== 'any' || overrides
+export const isFiltered = (filter: TenantFilter) => filterFieldsOf(filter).length > 0
 
 /** The fields that carry a filter in an address or a form; what is not asked for is left out. */
-export const filterFieldsOf = ({ q, kind, active, overrides }: TenantFilter) =>
+export const filterFieldsOf = ({ q, kind, active, overrides, tag }: TenantFilter) =>
   Object.entries({
     q,
     kind: kind ?? '',
     active: active === 'any' ? '' : active,
     overrides: overrides ? '1' : '',
+    tag: String(tag ?? ''),
   }).filter(([, value]) => value !== '')
 
 /** The address of `path` with a filter. */

@@ -8,6 +8,7 @@ import { readQuery } from '../web/query.ts'
 import { getTenantHead, readTenantId } from './head.ts'
 import { listFirstChildren, listSetHere } from './overview.ts'
 import { listParentOptions } from './parent-options.ts'
+import { tagsPanel } from './tagging.ts'
 import { views } from './views.ts'
 
 const OptionsQuery = z.object({
@@ -30,7 +31,8 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
         listSetHere(db, actor, head.tenant, db.now()),
         permits(actor.access, 'history.view', head.tenant.path) ? readRecent(db, actor, id) : null,
       ])
-      return reply.page(views.overview({ head, children, set_here, recent }))
+      const tags = await tagsPanel(db, actor, head.tenant, head.tags)
+      return reply.page(views.overview({ head, children, set_here, recent, tags }))
     },
   )
 

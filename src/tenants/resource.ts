@@ -2,6 +2,9 @@ import type { z } from 'zod'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { beginsWithText, containsText, idTable, MIN_TRIGRAM_LENGTH } from '../db/search.ts'
+import { tenantCarriesTag } from '../db/tag-cover.ts'
+import { describeTag } from '../tags/api-schemas.ts'
+import { type TenantTag, isOwn, tagsOfTenants } from '../tags/effective.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { TenantListQuery, TenantResource } from './api-schemas.ts'
 import { ROOT_PATH, sees } from './hidden.ts'
@@ -20,7 +23,8 @@ import { findMatches, pathsTo } from './search.ts'
 /** A tenant as the API shows it. Throws NotFound when there is none that the actor may see. */
 export async function describeTenant(db: Reads, actor: Asker, id: number): Promise<TenantResource> {
   const [tenant, path] = await Promise.all([getTenant(db, actor, id), getPath(db, actor, id)])
-  return toResource(tenant, path)
+  const carried = await tagsOfTenants(db, actor, [tenant])
+  return toResource(tenant, path, carried(id))
 }
 
 type Query = z.infer<typeof TenantListQuery>
@@ -37,8 +41,8 @@ export async function listTenants(db: Reads, actor: Asker, query: Query) {
 type Found = { ids: number[]; next_cursor: string | null }
 
 async function findAnywhere(db: Reads, actor: Asker, query: Query): Promise<Found> {
-  const { q, kind = null, limit, cursor = null } = query
-  const filter = { q, kind, active: 'any', overrides: false } as const
+  const { q, kind = null, tag_id = null, limit, cursor = null } = query
+  const filter = { q, kind, active: 'any', overrides: false, tag: tag_id } as const
   const { rows, next } = await findMatches(db, actor, filter, { limit, after: cursor })
   return { ids: rows.map((row) => row.id), next_cursor: next }
 }
@@ -48,7 +52,7 @@ async function findChildren(
   db: Reads,
   actor: Asker,
   parent_id: number,
-  { q, kind, limit, cursor }: Query,
+  { q, kind, tag_id, limit, cursor }: Query,
 ): Promise<Found> {
   await getTenant(db, actor, parent_id)
   let children = visibleTenants(db, actor)
@@ -58,6 +62,7 @@ async function findChildren(
     .orderBy('tenant.id')
     .limit(limit + 1)
   if (q !== '') children = children.where(matchesText(sortKey(q)))
+  if (tag_id !== undefined) children = children.where(tenantCarriesTag(tag_id))
   if (kind) children = children.where('tenant.kind', '=', kind)
   if (cursor !== undefined) {
     const [name, id] = decodeCursor(cursor, 2)
@@ -78,22 +83,25 @@ async function findChildren(
 const matchesText = (text: string) =>
   [...text].length < MIN_TRIGRAM_LENGTH ? beginsWithText(text) : containsText(text)
 
-/** The tenants with the given ids, in their order: two queries, however many there are. */
+/** The tenants with the given ids, in their order: a few queries, however many there are. */
 async function describeTenants(db: Reads, actor: Asker, ids: number[]) {
   const tenants = await visibleTenants(db, actor)
     .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
     .execute()
   const pathTo = await pathsTo(db, actor, tenants)
+  const carried = await tagsOfTenants(db, actor, tenants)
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))
   const root = { id: ROOT_ID, name: kindLooks.root.label, visible: sees(actor, ROOT_PATH) }
   return ids.flatMap((id) => {
     const tenant = byId.get(id)
-    return tenant ? toResource(tenant, [root, ...pathTo(tenant), { ...tenant, visible: true }]) : []
+    if (!tenant) return []
+    const path = [root, ...pathTo(tenant), { ...tenant, visible: true }]
+    return toResource(tenant, path, carried(id))
   })
 }
 
 /** Of a node that the asker may not see, nothing is said but its name. */
-function toResource(tenant: Tenant, path: PathStep[]): TenantResource {
+function toResource(tenant: Tenant, path: PathStep[], tags: TenantTag[]): TenantResource {
   const { id, name, slug, kind, description, parent_id, active, blocks_inheritance } = tenant
   return {
     id,
@@ -105,6 +113,10 @@ function toResource(tenant: Tenant, path: PathStep[]): TenantResource {
     path: path.map(({ id, name, visible }) => ({ id: visible ? id : null, name })),
     active: active === 1,
     blocks_inheritance: blocks_inheritance === 1,
+    tags: tags
+      .filter(isOwn)
+      .map(({ id, name, covers_children }) => ({ id, name, covers_children })),
+    effective_tags: tags.map(describeTag),
     version: tenant.version,
   }
 }

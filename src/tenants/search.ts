@@ -12,6 +12,7 @@ import {
 import type { Schema } from '../db/schema.ts'
 import { type Scope, inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { tenantCarriesTag } from '../db/tag-cover.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import { listHidden, sees, withoutHidden } from './hidden.ts'
 import type { TenantFilter } from './list.ts'
@@ -104,7 +105,7 @@ type Matcher = (candidates: Candidates) => Candidates
 
 /** Keeps of some tenants those that lie in the scope and that the filter matches. */
 const matcherOf =
-  ({ kind, active, overrides }: TenantFilter, scope: Scope): Matcher =>
+  ({ kind, active, overrides, tag }: TenantFilter, scope: Scope): Matcher =>
   (candidates) => {
     let query = within(candidates, scope)
     query = kind
@@ -113,6 +114,7 @@ const matcherOf =
     // Written out, not given as values: only so does SQLite know that a partial index will do.
     if (active !== 'any')
       query = query.where((eb) => eb('tenant.active', '=', eb.lit(active === 'active' ? 1 : 0)))
+    if (tag !== null) query = query.where(tenantCarriesTag(tag))
     if (overrides) query = query.where((eb) => eb('tenant.override_count', '>', eb.lit(0)))
     return query
   }

@@ -4,8 +4,18 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { Invalid } from '../errors.ts'
 import { numberedSlug, slugFrom } from './names.ts'
 
+/** Who has a slug, or had it before it became part of another tenant. */
 const holderOfSlug = prepared((db, { slug }: { slug: string }) =>
-  everyTenant(db).selectFrom('tenant').select('id').where('slug', '=', slug),
+  everyTenant(db)
+    .selectFrom('tenant')
+    .select(['id', (eb) => eb.lit<number>(0).as('is_former')])
+    .where('slug', '=', slug)
+    .unionAll(
+      everyTenant(db)
+        .selectFrom('tenant_alias')
+        .select(['tenant_id as id', (eb) => eb.lit<number>(1).as('is_former')])
+        .where('slug', '=', slug),
+    ),
 )
 
 /** A free slug for a new tenant of this name: the name's own, or that with a number. */
@@ -41,6 +51,10 @@ export async function findFreeNumber(isTaken: (number: number) => Promise<boolea
  */
 export async function requireFreeSlug(db: Reads, slug: string, own_id: number | null) {
   const [holder] = await holderOfSlug(db, { slug })
-  if (holder && holder.id !== own_id)
-    throw new Invalid({ slug: `The slug "${slug}" is taken by another tenant.` })
+  if (!holder || (holder.id === own_id && !holder.is_former)) return
+  throw new Invalid({
+    slug: holder.is_former
+      ? `The slug "${slug}" was that of a tenant which is part of another one now.`
+      : `The slug "${slug}" is taken by another tenant.`,
+  })
 }

@@ -37,7 +37,7 @@ export async function suggestTenants(
     .orderBy('tenant.id')
     .limit(limit)
     .execute()
-  const any = { q: typed, kind: null, active: 'any', overrides: false } as const
+  const any = { q: typed, kind: null, active: 'any', overrides: false, tag: null } as const
   const { rows } = await findMatches(db, actor, any, { limit })
   const found = new Map([...beginning, ...rows].map((row) => [row.id, row]))
   return withAncestors(db, actor, [...found.values()].slice(0, limit))

@@ -28,12 +28,24 @@ export const tenantUndo: UndoRule = {
     if (former['blocks_inheritance'] === 1) await undoing.require('preference.lock', former['id'])
     await requireKind(undoing, Number(former['id']), null, former['kind'])
   },
-  async settle({ tx }, { now, former, row_id }) {
-    if (now && former && now['parent_id'] !== former['parent_id'])
-      await dropTagsOfFormerParents(tx, [row_id])
-    const was_msp = now?.['kind'] === 'msp' && former?.['kind'] !== 'msp'
+  async settle({ tx }, some) {
+    const moved = some.filter(
+      ({ now, former }) => now && former && now['parent_id'] !== former['parent_id'],
+    )
+    const ids = moved.map(({ row_id }) => row_id)
+    if (ids.length > 0) await dropTagsOfFormerParents(tx, ids)
+    const was_msp = some.some(
+      ({ now, former }) => now?.['kind'] === 'msp' && former?.['kind'] !== 'msp',
+    )
     if (was_msp && (await countMsps(tx)) === 0) throw new Conflict(lastMspStays().message)
   },
+}
+
+/** What a tenant took over the name of is a matter of editing it. */
+export const aliasUndo: UndoRule = {
+  permissions: ['tenant.edit'],
+  leave: ({ require }, now) => require('tenant.edit', now['tenant_id']),
+  arrive: ({ require }, former) => require('tenant.edit', former['tenant_id']),
 }
 
 async function notePlace({ tx, actor, places }: Undoing, id: number) {

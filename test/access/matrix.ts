@@ -84,6 +84,8 @@ export const matrix: Record<string, Expectation> = {
   'POST /single-sign-on/:id/disabling': atRoot(nothing),
   'POST /single-sign-on/:id/deletion': atRoot(nothing),
 
+  'POST /tenants/:id/tags': atAcme(form, 'technician'),
+  'POST /tenants/:id/tags/removal': atAcme(form, 'technician'),
   'GET /tenants/:id/access': atAcme(page, 'reader'),
   'POST /tenants/:id/access/:assignment_id/withdrawal': atAcme(nothing, 'administrator'),
   'GET /people/:id/access': { ...nothing, address: '/people/999/access' },
@@ -246,6 +248,9 @@ export const matrix: Record<string, Expectation> = {
   'GET /computers/import': anywhere(page, 'administrator'),
   'POST /computers/import': anywhere(form, 'administrator'),
   'POST /tenants/batches': anywhere(form, 'technician'),
+  'POST /tenants/merges': anywhere(form, 'administrator'),
+  'GET /merges/:id': nothing,
+  'POST /tenants/:id/aliases/:alias_id/removal': atAcme(nothing, 'technician'),
   'GET /tenants/import': anywhere(page, 'administrator'),
   'POST /tenants/import': anywhere(form, 'administrator'),
   'GET /tenants/export.csv': anywhere(page, 'technician'),

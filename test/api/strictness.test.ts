@@ -66,6 +66,12 @@ const writes: Write[] = [
   },
   { method: 'PATCH', path: '/roles/{id}', url: '/roles/5', body: { name: 'First line' } },
   { method: 'DELETE', path: '/roles/{id}', url: '/roles/5' },
+  {
+    method: 'POST',
+    path: '/tenants/{id}/merges',
+    url: `/tenants/${RIVAL}/merges`,
+    body: { sources: [ACME_LEEDS], preview: true },
+  },
   { method: 'POST', path: '/tenants', url: '/tenants', body: { name: 'Delta' } },
   { method: 'PATCH', path: '/tenants/{id}', url: `/tenants/${ACME}`, body: { active: false } },
   { method: 'DELETE', path: '/tenants/{id}', url: `/tenants/${RIVAL}` },
@@ -131,6 +137,26 @@ const writes: Write[] = [
     body: { action: 'exclude', ids: [1] },
     takes: ['tenant_id'],
   },
+  {
+    method: 'POST',
+    path: '/tags',
+    url: '/tags',
+    body: { name: 'Gold', tenant_id: 1 },
+    takes: ['tenant_id'],
+  },
+  { method: 'PATCH', path: '/tags/{id}', url: '/tags/1', body: { color: 'red' } },
+  { method: 'PUT', path: '/computers/{id}/tags/{tag_id}', url: '/computers/1/tags/1' },
+  { method: 'DELETE', path: '/computers/{id}/tags/{tag_id}', url: '/computers/1/tags/1' },
+  { method: 'PUT', path: '/people/{id}/tags/{tag_id}', url: '/people/1/tags/1' },
+  { method: 'DELETE', path: '/people/{id}/tags/{tag_id}', url: '/people/1/tags/1' },
+  {
+    method: 'PUT',
+    path: '/tenants/{id}/tags/{tag_id}',
+    url: `/tenants/${ACME}/tags/1`,
+    body: { covers_children: true },
+  },
+  { method: 'DELETE', path: '/tenants/{id}/tags/{tag_id}', url: `/tenants/${ACME}/tags/1` },
+  { method: 'DELETE', path: '/tags/{id}', url: '/tags/1' },
   {
     method: 'POST',
     path: '/computer-groups',
@@ -300,9 +326,11 @@ t.test('T17: answers what is nested deeply, or long, and soon', async (t) => {
     `{"name":"x"${' '.repeat(long)}}`,
     `{${'"name":'.repeat(long / 10)}`,
   ]) {
-    const begun = performance.now()
+    // The time that it takes itself, not that which others on the machine take.
+    const begun = process.cpuUsage()
     const { statusCode } = await post(payload)
+    const { user } = process.cpuUsage(begun)
     t.ok([201, 400, 422].includes(statusCode), String(statusCode))
-    t.ok(performance.now() - begun < 1000, `${Math.round(performance.now() - begun)} ms`)
+    t.ok(user < 1_000_000, `${Math.round(user / 1000)} ms`)
   }
 })

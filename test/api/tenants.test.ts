@@ -19,6 +19,8 @@ t.test('shows a tenant with its path', async (t) => {
     active: true,
     blocks_inheritance: false,
     version: 1,
+    tags: [],
+    effective_tags: [],
   })
 })
 

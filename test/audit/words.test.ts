@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { loggedTables } from '../../src/audit/tables.ts'
-import { operationInWords } from '../../src/audit/words.ts'
+import { knownKinds, operationInWords } from '../../src/audit/words.ts'
 import { tables } from '../../src/db/tables.ts'
 
 t.test('every kind of operation that the program writes has words of its own', async (t) => {
@@ -12,6 +12,12 @@ t.test('every kind of operation that the program writes has words of its own', a
   )
   t.ok(kinds.includes('tenant.create'))
   for (const kind of new Set(kinds)) t.notMatch(operationInWords(kind), ':', kind)
+})
+
+t.test('no two kinds of operation to choose from look alike', async (t) => {
+  const kinds = knownKinds.map(({ label }) => label)
+  t.ok(kinds.includes('Added tag (computer)'))
+  t.equal(new Set(kinds).size, kinds.length)
 })
 
 t.test('a kind without words reads as it is spelled', async (t) => {

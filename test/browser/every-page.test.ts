@@ -40,6 +40,12 @@ const more: Record<string, string[]> = {
   'GET /computers/:id/history': ['/computers/1/history'],
   'GET /computers/:id/edit': ['/computers/1/edit'],
   'GET /computers/:id/removal': ['/computers/3/removal'],
+  'GET /computers/groups': ['/computers/groups?q=nothing'],
+  'GET /computers/groups/new': ['/computers/groups/new?from=1'],
+  'GET /computers/groups/:id': ['/computers/groups/1', '/computers/groups/2'],
+  'GET /computers/groups/:id/history': ['/computers/groups/1/history'],
+  'GET /computers/groups/:id/edit': ['/computers/groups/1/edit', '/computers/groups/2/edit'],
+  'GET /computers/groups/:id/deletion': ['/computers/groups/1/deletion'],
   'GET /computers/undecided/:id': ['/computers/undecided/3'],
   'GET /schedules': ['tab=disabled', 'q=night', 'q=xyz', 'tenant=nowhere'].map(
     (state) => `/schedules?${state}`,

@@ -77,6 +77,15 @@ async function furnishComputers(site: Site) {
     { ...agent, external_key: '3', name: 'ACME-LT-3', ...hardware },
   ])
   await markStale(db)
+  await furnishGroups(site)
+}
+
+/** A group with members, and one whose filter names a tenant that is gone. */
+async function furnishGroups({ api }: Site) {
+  await api.post('/computer-groups', { name: 'Acme', tenant_id: ACME })
+  const { id } = (await api.post('/tenants', { name: 'Short-lived' })).json()
+  await api.post('/computer-groups', { name: 'Gone', tenant_id: 1, filter: { tenant_id: id } })
+  await api.delete(`/tenants/${id}`)
 }
 
 /** A schedule with a decision below it, one that lost its target, and one that is locked. */

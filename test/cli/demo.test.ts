@@ -65,6 +65,25 @@ t.test('shows users, a group, a denial and tags; none of them can sign in uninvi
   t.ok((await all.selectFrom('person_tag').select('id').execute()).length > 5)
 })
 
+t.test(
+  'shows computers in every state, with agents, people, tags, and one to decide',
+  async (t) => {
+    const { db } = await demonstration(t)
+    const all = everyTenant(db)
+    const computers = await all.selectFrom('computer').selectAll().execute()
+    t.ok(computers.length > 250, `${computers.length} computers`)
+    for (const state of ['new', 'active', 'excluded', 'deleted'] as const)
+      t.ok(computers.some((one) => one.state === state))
+    t.ok(computers.some((one) => one.stale === 1))
+    t.ok(computers.some((one) => one.primary_person_id !== null))
+    t.ok(new Set(computers.map((one) => one.tenant_id)).size > 60)
+    const agents = await all.selectFrom('agent').select(['integration', 'computer_id']).execute()
+    t.equal(new Set(agents.map((one) => one.integration)).size, 2)
+    t.equal(agents.filter((one) => one.computer_id === null).length, 1)
+    t.ok((await all.selectFrom('computer_tag').select('id').execute()).length > 5)
+  },
+)
+
 t.test('has a history of people, times and reasons, and its log is sound', async (t) => {
   const { db, path } = await demonstration(t)
   const operations = await db.selectFrom('operation').selectAll().orderBy('id').execute()

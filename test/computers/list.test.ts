@@ -16,6 +16,18 @@ t.test('lists the computers of a tab, with the counts of all tabs', async (t) =>
 })
 
 t.test(
+  'leads to the same search in the other tabs that hold any, where nothing is found',
+  async (t) => {
+    const w = await world(t)
+    await addComputer(w, ACME, { name: 'Typed in' })
+    await sync(w, [{ external_key: '1', tenant_id: ACME, name: 'Reported' }])
+    const page = (await w.alice.get('/computers?q=reported')).body
+    t.match(mainText(page), 'No computer matches in this tab. The same in New .')
+    t.match(page, /class="link" href="\/computers\?tab=new&amp;q=reported"/)
+  },
+)
+
+t.test(
   'shows nobody the computers, nor their number, of tenants that they do not see',
   async (t) => {
     const w = await world(t)

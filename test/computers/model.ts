@@ -4,6 +4,7 @@ import { operation } from '../../src/db/operation.ts'
 import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { addCast } from '../support/cast.ts'
 import { addComputer, sync } from '../support/computers.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, START, type World } from '../support/world.ts'
 
 // A plain model of what computers are asked for: every one of them is looked at by itself.
@@ -23,6 +24,19 @@ const DAY = 86_400_000
 const seenAgo = (days: number) => new Date(Date.parse(START) - days * DAY).toISOString()
 
 export type Machine = Awaited<ReturnType<typeof readMachines>>[number]
+
+/** The tags that `fill` makes: one that a few were given, and one that covers Leeds and all below. */
+const TAGS = { few: 1, leeds: 2 }
+const FEW = [2, 9, 16, 23, 30]
+
+async function giveTags(w: World) {
+  const few = await makeTag(w, 1, 'Few')
+  for (const computer of FEW) await tagIt(w, few, { computer })
+  await tagIt(w, await makeTag(w, 1, 'Leeds'), { tenant: ACME_LEEDS, covers: true })
+}
+
+const carries = ({ id, tenant_id }: Machine, tag: number) =>
+  tag === TAGS.few ? FEW.includes(id) : isAtOrBelow(tenant_id, ACME_LEEDS)
 
 /** Computers of every kind, in every state, with people and without. */
 export async function fill(w: World) {
@@ -51,6 +65,7 @@ export async function fill(w: World) {
         },
       ])
     }
+  await giveTags(w)
 }
 
 /** Nobody has heard of every seventh for long. */
@@ -105,6 +120,7 @@ export const isMember = (machine: Machine, owner: number, filter: GroupFilter) =
   (filter.platform === null || machine.platform === filter.platform) &&
   (filter.maintenance === null ||
     (filter.maintenance === 'excluded') === (machine.state === 'excluded')) &&
+  (filter.tag_id === null || carries(machine, filter.tag_id)) &&
   wasSeen(machine, filter.seen) &&
   contains(machine, filter.q)
 
@@ -117,6 +133,7 @@ export const filters: fc.Arbitrary<GroupFilter> = fc.record({
   q: fc.constantFrom('', '', '', 'till', 'q', 'technician', 'sn-till bob', 'reported', 'zzz'),
   tenant_id: maybe(PLACES),
   without_children: fc.boolean(),
+  tag_id: maybe([TAGS.few, TAGS.leeds]),
   kind: maybe(['server', 'workstation', 'portable']),
   platform: maybe(['windows', 'macos', 'linux', 'other']),
   seen: maybe(['day', 'week', 'month', 'not_week', 'not_month', 'never']),

@@ -3,7 +3,8 @@ import { canary } from '../support/canaries.ts'
 import { addCast, addUser, roles } from '../support/cast.ts'
 import { addComputer, addComputers } from '../support/computers.ts'
 import { mainText } from '../support/html.ts'
-import { foreseen } from '../support/jobs.ts'
+import { confirmJob, foreseen } from '../support/jobs.ts'
+import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, RIVAL, type World, world } from '../support/world.ts'
 
 // What follows when computers change their tenant, as the preview tells it.
@@ -102,4 +103,49 @@ t.test('lists whose computers they are no longer', async (t) => {
     await preview(w.alice, [id], 'rival'),
     /1 person stays behind; the computers are then nobody’s\. Bob Technician 1 computer/,
   )
+})
+
+t.test('says which tags no longer apply, and which do anew', async (t) => {
+  const w = await world(t)
+  const id = await addComputer(w, ACME, { name: 'Reception' })
+  await tagIt(w, await makeTag(w, ACME, 'Old'), { tenant: ACME })
+  await tagIt(w, await makeTag(w, RIVAL, 'New'), { tenant: RIVAL })
+  const text = await preview(w.alice, [id], 'rival')
+  t.match(text, /1 tag no longer applies, 1 new/)
+  t.match(text, /No longer covered by Old, 1 computer Covered anew by New, 1 computer/)
+})
+
+t.test('a tenant that was deleted meanwhile takes no computers', async (t) => {
+  const w = await world(t)
+  const [id] = await addComputers(w, ACME, ['Reception'])
+  const job = await draftMove(w.alice, [id!], 'rival')
+  t.equal((await w.api.delete(`/tenants/${RIVAL}`)).statusCode, 204)
+  const { statusCode, body } = await w.alice.get(job)
+  t.equal(statusCode, 200)
+  t.match(mainText(body), /Reception Not possible The tenant that was chosen does not exist/)
+  t.notMatch(body, `action="${job}/start"`)
+  t.match(mainText(await confirmJob(w.alice, job, { reason: '' })), /Not possible 1/)
+  t.equal((await w.api.get(`/computers/${id}`)).json().tenant_id, ACME)
+})
+
+t.test('computers that are there already stay as they are', async (t) => {
+  const w = await world(t)
+  const job = await draftMove(w.alice, await addComputers(w, RIVAL, ['Desk']), 'rival')
+  const body = await foreseen(w.alice, job)
+  t.match(mainText(body), /Desk As it is/)
+  t.notMatch(body, `action="${job}/start"`)
+})
+
+t.test('T10: who may no longer put computers there is refused row by row', async (t) => {
+  const w = await world(t)
+  const { bob } = await addCast(w)
+  const given = { person_id: bob.person_id, tenant_id: RIVAL, role_id: roles.technician }
+  const { id: assignment } = (await w.api.post('/assignments', given)).json()
+  const [id] = await addComputers(w, ACME, ['Reception'])
+  const job = await draftMove(bob.browser, [id!], 'rival')
+  t.match(mainText(await foreseen(bob.browser, job)), 'Who may see them')
+  await w.api.delete(`/assignments/${assignment}`)
+  t.match(mainText(await foreseen(bob.browser, job)), /does not exist any more/)
+  await confirmJob(bob.browser, job, { reason: '' })
+  t.equal((await w.api.get(`/computers/${id}`)).json().tenant_id, ACME)
 })

@@ -10,6 +10,7 @@ const source = [
   'access-schema.ts',
   'account-schema.ts',
   'computer-schema.ts',
+  'merge-schema.ts',
   'tag-schema.ts',
   'schedule-schema.ts',
 ]

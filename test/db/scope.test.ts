@@ -2,6 +2,7 @@ import t from 'tap'
 import { type Kysely, sql } from 'kysely'
 import { openDatabase } from '../../src/db/connection.ts'
 import { preparedInScope } from '../../src/db/prepared.ts'
+import { type Tx, operation } from '../../src/db/operation.ts'
 import type { Schema } from '../../src/db/schema.ts'
 import {
   type Scope,
@@ -150,3 +151,50 @@ t.test('T7: what a person asks to see is no bound on what they may see', async (
   await t.rejects(async () => everybody().where(filter).execute(), /nothing confines "person"/)
   await t.resolves(everybody().where(filter).where(inScopeByTop(WHOLE_TREE, 'person')).execute())
 })
+
+t.test(
+  'T7: an insert that changes what is there keeps to the tenant, or does not run',
+  async (t) => {
+    const { db: whole, actor } = await world(t)
+    const adding = (tx: Tx) =>
+      tx.insertInto('tag').values({
+        id: 1,
+        tenant_id: anyTenant(ACME),
+        name: 'VIP',
+        name_key: 'vip',
+        color: 'blue',
+        description: '',
+      })
+    const run = (write: (tx: Tx) => Promise<unknown>) => operation(whole, actor, 'test.tag', write)
+    const name = { name: 'Other' }
+    const open = [
+      (tx: Tx) =>
+        adding(tx)
+          .onConflict((oc) => oc.column('id').doUpdateSet(name))
+          .execute(),
+      (tx: Tx) => adding(tx).orReplace().execute(),
+    ]
+    for (const write of open) await t.rejects(run(write), /nothing confines what an insert/)
+    const confined = [
+      (tx: Tx) => adding(tx).execute(),
+      (tx: Tx) =>
+        adding(tx)
+          .onConflict((oc) => oc.doNothing())
+          .execute(),
+      (tx: Tx) =>
+        adding(tx)
+          .onConflict((oc) => oc.columns(['tenant_id', 'name_key']).doUpdateSet(name))
+          .execute(),
+      (tx: Tx) =>
+        adding(tx)
+          .onConflict((oc) =>
+            oc
+              .column('id')
+              .doUpdateSet(name)
+              .where(ofTenant('tag.tenant_id', anyTenant(ACME))),
+          )
+          .execute(),
+    ]
+    for (const write of confined) await t.resolves(run(write))
+  },
+)

@@ -47,6 +47,7 @@ const groupFields = {
   state: 'present',
   q: '',
   filter_tenant: '',
+  tag: '',
   kind: '',
   platform: '',
   seen: '',

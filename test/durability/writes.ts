@@ -7,6 +7,7 @@ import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
 import { signOnWrites } from './sign-on-writes.ts'
+import { tagWrites } from './tag-writes.ts'
 
 const KEY = 'agent.check_in_interval_seconds'
 const PREFERENCE = `/tenants/${ACME}/preferences/${KEY}`
@@ -47,6 +48,14 @@ const draft = (action: string) => async (here: World) => {
   return String(answer.headers.location)
 }
 
+/** Leaves a former name at Acme. */
+/** Merges a tenant that nobody else counts on into Acme, which so gets an alias. */
+async function mergeByApi({ api }: World) {
+  const source = await api.post('/tenants', { parent_id: 1, name: 'Acme North', kind: 'client' })
+  await api.post(`/tenants/${ACME}/merges`, { sources: [source.json().id] })
+  return ''
+}
+
 const edited = {
   version: '1',
   name: 'York office',
@@ -64,11 +73,6 @@ const tag = { ...named, tenant: 'All tenants' }
 async function createPerson({ alice }: World) {
   const { headers } = await alice.post('/people', person)
   return String(headers.location).split('/').pop()!
-}
-
-async function createTag({ alice }: World) {
-  await alice.post('/tags', tag)
-  return ''
 }
 
 /**
@@ -154,18 +158,7 @@ export const writes: Record<string, Write> = {
     },
     send: ({ alice }, id) => alice.post(`/people/${id}/tags/removal`, { tag: '1' }),
   },
-  'POST /tags': { operations: 1, send: ({ alice }) => alice.post('/tags', tag) },
-  'POST /tags/:id/edit': {
-    operations: 1,
-    prepare: createTag,
-    send: ({ alice }) =>
-      alice.post('/tags/1/edit', { ...named, description: 'Very', version: '1' }),
-  },
-  'POST /tags/:id/deletion': {
-    operations: 1,
-    prepare: createTag,
-    send: ({ alice }) => alice.post('/tags/1/deletion'),
-  },
+  ...tagWrites,
   'POST /tenants': {
     operations: 1,
     send: ({ alice }) =>
@@ -185,6 +178,19 @@ export const writes: Record<string, Write> = {
   'POST /tenants/batches': {
     operations: 0,
     send: ({ alice }) => alice.post('/tenants/batches', { action: 'deactivate', ids: `${RIVAL}` }),
+  },
+  'POST /tenants/merges': {
+    operations: 0,
+    send: ({ alice }) => alice.post('/tenants/merges', { ids: `${RIVAL}` }),
+  },
+  'POST /tenants/:id/aliases/:alias_id/removal': {
+    operations: 1,
+    prepare: mergeByApi,
+    send: ({ alice }) => alice.post(`/tenants/${ACME}/aliases/1/removal`),
+  },
+  'POST /api/v1/tenants/:id/merges': {
+    operations: 1,
+    send: ({ api }) => api.post(`/tenants/${ACME}/merges`, { sources: [RIVAL] }),
   },
   'POST /tenants/import': {
     operations: 0,

@@ -34,6 +34,7 @@ const OFFERED: Record<string, string[]> = {
   'POST /computers/batches': ['kind'],
   'POST /people/batches': ['role', 'source'],
   'POST /tenants/batches': ['kind', 'active'],
+  'POST /tenants/merges': ['kind', 'active'],
 }
 
 /** Fields of which there may be several. */

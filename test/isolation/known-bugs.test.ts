@@ -155,7 +155,13 @@ t.test('T10: users of the MSP keep their access, whatever is changed about it', 
   const w = await world(t)
   const vera = await addUser(w, NORTHWIND, 'Vera Viewer', 'viewer')
   t.same(await reach(vera), EVERYTHING)
-  const renamed = { ...northwind, name: 'Southwind', slug: 'southwind', parent: 'Acme' }
+  const renamed = {
+    ...northwind,
+    name: 'Southwind',
+    slug: 'southwind',
+    parent: 'Acme',
+    previewed: String(ACME),
+  }
   t.equal((await w.alice.post(`/tenants/${NORTHWIND}/edit`, renamed)).statusCode, 303)
   t.same(await reach(vera), EVERYTHING, 'renamed, and moved below a client')
   await w.api.patch(`/tenants/${NORTHWIND}`, { parent_id: 1, blocks_inheritance: true })

@@ -19,6 +19,7 @@ const isOwned = (table: string) => table === 'tenant' || owned.includes(table)
 const CROSSINGS: Record<string, string> = {
   'access_request.asked_tenant_id': 'Whoever asks for access asks for a tenant that is not theirs.',
   'tenant.parent_id': 'It is what makes the tree.',
+  'tenant_alias.parent_id': 'A former name is known where its tenant was.',
   'exemption.lock_tenant_id': 'Whoever is excused is so from a lock that stands above.',
   'identity.provider_id': 'A provider of a tenant vouches for the people below it too.',
   'role_assignment.person_id': 'Technicians of one tenant are given rights at another.',

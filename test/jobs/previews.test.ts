@@ -88,7 +88,8 @@ t.test('shows what a batch would do while somebody else writes', async (t) => {
 })
 
 t.test('asks for the permission of what it does', async (t) => {
-  const batch = { ids: [], parent_id: null, kind: null, whole: false, reason: null }
+  const untold = { parent_id: null, kind: null, tag_id: null, covers_children: false }
+  const batch = { ids: [], ...untold, whole: false, reason: null }
   t.equal(tenantBatch.permission({ ...batch, action: 'delete' }), 'tenant.delete')
   t.equal(tenantBatch.permission({ ...batch, action: 'activate' }), 'tenant.edit')
   t.equal(csvImport.permission({ csv: '' }), 'tenant.import')

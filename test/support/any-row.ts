@@ -16,6 +16,11 @@ export function foreignKeys(sqlite: Database.Database, table: string): ForeignKe
   }))
 }
 
+/** Columns whose text the database or the program reads as JSON, with what such a row says. */
+const JSON_COLUMNS: Record<string, (text: string) => unknown> = {
+  'computer_group.filter': (text) => ({ q: text }),
+}
+
 let last = 1000
 
 /** What a row is to hold, by column. */
@@ -46,9 +51,15 @@ export function anyRow(
   for (const { name, type, pk } of sqlite.pragma(`table_info(${table})`) as Column[]) {
     if (referring.has(name)) continue
     const value = ++last
-    if (!pk || type !== 'INTEGER') row[name] = type === 'TEXT' ? `${text} ${value}` : value
+    if (!pk || type !== 'INTEGER')
+      row[name] = type === 'TEXT' ? textFor(`${table}.${name}`, `${text} ${value}`) : value
   }
   return row
+}
+
+function textFor(column: string, text: string) {
+  const json = JSON_COLUMNS[column]
+  return json ? JSON.stringify(json(text)) : text
 }
 
 /** Of a table that serves all tenants, a row that is there already. */

@@ -44,10 +44,10 @@ export function watchWrites(db: Db): Set<string> {
   const { sqlite } = writerOf(db)
   const written = new Set<string>()
   const prepare = sqlite.prepare.bind(sqlite)
-  sqlite.prepare = ((sql: string) => {
+  sqlite.prepare = (sql: string) => {
     written.add(sql)
     return prepare(sql)
-  }) as typeof sqlite.prepare
+  }
   return written
 }
 

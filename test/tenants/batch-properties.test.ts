@@ -5,7 +5,7 @@ import { undoOperation } from '../../src/db/undo.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { paced } from '../../src/pace.ts'
 import type { Verdict } from '../../src/jobs/batch.ts'
-import { type Batch, batchActions } from '../../src/tenants/batch/actions.ts'
+import { type Batch, batchActions, isOfTag } from '../../src/tenants/batch/actions.ts'
 import { planBatch, runBatch } from '../../src/tenants/batch/run.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { tenantKinds } from '../../src/tenants/kinds.ts'
@@ -38,7 +38,8 @@ const trees = fc.record({
 type Tree = typeof trees extends fc.Arbitrary<infer One> ? One : never
 
 const batches = fc.record({
-  action: fc.constantFrom(...batchActions),
+  // Tags do not change the tree.
+  action: fc.constantFrom(...batchActions.filter((action) => !isOfTag(action))),
   picked: fc.array(place, { minLength: 1, maxLength: 40 }),
   parent: place,
   kind: fc.constantFrom(...tenantKinds),
@@ -104,7 +105,8 @@ async function choose(tx: Tx, { action, picked, parent, kind }: Choice): Promise
   // Some parents are gone.
   const parent_id = parent > 190 ? 99_999 : fromEnd(ids, parent)
   const selected = [...new Set(picked.map((one) => fromEnd(ids, one)))]
-  return { action, ids: selected, parent_id, kind, whole: false, reason: null }
+  const plain = { kind, tag_id: null, covers_children: false, whole: false, reason: null }
+  return { action, ids: selected, parent_id, ...plain }
 }
 
 /** What became of it, or the refusal. */

@@ -19,8 +19,10 @@ import { createTenant, updateTenant } from '../../tenants/commands.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
 import { type Decision, ROOT, type Until, decisions, provider, technicians } from './decisions.ts'
 import { organisations } from './organisations.ts'
+import { fillComputers } from './fill-computers.ts'
 import { fillPeople } from './fill-people.ts'
 import { readOutline } from './outline.ts'
+import { watchComputers } from './watch-computers.ts'
 
 /** When the provider began, and took its customers over: before the first decision. */
 const BEGINNING_DAYS_AGO = 90
@@ -51,7 +53,9 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
     createCustomers(tx, new Map([[provider.name, provider_id]])),
   )
   clock.now = inOfficeHours(daysBefore(present, BEGINNING_DAYS_AGO - 1), 0)
-  await fillPeople(db, actorOf(authors.priya, provider_id), places)
+  const actor = actorOf(authors.priya, provider_id)
+  await fillPeople(db, actor, places)
+  const machines = await fillComputers(db, actor, places)
   for (const [index, decision] of decisions.entries()) {
     clock.now = inOfficeHours(daysBefore(present, decision.days_ago), index)
     const { by, reason } = decision
@@ -59,7 +63,8 @@ export async function fillDatabase(db: Db, clock: { now: string }, password: str
       carryOut(tx, decision, places, present),
     )
   }
-  clock.now = present.toString({ smallestUnit: 'millisecond' })
+  clock.now = instant(present)
+  await watchComputers(db, actor, machines, clock.now)
 }
 
 const actorOf = (author: Authors['priya'], tenant_id: number): Actor => ({

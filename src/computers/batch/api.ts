@@ -1,4 +1,5 @@
 import type { Actor } from '../../access/actor.ts'
+import { currentActor } from '../../access/current-actor.ts'
 import { permitsSomewhere } from '../../access/decide.ts'
 import { lacks, requireTenant } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
@@ -31,11 +32,12 @@ export function computerBatchApi(api: Api, db: Db) {
       const permission = permissionsFor[body.action]
       if (!permitsSomewhere(actor.access, permission)) throw lacks(permission)
       const batch = await readBatch(db, actor, body)
-      if (body.preview) return summarise(await planBatch(db, actor, batch, paced()))
+      if (body.preview) return summarise(await planBatch(db, actor, batch, paced()), null)
       const what = { kind: `computer.batch_${batch.action}`, reason: batch.reason }
-      return operation(db, actor, what, async (tx) =>
-        summarise(await runBatch(tx, actor, batch, paced())),
-      )
+      return operation(db, actor, what, async (tx) => {
+        const now = await currentActor(tx, db.now(), actor)
+        return summarise(await runBatch(tx, now, batch, paced()), tx.operation.id)
+      })
     },
   )
 }
@@ -62,10 +64,11 @@ async function readBatch(db: Db, actor: Actor, body: Body): Promise<Batch> {
 const isKnownTag = async (db: Db, actor: Actor, id: number | null) =>
   id !== null && (await findTag(db, actor, 'computer.view', id)) !== undefined
 
-function summarise(lines: PlannedLine[]) {
+function summarise(lines: PlannedLine[], operation_id: number | null) {
   const count = (wanted: PlannedLine['outcome']) =>
     lines.filter(({ outcome }) => outcome === wanted).length
   return {
+    operation_id,
     done: count('done'),
     unchanged: count('unchanged'),
     refused: count('refused'),

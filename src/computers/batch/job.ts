@@ -22,7 +22,7 @@ import {
 } from '../../jobs/batch.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
-import { listTags } from '../../tags/queries.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID, findTenant } from '../../tenants/queries.ts'
 import type { Form } from '../../web/form.ts'
@@ -140,7 +140,7 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
     person: person ?? '',
     whole: wholeValue(whole),
   }
-  const tags = isOfTag(action) ? await listTags(db, actor, 'computer.view') : []
+  const tags = isOfTag(action) ? await tagChoices(db, actor, 'computer.view', tag_id) : []
   return views.choice({
     form: { values: { ...chosen, ...form.values }, errors: form.errors },
     asks: questions[action] ?? null,
@@ -167,14 +167,22 @@ const verbs: Record<BatchAction, string> = {
   add_tag: 'Add a tag to',
   remove_tag: 'Remove a tag from',
   set_person: 'Set the primary person of',
-  activate: 'Mark as active',
-  exclude: 'Exclude from maintenance',
-  include: 'Include in maintenance',
+  activate: 'Mark',
+  exclude: 'Exclude',
+  include: 'Include',
   delete: 'Delete',
   restore: 'Restore',
-  purge: 'Remove for good',
+  purge: 'Remove',
 }
 
-/** What a batch is called: "Delete 12 computers". */
+/** What stands after the computers. */
+const endings: Partial<Record<BatchAction, string>> = {
+  activate: ' as active',
+  exclude: ' from maintenance',
+  include: ' in maintenance',
+  purge: ' for good',
+}
+
+/** What a batch is called: "Delete 12 computers", "Exclude 3 computers from maintenance". */
 export const batchTitle = (action: BatchAction, count: number) =>
-  titleOf(verbs[action], count, 'computer', 'computers')
+  titleOf(verbs[action], count, 'computer', 'computers') + (endings[action] ?? '')

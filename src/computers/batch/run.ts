@@ -1,6 +1,8 @@
+import type { ExpressionBuilder, UpdateObject } from 'kysely'
 import { type Asker, requireTenant, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
+import type { Schema } from '../../db/schema.ts'
 import { type Scope, inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
@@ -10,6 +12,7 @@ import { dropTagsBeforeMove } from '../../tags/moves.ts'
 import { findTag } from '../../tags/queries.ts'
 import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import { type Judgement, openJudge, stateAfter } from './judges.ts'
+import { placeAt } from '../place.ts'
 import { loadSelection } from './selection.ts'
 
 /** With triggers and indexes this many rows take some 10 ms. */
@@ -56,7 +59,7 @@ async function write(tx: Tx, asker: Asker, scope: Scope, batch: Batch, lines: Pl
     return update(tx, scope, idsOf(lines), await columnsOf(tx, asker, batch))
   const groups = Map.groupBy(lines, ({ person_id }) => person_id ?? null)
   for (const [primary_person_id, some] of groups)
-    await update(tx, scope, idsOf(some), { primary_person_id })
+    await update(tx, scope, idsOf(some), () => ({ primary_person_id }))
 }
 
 async function writeTags(
@@ -73,22 +76,20 @@ async function writeTags(
 
 const idsOf = (lines: PlannedLine[]) => JSON.stringify(lines.map(({ id }) => id))
 
-async function columnsOf(tx: Tx, asker: Asker, { action, tenant_id }: Batch) {
+async function columnsOf(tx: Tx, asker: Asker, { action, tenant_id }: Batch): Promise<Columns> {
   const state = stateAfter(action)
-  if (state) return { state }
+  if (state) return () => ({ state })
   // Whoever was its primary person is of the tenant that it leaves. Its agents go with it.
-  return {
-    tenant_id: await requireTenant(tx, asker, 'computer.move', tenant_id!),
-    primary_person_id: null,
-  }
+  const target = await requireTenant(tx, asker, 'computer.move', tenant_id!)
+  return (eb) => ({ ...placeAt(eb, target), primary_person_id: null })
 }
 
-type Columns = Awaited<ReturnType<typeof columnsOf>> | { primary_person_id: number | null }
+type Columns = (eb: ExpressionBuilder<Schema, 'computer'>) => UpdateObject<Schema, 'computer'>
 
 async function update(tx: Tx, scope: Scope, ids: string, columns: Columns) {
   await tx
     .updateTable('computer')
-    .set((eb) => ({ ...columns, version: eb('version', '+', 1) }))
+    .set((eb) => ({ ...columns(eb), version: eb('version', '+', 1) }))
     .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
     .where(inScope(scope, 'computer.tenant_id'))
     .execute()

@@ -5,8 +5,13 @@ import { Forbidden, Invalid, NotFound } from '../../errors.ts'
 import type { Difference, ImportPlan } from '../../jobs/import.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { isOwn, tagsOfComputers } from '../../tags/effective.ts'
-import { findTagsNamed, writeTagNames } from '../../tags/listed-names.ts'
-import { type PlacedTag, type Tag, listUsableTags } from '../../tags/queries.ts'
+import {
+  type TagFinder,
+  findTagsNamed,
+  openTagFinder,
+  writeTagNames,
+} from '../../tags/listed-names.ts'
+import type { PlacedTag, Tag } from '../../tags/queries.ts'
 import { findParent } from '../../tenants/find-parent.ts'
 import { ROOT_ID } from '../../tenants/queries.ts'
 import type { BadLine, ReadRows } from '../../web/csv/read.ts'
@@ -102,7 +107,7 @@ type Finder = ReturnType<typeof openFinder>
 function openFinder(db: Reads, asker: Asker) {
   const tenants = new Map<string, Promise<Tenant>>()
   const people = new Map<string, Promise<number | null>>()
-  const tags = new Map<string, Promise<PlacedTag[]>>()
+  const tags = new Map<Tenant, TagFinder>()
   const once = <Value>(
     known: Map<string, Promise<Value>>,
     key: string,
@@ -122,8 +127,11 @@ function openFinder(db: Reads, asker: Asker) {
       }),
     byId: (id: number) =>
       once(tenants, `#${id}`, () => requireTenant(db, asker, 'computer.import', id)),
-    tags: (tenant: Tenant) =>
-      once(tags, String(tenant), () => listUsableTags(db, asker, 'computer.view', tenant)),
+    tags: (tenant: Tenant) => {
+      const found = tags.get(tenant) ?? openTagFinder(db, tenant)
+      tags.set(tenant, found)
+      return found
+    },
     person: (tenant: Tenant, text: string) =>
       once(people, `${tenant} ${text}`, () => findPerson(db, asker, tenant, text)),
   }
@@ -134,7 +142,7 @@ type Carried = Awaited<ReturnType<typeof tagsOfComputers>>
 async function findTags(finder: Finder, carried: Carried, { row, tenant, existing }: Unlabelled) {
   if (row.tags === undefined) return undefined
   const own = existing ? carried(existing).filter(isOwn) : []
-  return { carried: own, wanted: findTagsNamed(row.tags, await finder.tags(tenant), own) }
+  return { carried: own, wanted: await findTagsNamed(row.tags, finder.tags(tenant), own) }
 }
 
 async function placeRow(

@@ -2,9 +2,11 @@ import type { Actor } from '../../access/actor.ts'
 import { permits, permitsSomewhere } from '../../access/decide.ts'
 import type { Db } from '../../db/connection.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
+import { findTag } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID, getTenant } from '../../tenants/queries.ts'
 import { type Form, freshForm, withError } from '../../web/form.ts'
+import { readId } from '../../web/numbers.ts'
 import { type ComparedField, savedOver } from '../../web/saved-over.ts'
 import { type ComputerFilter, readFilter as readListFilter } from '../list.ts'
 import { EVERY_COMPUTER, type GroupFilter, type GroupState, readFilter } from './filter.ts'
@@ -14,9 +16,9 @@ import { type ComputerGroup, getGroup } from './queries.ts'
 /** The form of a new group with the filter that a list had, as its address says it. */
 export async function formFromList(db: Db, actor: Actor, query: unknown): Promise<Form> {
   const filter: ComputerFilter = readListFilter(query)
-  const { tab, q, tenant, only, kind, platform, seen, maintenance } = filter
+  const { tab, q, tenant, only, tag, kind, platform, seen, maintenance } = filter
   const state: GroupState = tab === 'new' || tab === 'stale' ? tab : 'present'
-  const plain = { ...EVERY_COMPUTER, state, q, kind, platform, seen, maintenance }
+  const plain = { ...EVERY_COMPUTER, state, q, tag_id: tag, kind, platform, seen, maintenance }
   return freshForm({
     ...filterValues({ ...plain, without_children: only && tenant !== '' }, tenant),
     name: '',
@@ -37,15 +39,19 @@ async function usualOwner(db: Db, actor: Actor) {
 export async function formOf(db: Db, actor: Actor, group: ComputerGroup): Promise<Form> {
   const read = readFilter(group.filter)
   const filter = read ?? EVERY_COMPUTER
-  const { text, error } = await namedTenant(db, actor, filter)
+  const { text, error } = await namedTenant(db, actor, group, filter)
+  const tag = filter.tag_id && (await findTag(db, actor, 'computer.view', filter.tag_id))
+  const has_tag = group.missing !== 'tag' && tag
   const form = freshForm({
-    ...filterValues(filter, text),
+    ...filterValues({ ...filter, tag_id: has_tag ? filter.tag_id : null }, text),
     name: group.name,
     description: group.description,
     version: String(group.version),
   })
   if (!read)
     return withError(form, '', 'Its filter cannot be read by this version. Update replaces it.')
+  if (filter.tag_id && !has_tag)
+    return withError(form, 'tag', 'The tag that stood here is gone. Choose another, or none.')
   return error ? withError(form, 'filter_tenant', error) : form
 }
 
@@ -58,9 +64,15 @@ export async function formOfCopy(db: Db, actor: Actor, id: number): Promise<Form
   return { values: { ...rest, name: `Copy of ${group.name}`.slice(0, 200), tenant }, errors }
 }
 
-async function namedTenant(db: Db, actor: Actor, { tenant_id }: GroupFilter) {
+async function namedTenant(
+  db: Db,
+  actor: Actor,
+  { missing }: ComputerGroup,
+  { tenant_id }: GroupFilter,
+) {
   if (tenant_id === null) return { text: '', error: '' }
   try {
+    if (missing === 'tenant') throw new NotFound(`tenant ${tenant_id}`)
     await getTenant(db, actor, tenant_id)
     return { text: await parentText(db, actor, tenant_id), error: '' }
   } catch (error) {
@@ -106,7 +118,13 @@ export async function conflictOf(db: Db, actor: Actor, id: number, form: Form, e
   const group = await getGroup(db, actor, id)
   if (form.values['version'] === String(group.version)) return undefined
   const stored = await formOf(db, actor, group)
-  return savedOver('group', compared, stored.values, form.values)
+  const named = [stored, form].map(({ values }) => readId(values['tag'] ?? ''))
+  const tags = await Promise.all(
+    named.map((tag_id = 0) => findTag(db, actor, 'computer.view', tag_id)),
+  )
+  const tagName = (text = '') => tags.find((tag) => String(tag?.id) === text)?.name ?? 'None'
+  const fields = [...compared, { name: 'tag', label: 'Tag', words: tagName }]
+  return savedOver('group', fields, stored.values, form.values)
 }
 
 const compared: ComparedField[] = [

@@ -43,6 +43,12 @@ export const GroupFilter = z.strictObject({
     .boolean('Give true or false.')
     .default(false)
     .describe('Only those of the tenant itself.'),
+  tag_id: z
+    .int('Give the id of a tag, or null.')
+    .positive('Give the id of a tag, or null.')
+    .nullable()
+    .default(null)
+    .describe('Only those that carry this tag, or that it covers.'),
   kind: choice(computerKinds),
   platform: choice(platforms),
   seen: choice(seenSpans),

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import { type Form, freshForm, parseForm, takesNoFields, typed } from '../../web/form.ts'
-import { idText } from '../../web/numbers.ts'
+import { idText, readId } from '../../web/numbers.ts'
 import type { SavedOver } from '../../web/saved-over.ts'
 import { createGroup, deleteGroup, differs, updateGroup } from './commands.ts'
 import {
@@ -33,16 +35,22 @@ export function computerGroupFormRoutes(app: FastifyInstance, db: Db) {
   deleteGroups(app, db)
 }
 
+const tagsFor = (db: Db, actor: Actor, { values }: Form) =>
+  tagChoices(db, actor, 'computer.view', readId(values['tag'] ?? '') ?? null)
+
 function makeGroups(app: FastifyInstance, db: Db) {
+  const page = async (actor: Actor, form: Form) =>
+    views.newGroup(form, await tagsFor(db, actor, form))
+
   app.get('/computers/groups/new', { config }, async ({ actor, query }, reply) => {
     const { from } = From.parse(query)
     const form = from ? await formOfCopy(db, actor, from) : await formFromList(db, actor, query)
-    return reply.page(views.newGroup(form))
+    return reply.page(await page(actor, form))
   })
 
   app.post('/computers/groups', { config }, async ({ actor, body }, reply) => {
     const parsed = parseForm(NewGroupForm, body)
-    if (!parsed.ok) return reply.code(422).page(views.newGroup(parsed.form))
+    if (!parsed.ok) return reply.code(422).page(await page(actor, parsed.form))
     try {
       const { tenant, filter_tenant, ...fields } = parsed.input
       const owner = await findTenant(db, actor, tenant, 'tenant')
@@ -54,7 +62,7 @@ function makeGroups(app: FastifyInstance, db: Db) {
       return reply.done(`/computers/groups/${id}`, `The group “${input.name}” was created.`)
     } catch (error) {
       const form = withRefusal(freshForm(typed(body)), error)
-      return reply.code(422).page(views.newGroup(form))
+      return reply.code(422).page(await page(actor, form))
     }
   })
 }
@@ -63,14 +71,15 @@ function editGroups(app: FastifyInstance, db: Db) {
   app.get<Id>('/computers/groups/:id/edit', { config }, async ({ actor, params }, reply) => {
     const id = readGroupId(params.id)
     const head = await getGroupHead(db, actor, id, 'edit', 'computer_group.manage')
-    return reply.page(views.edit(head, await formOf(db, actor, head.group)))
+    const form = await formOf(db, actor, head.group)
+    return reply.page(views.edit(head, form, await tagsFor(db, actor, form)))
   })
 
   app.post<Id>('/computers/groups/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const id = readGroupId(params.id)
     const head = await getGroupHead(db, actor, id, 'edit', 'computer_group.manage')
-    const again = (status: number, form: Form, saved_over: SavedOver | null = null) =>
-      reply.code(status).page(views.edit(head, form, saved_over))
+    const again = async (status: number, form: Form, saved_over: SavedOver | null = null) =>
+      reply.code(status).page(views.edit(head, form, await tagsFor(db, actor, form), saved_over))
     const parsed = parseForm(EditGroupForm, body)
     if (!parsed.ok) return again(422, parsed.form)
     const form = freshForm(typed(body))

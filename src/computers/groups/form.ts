@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { NameText } from '../../web/names.ts'
-import { wholeText } from '../../web/numbers.ts'
+import { idText, wholeText } from '../../web/numbers.ts'
 import { maintenances } from '../conditions.ts'
 import { computerKinds, platforms } from '../kinds.ts'
 import { seenSpans } from '../seen.ts'
@@ -30,6 +30,7 @@ const fields = {
   /** The tenant that the filter names, as it is typed or chosen. */
   filter_tenant: TenantText,
   only: z.literal('on', 'Tick this, or do not.').optional(),
+  tag: z.union([z.literal('').transform(() => null), idText()], 'Choose a tag from the list.'),
   kind: orAny(computerKinds),
   platform: orAny(platforms),
   seen: orAny(seenSpans),
@@ -49,11 +50,12 @@ type Typed = Omit<z.infer<typeof EditGroupForm>, 'version'>
 
 /** What a form says of the group, once it is known which tenant it means. */
 export function inputOf({ name, description, ...typed }: Typed, tenant_id: number | null) {
-  const { state, q, kind, platform, seen, maintenance } = typed
+  const { state, q, tag, kind, platform, seen, maintenance } = typed
   const filter = GroupFilter.parse({
     state,
     q,
     tenant_id,
+    tag_id: tag,
     kind,
     platform,
     seen,
@@ -69,6 +71,7 @@ export const filterValues = (filter: GroupFilter, tenant: string): Record<string
   q: filter.q,
   filter_tenant: tenant,
   only: filter.without_children ? 'on' : '',
+  tag: String(filter.tag_id ?? ''),
   kind: filter.kind ?? '',
   platform: filter.platform ?? '',
   seen: filter.seen ?? '',

@@ -5,6 +5,7 @@ import { lacks, nameTenants } from '../../access/visible.ts'
 import type { Db, Reads } from '../../db/connection.ts'
 import { NotFound } from '../../errors.ts'
 import { readId } from '../../web/numbers.ts'
+import { findTag } from '../../tags/queries.ts'
 import { type TabLink, linkTabs } from '../../web/tabs.ts'
 import { readFilter } from './filter.ts'
 import { type Membership, membershipOf } from './membership.ts'
@@ -50,7 +51,7 @@ export async function getGroupHead(
   return {
     group,
     membership,
-    wants: await wantsOf(db, actor, group, membership),
+    wants: await wantsOf(db, actor, group),
     path: [
       { name: 'Computers', href: '/computers' },
       { name: 'Groups', href: '/computers/groups' },
@@ -65,12 +66,19 @@ export async function getGroupHead(
   }
 }
 
-async function wantsOf(db: Reads, actor: Actor, group: ComputerGroup, { problem }: Membership) {
+async function wantsOf(db: Reads, actor: Actor, group: ComputerGroup) {
   const filter = readFilter(group.filter)
   if (!filter) return []
   const names = await nameTenants(db, actor, filter.tenant_id ? [filter.tenant_id] : [])
-  const unnamed = problem ? 'A tenant that was deleted' : 'A tenant that you may not see'
-  return filterInWords(filter, names.get(filter.tenant_id ?? 0)?.name ?? unnamed)
+  const tag = filter.tag_id && (await findTag(db, actor, 'computer.view', filter.tag_id))
+  const nameOf = (noun: 'tenant' | 'tag', name: string | undefined) => {
+    if (group.missing === noun) return `A ${noun} that was deleted`
+    return name ?? `A ${noun} that you may not see`
+  }
+  return filterInWords(filter, {
+    tenant: nameOf('tenant', names.get(filter.tenant_id ?? 0)?.name),
+    tag: nameOf('tag', tag ? tag.name : undefined),
+  })
 }
 
 /** The id in an address. Throws NotFound for a text that is none. */

@@ -10,7 +10,7 @@ import { seenBounds } from '../seen.ts'
 import { readFilter, tabsOf } from './filter.ts'
 
 /** What decides about who is a member of a group. */
-export type Deciding = { tenant_id: number; filter: string }
+export type Deciding = { tenant_id: number; filter: string; missing: '' | 'tenant' | 'tag' }
 
 /** What the members of a group are now. */
 export type Membership = {
@@ -31,7 +31,7 @@ const tenantById = prepared((db, { id }: { id: number }) =>
  */
 export async function membershipOf(
   db: Reads,
-  { tenant_id, filter: json }: Deciding,
+  { tenant_id, filter: json, missing }: Deciding,
   now: string,
 ): Promise<Membership> {
   const filter = readFilter(json)
@@ -39,20 +39,34 @@ export async function membershipOf(
   const { state, q, kind, platform, seen, maintenance } = filter
   const owner = await placeOf(db, tenant_id, false)
   const tenant = filter.tenant_id && (await placeOf(db, filter.tenant_id, filter.without_children))
-  if (!owner || tenant === undefined)
+  const tag = filter.tag_id && (await tagOf(db, filter.tag_id))
+  if (missing === 'tenant' || !owner || tenant === undefined)
     return nothing('The tenant that the filter names has been deleted.')
+  if (missing === 'tag' || tag === undefined)
+    return nothing('The tag that the filter names has been deleted.')
   const matching: Traits = {
     texts: q === '' ? [] : [q],
     tenant: tenant || null,
     kind,
     platform,
     maintenance,
-    tags: [],
+    tags: tag ? [tag] : [],
     ...seenBounds(seen, now),
   }
   const traits = meet({ ...ANY, tenant: owner }, matching)
   return { tabs: tabsOf(state), traits, problem: '' }
 }
+
+const tagById = prepared((db, { id }: { id: number }) =>
+  everyTenant(db)
+    .selectFrom('tag')
+    .innerJoin('tenant', 'tenant.id', 'tag.tenant_id')
+    .select(['tag.id', 'tenant.path'])
+    .where('tag.id', '=', id),
+)
+
+/** A tag, with where it was made; undefined where it is gone. */
+export const tagOf = async (db: Reads, id: number) => (await tagById(db, { id }))[0]
 
 const nothing = (problem: string): Membership => ({ tabs: [], traits: null, problem })
 

@@ -2,7 +2,7 @@ import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { Invalid } from '../../errors.ts'
 import { allThatMatch } from '../../jobs/batch.ts'
-import { type Tag, listTags } from '../../tags/queries.ts'
+import { type Tag, tagChoices } from '../../tags/queries.ts'
 import { formatCount } from '../../web/counts.ts'
 import { addressOf } from '../../web/list-state.ts'
 import { platformLabels, tabLabels } from '../kinds.ts'
@@ -54,7 +54,7 @@ export async function groupPage(
     problem,
     is_filtered,
     platforms: platformLabels,
-    tags: await listTags(db, actor, 'computer.view'),
+    tags: await tagChoices(db, actor, 'computer.view', state.tag),
     uses: await usesOf(db, actor, id),
     export_href: addressOf('/computers/export.csv', filterFieldsOf(state)),
   }

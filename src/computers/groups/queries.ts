@@ -13,7 +13,7 @@ const groups = (db: Reads, asker: Asker) =>
     .innerJoin('tenant', 'tenant.id', 'computer_group.tenant_id')
     .select(['computer_group.id', 'computer_group.name', 'computer_group.name_key'])
     .select(['computer_group.description', 'computer_group.filter', 'computer_group.version'])
-    .select(['computer_group.tenant_id', 'tenant.name as tenant_name'])
+    .select(['computer_group.missing', 'computer_group.tenant_id', 'tenant.name as tenant_name'])
     .select('tenant.path as tenant_path')
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
 

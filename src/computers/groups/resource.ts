@@ -11,12 +11,13 @@ import { type ComputerGroup, getGroup, listGroups } from './queries.ts'
 /** A group as the API shows it. */
 export async function describeGroup(
   db: Reads,
-  { id, tenant_id, name, description, filter, version }: ComputerGroup,
+  group: ComputerGroup,
   now: string,
 ): Promise<ComputerGroupResource> {
-  const { problem } = await membershipOf(db, { tenant_id, filter }, now)
-  const read = readFilter(filter)
-  return { id, tenant_id, name, description, filter: read, problem: problem || null, version }
+  const { id, tenant_id, name, description, version } = group
+  const { problem } = await membershipOf(db, group, now)
+  const filter = readFilter(group.filter)
+  return { id, tenant_id, name, description, filter, problem: problem || null, version }
 }
 
 type Paged = { limit: number; cursor?: string | undefined }

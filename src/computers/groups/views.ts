@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../audit/history.ts'
+import type { Tag } from '../../tags/queries.ts'
 import type { Form } from '../../web/form.ts'
 import { view } from '../../web/page.ts'
 import type { SavedOver } from '../../web/saved-over.ts'
@@ -33,7 +34,12 @@ const choices = {
   ],
 }
 
-type FormPage = { form: Form; choices: typeof choices }
+const tagOptions = (tags: Tag[]) => [
+  option('', 'Any'),
+  ...tags.map(({ id, name }) => option(String(id), name)),
+]
+
+type FormPage = { form: Form; choices: typeof choices; tags: ReturnType<typeof option>[] }
 
 const newGroup = view<FormPage>('computers/groups/new')
 const edit = view<FormPage & { head: GroupHead; saved_over: SavedOver | null }>(
@@ -51,8 +57,8 @@ export const views = {
     older: string | null
     newest: string | null
   }>('computers/groups/history'),
-  newGroup: (form: Form) => newGroup({ form, choices }),
-  edit: (head: GroupHead, form: Form, saved_over: SavedOver | null = null) =>
-    edit({ head, form, saved_over, choices }),
+  newGroup: (form: Form, tags: Tag[]) => newGroup({ form, choices, tags: tagOptions(tags) }),
+  edit: (head: GroupHead, form: Form, tags: Tag[], saved_over: SavedOver | null = null) =>
+    edit({ head, form, saved_over, choices, tags: tagOptions(tags) }),
   deletion: view<{ head: GroupHead; form: Form; uses: Use[] }>('computers/groups/deletion'),
 }

@@ -14,13 +14,17 @@ export const maintenanceLabels = {
   excluded: 'Excluded from maintenance',
 } as const
 
-/** What a filter asks for, line by line; `tenant` is what the asker calls the one it names. */
-export function filterInWords(filter: GroupFilter, tenant: string) {
+/** What somebody calls that which a filter names. */
+type Named = { tenant: string; tag: string }
+
+/** What a filter asks for, line by line. */
+export function filterInWords(filter: GroupFilter, { tenant, tag }: Named) {
   const { state, q, tenant_id, without_children, kind, platform, seen, maintenance } = filter
   return [
     { label: 'State', value: groupStateLabels[state] },
     ...(q ? [{ label: 'Name, serial number or person', value: `Contains “${q}”` }] : []),
     ...(tenant_id ? [{ label: 'Tenant', value: placed(tenant, without_children) }] : []),
+    ...(filter.tag_id ? [{ label: 'Tag', value: tag }] : []),
     ...(kind ? [{ label: 'Kind', value: kindLooks[kind].label }] : []),
     ...(platform ? [{ label: 'Operating system', value: platformLabels[platform] }] : []),
     ...(seen ? [{ label: 'Last seen', value: seenLabels[seen] }] : []),
@@ -31,15 +35,27 @@ export function filterInWords(filter: GroupFilter, tenant: string) {
 const placed = (tenant: string, only: boolean) =>
   only ? `${tenant}, without its children` : `${tenant} and all below it`
 
-/** A filter as it was logged, in one line; `tenantName` says what a tenant is called. */
-export function loggedFilterInWords(json: string, tenantName: (id: number) => string | null) {
+/** What a filter names by id. */
+type Mention = { table: 'tenant' | 'tag'; id: number }
+
+/** A filter as it was logged, in one line; `nameOf` says what is called how. */
+export function loggedFilterInWords(
+  json: string,
+  nameOf: (table: Mention['table'], id: number | null) => string | null,
+) {
   const filter = readFilter(json)
   if (!filter) return 'A filter that this version cannot read'
-  const tenant = (filter.tenant_id && tenantName(filter.tenant_id)) || ''
-  return filterInWords(filter, tenant)
+  const tenant = nameOf('tenant', filter.tenant_id) ?? ''
+  return filterInWords(filter, { tenant, tag: nameOf('tag', filter.tag_id) ?? '' })
     .map(({ label, value }) => `${label}: ${value}`)
     .join('; ')
 }
 
-/** The id of the tenant that a filter names; null for none. */
-export const tenantOfFilter = (json: string) => readFilter(json)?.tenant_id ?? null
+/** What a filter names. */
+export function namedByFilter(json: string): Mention[] {
+  const { tenant_id = null, tag_id = null } = readFilter(json) ?? {}
+  return [
+    ...(tenant_id === null ? [] : [{ table: 'tenant' as const, id: tenant_id }]),
+    ...(tag_id === null ? [] : [{ table: 'tag' as const, id: tag_id }]),
+  ]
+}

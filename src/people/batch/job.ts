@@ -21,7 +21,7 @@ import {
 import type { JobKind } from '../../jobs/kind.ts'
 import type { Mailer } from '../../mail/mailer.ts'
 import type { Pace } from '../../pace.ts'
-import { listTags } from '../../tags/queries.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import { parentText } from '../../tenants/find-parent.ts'
 import type { Form } from '../../web/form.ts'
 import { view } from '../../web/page.ts'
@@ -135,7 +135,7 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, { values, erro
     return tenantChoice({ form: { values: { tenant, whole, ...values }, errors } })
   }
   if (!isOfTag(action)) return wholeChoice({ form: { values: { whole, ...values }, errors } })
-  const tags = (await listTags(db, actor, 'person.view')).map(({ id, name }) => ({
+  const tags = (await tagChoices(db, actor, 'person.view', tag_id)).map(({ id, name }) => ({
     value: String(id),
     label: name,
   }))

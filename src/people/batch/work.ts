@@ -6,7 +6,7 @@ import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import { type BatchLine, done, refused, unchanged, type Verdict } from '../../jobs/batch.ts'
 import type { Pace } from '../../pace.ts'
 import { giveTag, takeTag } from '../../tags/commands.ts'
-import { isUsableAt, listTags, type PlacedTag, tagsOf } from '../../tags/queries.ts'
+import { findTag, isUsableAt, type PlacedTag, tagsOf } from '../../tags/queries.ts'
 import { type PlannedChanges, planChanges } from '../changes.ts'
 import { applyChanges, deletePerson, requireDeletable } from '../commands.ts'
 import { noteInvitation, requireInvitable } from '../invite.ts'
@@ -41,8 +41,8 @@ export async function workThrough(
   now: string,
   pace: Pace,
 ) {
-  const tags = batch.tag_id === null ? [] : await listTags(db, asker, 'person.view')
-  const tag = tags.find(({ id }) => id === batch.tag_id)
+  const { tag_id } = batch
+  const tag = tag_id === null ? undefined : await findTag(db, asker, 'person.view', tag_id)
   const bench: Bench = { db, asker, batch, now, tag, arrived: new Set() }
   const lines: BatchLine[] = []
   const invited: Invited[] = []

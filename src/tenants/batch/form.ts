@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { selectionFields, wholeField } from '../../jobs/batch.ts'
+import { idText } from '../../web/numbers.ts'
 import { TenantKindInput } from '../form.ts'
 import { batchActions } from './actions.ts'
 
@@ -11,6 +12,7 @@ export const SelectionForm = z.strictObject({
   kind: z.string().optional(),
   active: z.string().optional(),
   overrides: z.string().optional(),
+  tag: z.string().optional(),
 })
 
 /** The new parent, as it is typed or chosen. */
@@ -21,3 +23,15 @@ export const ParentForm = z.strictObject({
 
 /** The new kind. */
 export const KindForm = z.strictObject({ kind: TenantKindInput, ...wholeField })
+
+const Tag = idText('Choose a tag from the list.')
+
+/** The tag that is given, and whether it covers the tenants below. */
+export const AddTagForm = z.strictObject({
+  tag: Tag,
+  covers: z.literal('on', 'Tick this, or do not.').optional(),
+  ...wholeField,
+})
+
+/** The tag that is taken. */
+export const RemoveTagForm = z.strictObject({ tag: Tag, ...wholeField })

@@ -21,19 +21,23 @@ import {
 } from '../../jobs/batch.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
+import { tagChoices } from '../../tags/queries.ts'
 import type { Form } from '../../web/form.ts'
 import { findParent, parentText } from '../find-parent.ts'
 import { drawConsequences, foreseeMove, movedTenants } from '../consequences.ts'
 import { kindLooks } from '../kinds.ts'
 import { findTenant } from '../queries.ts'
 import { kindsFor, mayPutUnder } from '../rights.ts'
-import { type Batch, permissionsFor } from './actions.ts'
-import { KindForm, ParentForm } from './form.ts'
+import { type Batch, isOfTag, permissionsFor } from './actions.ts'
+import { AddTagForm, KindForm, ParentForm, RemoveTagForm } from './form.ts'
 import { planBatch, runBatch } from './run.ts'
 import { views } from './views.ts'
 
 /** What a batch is about, and what would become of the tenants, once everything is chosen. */
-type Outlook = Pick<Batch, 'action' | 'parent_id' | 'kind' | 'whole'> & {
+type Outlook = Pick<
+  Batch,
+  'action' | 'parent_id' | 'kind' | 'tag_id' | 'covers_children' | 'whole'
+> & {
   selected: number
   report: BatchReport | null
   /** Of a new parent. */
@@ -55,12 +59,19 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
       return { ...batch, whole, parent_id: parent.id }
     }
     if (batch.action === 'set_kind') return { ...batch, ...parseFields(KindForm, fields) }
-    return { ...batch, ...parseFields(WholeForm, fields) }
+    if (batch.action === 'remove_tag') {
+      const { tag, whole } = parseFields(RemoveTagForm, fields)
+      return { ...batch, whole, tag_id: tag }
+    }
+    if (batch.action !== 'add_tag') return { ...batch, ...parseFields(WholeForm, fields) }
+    const { tag, covers, whole } = parseFields(AddTagForm, fields)
+    return { ...batch, whole, tag_id: tag, covers_children: covers === 'on' }
   },
 
   async foresee(db, actor, batch, pace) {
-    const { action, parent_id, kind, whole, ids } = batch
-    const about = { action, parent_id, kind, whole, selected: ids.length }
+    const { ids, reason: _, foreseen: __, ...chosen } = batch
+    const about = { ...chosen, selected: ids.length }
+    const { action, parent_id } = chosen
     if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
     const lines = (await planBatch(db, actor, batch, pace)).flat()
     const report = reportOn('Tenant', lines, action === 'delete')
@@ -106,12 +117,15 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
 
 const NOT_THERE = 'You may not put tenants there. Choose another parent.'
 
-const isComplete = ({ action, parent_id, kind }: Batch) =>
-  (action !== 'set_parent' || parent_id !== null) && (action !== 'set_kind' || kind !== null)
+const isComplete = ({ action, parent_id, kind, tag_id }: Batch) =>
+  (action !== 'set_parent' || parent_id !== null) &&
+  (action !== 'set_kind' || kind !== null) &&
+  (!isOfTag(action) || tag_id !== null)
 
 /** The fields for what the action needs to know: what was typed, else what was chosen. */
 async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
   const { action, parent_id, kind } = outlook
+  if (isOfTag(action)) return drawTagChoice(db, actor, outlook, form)
   const whole = wholeValue(outlook.whole)
   if (action === 'set_parent') {
     const known = parent_id !== null && (await findTenant(db, actor, parent_id))
@@ -125,6 +139,20 @@ async function drawChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
   return wholeChoice({ form: withValues(form, { whole }) })
 }
 
+async function drawTagChoice(db: Db, actor: Actor, outlook: Outlook, form: Form) {
+  const { action, tag_id, covers_children, whole } = outlook
+  const tags = await tagChoices(db, actor, 'tenant.view', tag_id)
+  return views.tagChoice({
+    form: withValues(form, {
+      tag: String(tag_id ?? ''),
+      ...(covers_children && { covers: 'on' }),
+      whole: wholeValue(whole),
+    }),
+    tags: tags.map(({ id, name }) => ({ value: String(id), label: name })),
+    gives: action === 'add_tag',
+  })
+}
+
 const withValues = ({ values, errors }: Form, chosen: Record<string, string>): Form => ({
   values: { ...chosen, ...values },
   errors,
@@ -133,6 +161,8 @@ const withValues = ({ values, errors }: Form, chosen: Record<string, string>): F
 const verbs = {
   set_parent: 'Set the parent of',
   set_kind: 'Set the kind of',
+  add_tag: 'Add a tag to',
+  remove_tag: 'Remove a tag from',
   activate: 'Activate',
   deactivate: 'Deactivate',
   delete: 'Delete',

@@ -15,8 +15,11 @@ import {
 } from '../places.ts'
 import { ROOT_ID, findTenant } from '../queries.ts'
 import { mayPutUnder, noSuchParent, refuseGain, refuseKind } from '../rights.ts'
+import { isOwn, tagsOfTenants } from '../../tags/effective.ts'
+import { findTag, isUsableAt } from '../../tags/queries.ts'
+import { Conflict } from '../../errors.ts'
 import { type Verdict, done, refused, unchanged } from '../../jobs/batch.ts'
-import { type Batch, permissionsFor } from './actions.ts'
+import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import type { Selected } from './selection.ts'
 
 /**
@@ -41,6 +44,7 @@ export async function openJudge(db: Reads, asker: Asker, batch: Batch, pace: Pac
 async function chooseJudge(db: Reads, asker: Asker, batch: Batch, pace: Pace): Promise<Judge> {
   if (batch.action === 'delete') return judgeDeletions(db, asker)
   if (batch.action === 'set_parent') return judgeMoves(db, asker, batch.parent_id!, pace)
+  if (isOfTag(batch.action)) return judgeTags(db, asker, batch)
   if (batch.action === 'set_kind') return judgeKinds(db, asker, batch.kind!)
   return judgeActivity(batch.action === 'activate')
 }
@@ -114,6 +118,23 @@ function judgeDeletions(db: Reads, asker: Asker): Judge {
       if (refusal) return refused(refusal)
       gone.set(parent_id!, (gone.get(parent_id!) ?? 0) + 1)
       return done('')
+    })
+  }
+}
+
+/** What comes from above is neither given nor taken: the tag is a tenant's own, or it is not. */
+async function judgeTags(db: Reads, asker: Asker, batch: Batch): Promise<Judge> {
+  const { action, tag_id, covers_children } = batch
+  const tag = await findTag(db, asker, 'tenant.view', tag_id!)
+  return async (tenants) => {
+    const carried = await tagsOfTenants(db, asker, tenants)
+    return tenants.map(({ id, name, path }) => {
+      if (!tag || !isUsableAt(tag, path))
+        return refused(new Conflict(`This tag cannot be used at ${name}.`))
+      const own = carried(id).find((one) => one.id === tag.id && isOwn(one))
+      if (action === 'remove_tag') return own ? done(`− ${tag.name}`) : unchanged
+      if (own?.covers_children === covers_children) return unchanged
+      return done(`+ ${tag.name}${covers_children ? ', with child tenants' : ''}`)
     })
   }
 }

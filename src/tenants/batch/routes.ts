@@ -10,6 +10,15 @@ import { type Batch, actionsOf, permissionsFor } from './actions.ts'
 import { SelectionForm } from './form.ts'
 import { batchTitle, tenantBatch } from './job.ts'
 
+const UNTOLD = {
+  parent_id: null,
+  kind: null,
+  tag_id: null,
+  covers_children: false,
+  whole: false,
+  reason: null,
+}
+
 /** Takes a selection from the list, and leads to the page that shows what would be done with it. */
 export function batchRoutes(app: FastifyInstance, db: Db) {
   app.post(
@@ -28,7 +37,7 @@ export function batchRoutes(app: FastifyInstance, db: Db) {
         kind: tenantBatch.name,
         noun: 'tenant',
         title: (count) => batchTitle(action, count),
-        input: (ids) => ({ action, ids, parent_id: null, kind: null, whole: false, reason: null }),
+        input: (ids) => ({ action, ids, ...UNTOLD }),
       })
       return reply.redirect(draft, 303)
     },

@@ -1,13 +1,15 @@
 import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
-import { inScope } from '../../db/scope.ts'
+import { type Scope, inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { type BatchLine, requireWhole } from '../../jobs/batch.ts'
-import { stripTenants } from '../../tags/carriers.ts'
+import { stripTenants, tagTenants, untagTenants } from '../../tags/carriers.ts'
 import { dropTagsOfFormerParents } from '../../tags/moves.ts'
-import { type Batch, permissionsFor } from './actions.ts'
+import { findTag } from '../../tags/queries.ts'
+import { forgetAliases } from '../aliases.ts'
+import { type Batch, isOfTag, permissionsFor } from './actions.ts'
 import { openJudge } from './judges.ts'
 import { loadSelection } from './selection.ts'
 
@@ -63,8 +65,10 @@ export async function runBatch(tx: Tx, asker: Asker, batch: Batch, pace: Pace) {
 async function write(tx: Tx, asker: Asker, batch: Batch, ids_json: string) {
   const scope = visibleScope(asker, permissionsFor[batch.action])
   const admitted = inScope(scope, 'tenant.path')
+  if (isOfTag(batch.action)) return writeTags(tx, asker, scope, batch, ids_json)
   if (batch.action === 'delete') {
     await stripTenants(tx, scope, ids_json)
+    await forgetAliases(tx, ids_json)
     await tx
       .deleteFrom('tenant')
       .where(admitted)
@@ -80,6 +84,13 @@ async function write(tx: Tx, asker: Asker, batch: Batch, ids_json: string) {
     if (batch.action === 'set_parent')
       await dropTagsOfFormerParents(tx, JSON.parse(ids_json) as number[])
   }
+}
+
+async function writeTags(tx: Tx, asker: Asker, scope: Scope, batch: Batch, ids_json: string) {
+  const { action, tag_id, covers_children } = batch
+  if (action === 'remove_tag') return void (await untagTenants(tx, scope, ids_json, tag_id!))
+  const tag = await findTag(tx, asker, 'tenant.view', tag_id!)
+  await tagTenants(tx, scope, ids_json, tag!, covers_children)
 }
 
 function columnsOf({ action, parent_id, kind }: Batch) {

@@ -6,4 +6,7 @@ export const views = {
   kindChoice: view<{ form: Form; kinds: { value: string; label: string }[] }>(
     'tenants/_batch-kind',
   ),
+  tagChoice: view<{ form: Form; tags: { value: string; label: string }[]; gives: boolean }>(
+    'tenants/_batch-tag',
+  ),
 }

@@ -1,7 +1,7 @@
 import { type Asker, visibleScope } from '../../access/visible.ts'
+import { lastIdOf } from '../../db/last-id.ts'
 import type { Tx } from '../../db/operation.ts'
 import { inScope } from '../../db/scope.ts'
-import { everyTenant } from '../../db/scope-guard.ts'
 import { type Pace, chunks } from '../../pace.ts'
 import { dropTagsOfFormerParents } from '../../tags/moves.ts'
 import { nameKey, sortKey } from '../names.ts'
@@ -49,11 +49,7 @@ export async function applyPlan(tx: Tx, plan: Plan, pace: Pace) {
 
 /** New tenants get their ids up front, so that one insert can hold parents and children. */
 async function allotIds(tx: Tx, created: Plan['created']) {
-  const { last } = await everyTenant(tx)
-    .selectFrom('tenant')
-    .select((eb) => eb.fn.max('id').as('last'))
-    .executeTakeFirstOrThrow()
-  const first = last + 1
+  const first = (await lastIdOf(tx, 'tenant')) + 1
   return new Map<Place, number>(created.map(({ place }, index) => [place, first + index]))
 }
 

@@ -2,6 +2,7 @@ import type { Asker } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import { everyTenant } from '../../db/scope-guard.ts'
 import { type Pace, chunks } from '../../pace.ts'
+import { listByFormerNames, listByFormerSlugs } from '../aliases.ts'
 import { sees } from '../hidden.ts'
 import { ROOT_ID } from '../queries.ts'
 
@@ -33,6 +34,35 @@ export async function loadBySlug(db: Reads, slugs: Iterable<string>, pace: Pace)
   const found: Existing[] = []
   for (const some of chunks([...slugs], AT_ONCE)) {
     found.push(...(await selectExisting(db).where('slug', 'in', some).execute()))
+    await pace(0, 0)
+  }
+  return found
+}
+
+/** Those of the slugs that tenants have, or had before they became part of others. */
+export async function loadTakenSlugs(db: Reads, slugs: Iterable<string>, pace: Pace) {
+  const wanted = [...slugs]
+  const taken = new Set((await loadBySlug(db, wanted, pace)).map(({ slug }) => slug))
+  for (const former of (await loadByFormerSlug(db, wanted, pace)).keys()) taken.add(former)
+  return taken
+}
+
+/** The ids of the tenants that former slugs mean, by these. */
+export async function loadByFormerSlug(db: Reads, slugs: Iterable<string>, pace: Pace) {
+  const found = new Map<string, number>()
+  for (const some of chunks([...slugs], AT_ONCE)) {
+    for (const { slug, tenant_id } of await listByFormerSlugs(db, some)) found.set(slug!, tenant_id)
+    await pace(0, 0)
+  }
+  return found
+}
+
+/** The ids of the tenants that former names under a tenant mean, by the keys of these. */
+export async function loadByFormerName(db: Reads, parent_id: number, keys: string[], pace: Pace) {
+  const found = new Map<string, number>()
+  for (const some of chunks(keys, AT_ONCE)) {
+    for (const { name_key, tenant_id } of await listByFormerNames(db, { parent_id, keys: some }))
+      found.set(name_key!, tenant_id)
     await pace(0, 0)
   }
   return found

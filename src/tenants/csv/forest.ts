@@ -3,7 +3,16 @@ import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { nameKey } from '../names.ts'
 import { parsePath } from '../path.ts'
-import { type Existing, getRoot, isSeen, loadById, loadBySlug, loadChildren } from './existing.ts'
+import {
+  type Existing,
+  getRoot,
+  isSeen,
+  loadByFormerName,
+  loadByFormerSlug,
+  loadById,
+  loadBySlug,
+  loadChildren,
+} from './existing.ts'
 import type { Row } from './row.ts'
 
 /** A tenant of the tree as it will be: one that exists, a new one of the file, or both in one. */
@@ -23,10 +32,16 @@ export type Forest = {
   root: Place
   by_id: Map<number, Place>
   by_slug: Map<string, Place>
+  /** Tenants by a slug of one that is part of them now. */
+  by_former_slug: Map<string, Place>
   /** Lines by the parent and the name that they will have. */
   arrivals: Map<Place, Map<string, Place>>
   /** Children by the parent and the name that they have now; null where there is none. */
   children: Map<Place, Map<string, Place | null>>
+  /** Tenants by the parent and the name of one that is part of them now. */
+  former_children: Map<Place, Map<string, Place>>
+  /** Lines without a slug that are about such a one, by its name. */
+  former_rows: Map<Row, Place>
 }
 
 /** The forest with "All tenants" and every tenant whose slug the file may mean. */
@@ -44,14 +59,25 @@ export async function openForest(
     root,
     by_id: new Map([[root.existing.id, root]]),
     by_slug: new Map([[root.existing.slug, root]]),
+    by_former_slug: new Map(),
     arrivals: new Map(),
     children: new Map(),
+    former_children: new Map(),
+    former_rows: new Map(),
   }
   for (const place of await plant(forest, await loadBySlug(db, slugs, pace))) {
     forest.by_slug.set(place.existing!.slug, place)
     await pace(0, 0)
   }
+  const former = await loadByFormerSlug(db, slugs, pace)
+  const holders = await plantById(forest, former.values())
+  for (const [slug, id] of former) forest.by_former_slug.set(slug, holders.get(id)!)
   return forest
+}
+
+async function plantById(forest: Forest, ids: Iterable<number>) {
+  const tenants = await loadById(forest.db, new Set(ids), forest.pace)
+  return new Map((await plant(forest, tenants)).map((place) => [place.existing!.id, place]))
 }
 
 /** Gives places to tenants, and to all their ancestors. */
@@ -86,7 +112,23 @@ export async function learnChildren(forest: Forest, place: Place, keys: string[]
   for (const key of missing) known.set(key, null)
   const found = await loadChildren(forest.db, place.existing.id, missing, forest.pace)
   for (const child of await plant(forest, found)) known.set(child.existing!.name_key, child)
+  await learnFormerChildren(
+    forest,
+    place,
+    missing.filter((key) => known.get(key) === null),
+  )
 }
+
+async function learnFormerChildren(forest: Forest, place: Place, keys: string[]) {
+  const former = await loadByFormerName(forest.db, place.existing!.id, keys, forest.pace)
+  const holders = await plantById(forest, former.values())
+  const names = entry(forest.former_children, place)
+  for (const [key, id] of former) names.set(key, holders.get(id)!)
+}
+
+/** The tenant of which a former child of this name is part now; likewise. */
+export const formerChild = (forest: Forest, place: Place, key: string) =>
+  forest.former_children.get(place)?.get(key) ?? null
 
 /** The child of this name that a place has now, once `learnChildren` has looked it up. */
 export const childNow = (forest: Forest, place: Place, key: string) =>
@@ -113,8 +155,8 @@ export async function findByPath(forest: Forest, path: string) {
     const below = new Set<Place>()
     for (const place of found) {
       await learnChildren(forest, place, [key])
-      for (const child of [forest.arrivals.get(place)?.get(key), childNow(forest, place, key)])
-        if (child) below.add(child)
+      const now = childNow(forest, place, key) ?? formerChild(forest, place, key)
+      for (const child of [forest.arrivals.get(place)?.get(key), now]) if (child) below.add(child)
     }
     // A path may begin with "All tenants" itself, unless a tenant is called so.
     if (depth === 0 && below.size === 0 && key === forest.root.existing!.name_key) continue

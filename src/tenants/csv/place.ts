@@ -8,6 +8,7 @@ import {
   arrive,
   childNow,
   findByPath,
+  formerChild,
   learnChildren,
   openForest,
 } from './forest.ts'
@@ -44,21 +45,36 @@ export async function placeRows(db: Reads, asker: Asker, rows: Row[], bad: BadLi
   const waiting = new Map<string, Row[]>()
   const ready: [Row, Place][] = []
   for (const row of rows) {
+    if (isFormer(forest, row)) continue
     const parent = statedParent(forest, row)
     if (parent) ready.push([row, parent])
     else collect(waiting, row.parent!, row)
     await pace(0, 0)
   }
-  const placed = await settle(forest, ready, bad)
-  return { forest, placed: placed.concat(await settleByPath(forest, waiting, bad)) }
+  const placed = (await settle(forest, ready, bad)).concat(await settleByPath(forest, waiting, bad))
+  return { forest, placed }
 }
+
+/** Whether a row is about a tenant that is part of another one now: nothing is left to do for it. */
+const isFormer = ({ by_former_slug }: Forest, { slug }: Row) =>
+  slug !== undefined && by_former_slug.has(slug)
+
+/** The rows about tenants that are part of others now, with those. */
+export const formerRows = (forest: Forest, rows: Row[]): PlacedRow[] =>
+  rows.flatMap((row) => {
+    const place = forest.by_former_slug.get(row.slug ?? '') ?? forest.former_rows.get(row)
+    return place && isSeen(forest.asker, place.existing) ? [{ ...place, row }] : []
+  })
 
 /** Gives each row that has a slug its place, so that others may name it as their parent. */
 async function claimSlugs(forest: Forest, rows: Row[], bad: BadLine[]) {
   for (const row of rows) {
     await forest.pace(0, 0)
     if (row.slug === undefined) continue
-    const place = forest.by_slug.get(row.slug) ?? { existing: null, row: null, parent: null }
+    const former = forest.by_former_slug.get(row.slug)
+    if (former && isSeen(forest.asker, former.existing)) continue
+    const place = former ??
+      forest.by_slug.get(row.slug) ?? { existing: null, row: null, parent: null }
     if (!isSeen(forest.asker, place.existing))
       bad.push({ line: row.line, reason: `The slug "${brief(row.slug)}" is taken.` })
     else if (place === forest.root)
@@ -78,7 +94,7 @@ async function claimSlugs(forest: Forest, rows: Row[], bad: BadLine[]) {
  */
 function statedParent(forest: Forest, row: Row) {
   if (row.parent) {
-    const parent = forest.by_slug.get(row.parent)
+    const parent = forest.by_slug.get(row.parent) ?? forest.by_former_slug.get(row.parent)
     return parent && isSeen(forest.asker, parent.existing) ? parent : undefined
   }
   const own = row.slug === undefined ? undefined : forest.by_slug.get(row.slug)
@@ -136,6 +152,11 @@ async function settle(forest: Forest, rows: [Row, Place][], bad: BadLine[]) {
   const placed: PlacedRow[] = []
   for (const [row, parent] of rows) {
     await forest.pace(0, 0)
+    const former = row.slug === undefined && findFormer(forest, parent, row.name_key)
+    if (former) {
+      forest.former_rows.set(row, former)
+      continue
+    }
     const place = placeOf(forest, row, parent)
     // Its slug was not its own, and that was said.
     if (!place) continue
@@ -144,6 +165,12 @@ async function settle(forest: Forest, rows: [Row, Place][], bad: BadLine[]) {
     else placed.push(Object.assign(place, { row, parent }))
   }
   return placed
+}
+
+/** The tenant of which the one of this name is part now, for who sees it; unless there is another. */
+function findFormer(forest: Forest, parent: Place, key: string) {
+  const former = !childNow(forest, parent, key) && formerChild(forest, parent, key)
+  return former && isSeen(forest.asker, former.existing) ? former : null
 }
 
 const describeTwin = (row: Row, { line, slug }: Row) =>

@@ -5,7 +5,7 @@ import type { Pace } from '../../pace.ts'
 import { kindLooks } from '../kinds.ts'
 import { type Depths, refuseImpossibleDepths, refuseLastMsp, refuseTakenNames } from './check.ts'
 import type { Forest, Place } from './forest.ts'
-import { type PlacedRow, kindOf, placeRows } from './place.ts'
+import { type PlacedRow, formerRows, kindOf, placeRows } from './place.ts'
 import type { BadLine } from '../../web/csv/read.ts'
 import type { Row } from './row.ts'
 import { refuseForbidden } from './rights.ts'
@@ -50,7 +50,7 @@ export async function planImport(
   const plan: Plan = {
     created: [],
     changed: [],
-    unchanged: [],
+    unchanged: formerRows(forest, rows),
     asker,
     bad: problems.sort((one, other) => one.line - other.line),
     depths,

@@ -2,7 +2,7 @@ import type { Reads } from '../../db/connection.ts'
 import type { Pace } from '../../pace.ts'
 import { numberedSlug, slugFrom } from '../names.ts'
 import { findFreeNumber } from '../slugs.ts'
-import { loadBySlug } from './existing.ts'
+import { loadTakenSlugs } from './existing.ts'
 import type { Forest } from './forest.ts'
 import type { PlacedRow } from './place.ts'
 
@@ -27,8 +27,7 @@ export async function chooseSlugs(db: Reads, forest: Forest, added: PlacedRow[],
     if (row.slug === undefined) wanted.add(slugFrom(row.name))
     await pace(0, 0)
   }
-  const taken = new Set<string>()
-  for (const { slug } of await loadBySlug(db, wanted, pace)) taken.add(slug)
+  const taken = await loadTakenSlugs(db, wanted, pace)
   const isTaken = (slug: string) => taken.has(slug) || forest.by_slug.has(slug)
   const numbering: Numbering = { db, pace, isTaken, taken, series: new Map() }
   const created: { place: PlacedRow; slug: string }[] = []
@@ -60,7 +59,7 @@ async function seriesOf({ db, pace, isTaken, series }: Numbering, wanted: string
   if (!found) {
     const next = await findFreeNumber(async (number) => {
       const slug = numberedSlug(wanted, number)
-      return isTaken(slug) || (await loadBySlug(db, [slug], pace)).length > 0
+      return isTaken(slug) || (await loadTakenSlugs(db, [slug], pace)).size > 0
     })
     series.set(wanted, (found = { next, known: next, ahead: 1 }))
   }
@@ -72,7 +71,7 @@ async function lookAhead({ db, pace, taken }: Numbering, wanted: string, series:
   const slugs = Array.from({ length: series.ahead }, (_, index) =>
     numberedSlug(wanted, series.known + index),
   )
-  for (const { slug } of await loadBySlug(db, slugs, pace)) taken.add(slug)
+  for (const slug of await loadTakenSlugs(db, slugs, pace)) taken.add(slug)
   series.known += series.ahead
   series.ahead = Math.min(series.ahead * 2, AHEAD)
 }

@@ -74,7 +74,7 @@ async function createSchedules(db: Kysely<unknown>) {
 async function createChosen(db: Kysely<unknown>) {
   await sql`
     create table schedule_computer (
-      id integer primary key,
+      id integer primary key autoincrement,
       tenant_id integer not null,
       computer_id integer not null,
       schedule_tenant_id integer not null,
