@@ -14,7 +14,7 @@ async function createOrders(db: Kysely<unknown>) {
   await sql`
     create table maintenance_order (
       id integer primary key autoincrement,
-      tenant_id integer not null references tenant (id),
+      tenant_id integer not null references tenant (id) on delete cascade,
       verb text not null check (verb in ('run', 'cancel_window', 'cancel_session')),
       schedule_id integer not null,
       window_id integer,

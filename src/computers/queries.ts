@@ -50,6 +50,27 @@ export async function getComputer(db: Reads, asker: Asker, id: number): Promise<
   return computer
 }
 
+const computersOfPerson = preparedInScope(
+  (db, scope, { person_id, limit }: { person_id: number; limit: number }) =>
+    db
+      .selectFrom('computer')
+      .select(['computer.id', 'computer.name', 'computer.tab'])
+      .select('computer.operating_system')
+      .where('computer.primary_person_id', '=', person_id)
+      .where('computer.tab', '!=', 'deleted')
+      .where(inScope(scope, 'computer.tenant_id'))
+      .orderBy('computer.sort_key')
+      .orderBy('computer.id')
+      .limit(limit),
+)
+
+/** The first of the computers whose primary person somebody is, and whether there are more. */
+export async function listComputersOf(db: Reads, asker: Asker, person_id: number, limit: number) {
+  const scope = visibleScope(asker, 'computer.view')
+  const found = await computersOfPerson(db, scope, { person_id, limit: limit + 1 })
+  return { computers: found.slice(0, limit), has_more: found.length > limit }
+}
+
 const agentsOf = preparedInScope((db, scope, { id }: { id: number }) =>
   db
     .selectFrom('computer')

@@ -113,7 +113,7 @@ const wantedOf = ({ sources, destination_id, fate, choices }: MergeDraft): Wante
 
 async function findDestination(db: Db, actor: Actor, text: string) {
   try {
-    return (await findParent(db, actor, text)).id
+    return (await findParent(db, actor, text, 'Choose a destination.')).id
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
     throw new Invalid({ destination: error.message })

@@ -15,6 +15,8 @@ import { namingGroups } from './parts/naming-groups.ts'
 import { people } from './parts/people.ts'
 import { preferences } from './parts/preferences.ts'
 import { providers, requests } from './parts/providers.ts'
+import { scheduleOverrides } from './parts/schedule-overrides.ts'
+import { schedules } from './parts/schedules.ts'
 import { tags } from './parts/tags.ts'
 
 /**
@@ -26,6 +28,8 @@ import { tags } from './parts/tags.ts'
 export const parts: readonly Part[] = [
   preferences,
   exemptions,
+  scheduleOverrides,
+  schedules,
   formerTags,
   computers,
   computerGroups,
@@ -46,6 +50,7 @@ export const staying: Record<string, string> = {
   'change.tenant_id': 'The history says what was.',
   'tenant_merge.tenant_id': 'The record of a merge says what was.',
   'role.tenant_id': 'Roles are those of All tenants, which is never merged.',
+  'calendar_feed.tenant_id': 'A secret link to the calendar of a tenant ends with it.',
   'notification.tenant_id': 'What somebody was told of a tenant ends with it.',
 }
 

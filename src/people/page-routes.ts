@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
-import { permitsSomewhere } from '../access/decide.ts'
+import { permits, permitsSomewhere } from '../access/decide.ts'
 import { NO_FILTER, readOperations } from '../audit/operations.ts'
+import { listComputersOf } from '../computers/queries.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
@@ -21,6 +22,8 @@ import { type Invitation, views } from './views.ts'
 
 type Id = { Params: { id: string } }
 const HISTORY_PAGE = 50
+/** How many of their computers the page of a person shows. */
+const COMPUTERS_SHOWN = 20
 const TagForm = z.strictObject({ tag: idText('Choose a tag from the list.') })
 
 /** How invitations are sent, and where their links lead. */
@@ -36,10 +39,12 @@ export function personPageRoutes(app: FastifyInstance, db: Db, post: Post) {
 async function overview(db: Db, actor: Actor, id: number, invitation: Invitation | null = null) {
   const head = await getPersonHead(db, actor, id, '', db.now())
   const { person, tags } = head
+  const sees_computers = permits(actor.access, 'computer.view', person.tenant_path)
   const carried = new Set(tags.map((tag) => tag.id))
-  const [way, usable_tags] = await Promise.all([
+  const [way, usable_tags, computers] = await Promise.all([
     getPath(db, actor, person.tenant_id),
     head.may.edit ? tagsToGive(db, person.tenant_path, carried) : [],
+    sees_computers ? listComputersOf(db, actor, id, COMPUTERS_SHOWN) : null,
   ])
   return views.overview({
     head,
@@ -49,6 +54,7 @@ async function overview(db: Db, actor: Actor, id: number, invitation: Invitation
     })),
     usable_tags,
     may_make_tags: head.may.edit && permitsSomewhere(actor.access, 'tag.manage'),
+    computers,
     invitation,
   })
 }

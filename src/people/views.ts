@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../audit/history.ts'
+import type { listComputersOf } from '../computers/queries.ts'
 import type { Tag } from '../tags/queries.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
@@ -22,6 +23,8 @@ export const views = {
     way: { name: string; href: string | null }[]
     usable_tags: Tag[]
     may_make_tags: boolean
+    /** Those of which they are the primary person; null where the actor may not see them. */
+    computers: Awaited<ReturnType<typeof listComputersOf>> | null
     invitation: Invitation | null
   }>('people/overview'),
   history: view<{

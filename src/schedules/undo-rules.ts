@@ -39,6 +39,13 @@ export const overrideUndo: UndoRule = {
   arrive: ({ require }, former) => require('schedule.edit', former['tenant_id']),
 }
 
+/** An order goes along with its schedule or its computer to another tenant, and back. */
 export const orderFinal: Final = {
   final: 'What was run, or cancelled, cannot be taken back.',
+  stays_deleted: true,
+  along: {
+    permissions: ['schedule.edit'],
+    leave: ({ require }, now) => require('schedule.edit', now['tenant_id']),
+    arrive: ({ require }, former) => require('schedule.edit', former['tenant_id']),
+  },
 }

@@ -3,7 +3,6 @@ import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { NotFound } from '../errors.ts'
-import { nameKey } from '../tenants/names.ts'
 import type { Paging } from '../web/api-schemas.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { TagResource } from './api-schemas.ts'
@@ -24,7 +23,7 @@ export async function pageOfKnownTags(
   const last = found.length > limit ? found[limit - 1]! : null
   return {
     tags: await describe(db, asker, found.slice(0, limit)),
-    next_cursor: last && encodeCursor([nameKey(last.name), last.id]),
+    next_cursor: last && encodeCursor([last.name_key, last.id]),
   }
 }
 

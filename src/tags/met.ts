@@ -4,7 +4,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { type Scope, branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { type Page, namesakes, tagsOfPlaces, tagsOfTree } from './by-name.ts'
+import { type Page, type Place, namesakes, tagsOfPlaces, tagsOfTree } from './by-name.ts'
 import type { Tag } from './queries.ts'
 
 // The tags that may be met where somebody has a permission, such as to see people: those made there,
@@ -25,17 +25,29 @@ export const idsInPath = (path: string) => path.split('/').filter(Boolean).map(N
 const START = { name_key: '', id: 0 }
 
 /** Some of the tags that may be met, by name, after a place in that order. */
-export function tagsMet(
+export function tagsMet(db: Reads, asker: Asker, permission: Permission, page: Page) {
+  const scope = visibleScope(asker, permission)
+  return readByName(
+    db,
+    scope,
+    page,
+    scope.allow.flatMap(({ from }) => idsInPath(from)),
+  )
+}
+
+/** Likewise, of those that were made where the asker has the permission. */
+export const tagsMadeWithin = (db: Reads, asker: Asker, permission: Permission, page: Page) =>
+  readByName(db, visibleScope(asker, permission), page, [])
+
+function readByName(
   db: Reads,
-  asker: Asker,
-  permission: Permission,
+  { allow, deny }: Scope,
   { after = START, text = '', limit }: Page,
-): Promise<PlacedTag[]> {
-  const { allow, deny } = visibleScope(asker, permission)
+  above: number[],
+): Promise<(PlacedTag & Place)[]> {
   const heads = allow.map(({ from }) => from)
   const page = { ...after, text, limit, denied: json(deny.map(({ from }) => headOf(from))) }
   if (heads.includes(ROOT.from)) return tagsOfTree(db, page)
-  const above = heads.flatMap((path) => idsInPath(path))
   return tagsOfPlaces(db, { ...page, places: json(above), branches: json(heads.map(headOf)) })
 }
 

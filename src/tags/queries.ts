@@ -6,6 +6,9 @@ import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { NotFound } from '../errors.ts'
+import { nameKey } from '../tenants/names.ts'
+import type { Place } from './by-name.ts'
+import { tagsMadeWithin } from './met.ts'
 
 /** A tag as it is drawn. */
 export type Tag = { id: number; name: string; color: TagColor }
@@ -31,11 +34,26 @@ const managed = (db: Reads, asker: Asker) =>
     .select(['tag.tenant_id', 'tenant.name as tenant_name'])
     .where(inScope(visibleScope(asker, 'tag.manage'), 'tag.tenant_id'))
 
-/** The tags that the asker may manage, by name. */
-export async function listManagedTags(db: Reads, asker: Asker): Promise<ManagedTag[]> {
-  const tags = await managed(db, asker).orderBy('tag.name_key').orderBy('tag.id').execute()
+/** A page of the tags that the asker may manage and that have `q` in their name, by name. */
+export async function pageOfManagedTags(
+  db: Reads,
+  asker: Asker,
+  { q, after, limit }: { q: string; after: Place | null; limit: number },
+): Promise<{ tags: ManagedTag[]; next: Place | null }> {
+  const page = { text: nameKey(q), limit: limit + 1, ...(after && { after }) }
+  const found = await tagsMadeWithin(db, asker, 'tag.manage', page)
+  const last = found.length > limit ? found[limit - 1]! : null
+  const ids = JSON.stringify(found.slice(0, limit).map(({ id }) => id))
+  const tags = await managed(db, asker)
+    .where('tag.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id'))
+    .orderBy('tag.name_key')
+    .orderBy('tag.id')
+    .execute()
   const carriers = await countCarriers(db, asker, tags)
-  return tags.map((tag) => ({ ...tag, ...carriers(tag.id) }))
+  return {
+    tags: tags.map((tag) => ({ ...tag, ...carriers(tag.id) })),
+    next: last && { name_key: last.name_key, id: last.id },
+  }
 }
 
 /** A tag that the asker may manage. Throws NotFound when there is none. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../access/actor.ts'
+import { z } from 'zod'
 import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { takenColumns } from '../db/constraints.ts'
@@ -9,16 +10,25 @@ import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
 import { ROOT_ID, findTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, parseForm, typed, withError, takesNoFields } from '../web/form.ts'
+import { decodeCursor, encodeCursor } from '../web/cursor.ts'
+import { SearchText, addressOf, stateField } from '../web/list-state.ts'
 import { readId } from '../web/numbers.ts'
 import { createTag, deleteTag, updateTag } from './commands.ts'
 import { EditTagForm, NewTagForm, tagColors } from './form.ts'
-import { getManagedTag, listManagedTags } from './queries.ts'
+import { getManagedTag, pageOfManagedTags } from './queries.ts'
 import { usesOfTag } from './uses.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
 
 const config = { permission: 'tag.manage', scope: 'anywhere' } as const
+
+const PAGE_SIZE = 50
+
+const ListQuery = z.object({
+  q: stateField(SearchText, ''),
+  after: stateField<string | null>(z.string().min(1), null),
+})
 
 const colors = Object.entries(tagColors).map(([value, label]) => ({
   value: value as TagColor,
@@ -27,9 +37,20 @@ const colors = Object.entries(tagColors).map(([value, label]) => ({
 
 /** The pages on which tags are managed. */
 export function tagRoutes(app: FastifyInstance, db: Db) {
-  app.get('/tags', { config }, async ({ actor }, reply) =>
-    reply.page(views.list({ tags: await listManagedTags(db, actor) })),
-  )
+  app.get('/tags', { config }, async ({ actor, query }, reply) => {
+    const { q, after } = ListQuery.parse(query)
+    const [name_key, id] = after ? decodeCursor(after, 2) : []
+    const place = after ? { name_key: String(name_key), id: Number(id) } : null
+    const { tags, next } = await pageOfManagedTags(db, actor, { q, after: place, limit: PAGE_SIZE })
+    const rest = next && encodeCursor([next.name_key, next.id])
+    const next_href =
+      rest &&
+      addressOf('/tags', [
+        ['q', q],
+        ['after', rest],
+      ])
+    return reply.page(views.list({ tags, q, next_href }))
+  })
   makeTags(app, db)
   changeTags(app, db)
 }

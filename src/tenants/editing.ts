@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { Conflict } from '../errors.ts'
 import { type Form, freshForm } from '../web/form.ts'
 import { type ComparedField, savedOver } from '../web/saved-over.ts'
-import { findParent, parentText, textOfParent } from './find-parent.ts'
+import { CHOOSE_PARENT, findParent, parentText, textOfParent } from './find-parent.ts'
 import { kindLooks } from './kinds.ts'
 import { getTenant, type Tenant } from './queries.ts'
 
@@ -31,7 +31,7 @@ export async function findNewParent(
   text: string | undefined,
 ) {
   if (text === undefined || text.trim() === (await textOfParent(db, actor, id))) return parent_id!
-  return (await findParent(db, actor, text)).id
+  return (await findParent(db, actor, text, CHOOSE_PARENT)).id
 }
 
 /**

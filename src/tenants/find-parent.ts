@@ -14,11 +14,17 @@ import { suggestTenants } from './suggest.ts'
 /**
  * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, or one
  * that it took over, else by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
- * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`.
+ * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`;
+ * `if_empty` is what it says where nothing was typed.
  */
-export async function findParent(db: Reads, actor: Asker, text: string): Promise<Tenant> {
+export async function findParent(
+  db: Reads,
+  actor: Asker,
+  text: string,
+  if_empty = 'Choose a tenant.',
+): Promise<Tenant> {
   const typed = text.trim()
-  if (typed === '') throw new Invalid({ parent: 'Choose a parent, or All tenants.' })
+  if (typed === '') throw new Invalid({ parent: if_empty })
   const id =
     (await findByPath(db, actor, parsePath(typed))) ??
     (await findBySlug(db, actor, typed)) ??
@@ -27,6 +33,9 @@ export async function findParent(db: Reads, actor: Asker, text: string): Promise
   if (id === undefined) throw await unknownParent(db, actor, typed)
   return getTenant(db, actor, id)
 }
+
+/** What is said where a parent is to be chosen. */
+export const CHOOSE_PARENT = 'Choose a parent, or All tenants.'
 
 /** How a tenant is written so that `findParent` finds it again. */
 export const parentText = async (db: Reads, actor: Asker, id: number) =>

@@ -15,7 +15,7 @@ import { createTenant, requireUpdatable, updateTenant } from './commands.ts'
 import { refuseDeletions } from './contents.ts'
 import { drawConsequences, foreseeMove, movedTenants } from './consequences.ts'
 import { conflictOf, findNewParent, formOf } from './editing.ts'
-import { findParent, parentText, textOfParent } from './find-parent.ts'
+import { CHOOSE_PARENT, findParent, parentText, textOfParent } from './find-parent.ts'
 import { EditTenantForm, NewTenantForm } from './form.ts'
 import { getTenantHead, readTenantId, type TenantHead } from './head.ts'
 import { ROOT_PATH } from './hidden.ts'
@@ -55,7 +55,7 @@ function newTenant(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return reply.code(422).page(views.newTenant(parsed.form, kinds))
     try {
       const { parent: text, ...input } = parsed.input
-      const parent = await findParent(db, actor, text)
+      const parent = await findParent(db, actor, text, CHOOSE_PARENT)
       const id = await operation(db, actor, 'tenant.create', async (tx) =>
         createTenant(tx, await admitNewTenant(tx, actor, parent.id, input), input),
       )

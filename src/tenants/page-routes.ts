@@ -6,6 +6,7 @@ import type { Db } from '../db/connection.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { getTenantHead, readTenantId } from './head.ts'
+import { findHoldings } from './holdings.ts'
 import { listFirstChildren, listSetHere } from './overview.ts'
 import { listParentOptions } from './parent-options.ts'
 import { tagsPanel } from './tagging.ts'
@@ -26,13 +27,14 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
       const head = await getTenantHead(db, actor, id, '')
-      const [children, set_here, recent] = await Promise.all([
+      const [children, holdings, set_here, recent] = await Promise.all([
         listFirstChildren(db, actor, id),
+        findHoldings(db, actor, head.tenant),
         listSetHere(db, actor, head.tenant, db.now()),
         permits(actor.access, 'history.view', head.tenant.path) ? readRecent(db, actor, id) : null,
       ])
       const tags = await tagsPanel(db, actor, head.tenant, head.tags)
-      return reply.page(views.overview({ head, children, set_here, recent, tags }))
+      return reply.page(views.overview({ head, children, holdings, set_here, recent, tags }))
     },
   )
 

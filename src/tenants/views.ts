@@ -4,6 +4,7 @@ import { type Rendering, view } from '../web/page.ts'
 import type { SavedOver } from '../web/saved-over.ts'
 import type { Alias } from './aliases.ts'
 import type { TenantHead } from './head.ts'
+import type { Holdings } from './holdings.ts'
 import { kindLooks, type TenantKind } from './kinds.ts'
 import type { ListProps, RowsProps } from './list-page.ts'
 import type { listMerges } from './merges.ts'
@@ -40,6 +41,7 @@ export const views = {
   overview: view<{
     head: TenantHead
     children: ListedChild[]
+    holdings: Holdings
     /** Null where preferences, or the history, are not for who looks. */
     set_here: SetHere[] | null
     recent: HistoryEntry[] | null

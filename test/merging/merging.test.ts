@@ -135,6 +135,21 @@ t.test('what cannot be merged is refused, saying why', async (t) => {
   }
 })
 
+t.test('without a destination, it asks for one', async (t) => {
+  const { alice } = await world(t)
+  const { headers } = await alice.post('/tenants/merges', { ids: String(ACME) })
+  const fields = { destination: '', fate: 'delete' }
+  const answer = await alice.post(`${String(headers.location)}/draft`, fields)
+  t.equal(answer.statusCode, 422)
+  t.match(textOf(answer.body), /Choose a destination\./)
+})
+
+t.test('what was merged offers its undo once', async (t) => {
+  const w = await world(t)
+  const page = await mergeByPages(w.alice, acme, 'Rival')
+  t.equal(page.match(/href="\/history\/\d+\/undo"/g)?.length, 1)
+})
+
 t.test('nothing is merged until the name of the tenant is typed', async (t) => {
   const w = await world(t)
   const job = await draftMerge(w.alice, [ACME], 'Rival')

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { operation } from '../../src/db/operation.ts'
-import { addCast } from '../support/cast.ts'
+import { addCast, addUser } from '../support/cast.ts'
 import { anyTenant } from '../support/any-tenant.ts'
+import { mainText } from '../support/html.ts'
 import { planOf, watchQueries } from '../support/plan.ts'
 import { makeTag } from '../support/tags.ts'
 import { ACME, RIVAL, type World, world } from '../support/world.ts'
@@ -99,3 +100,24 @@ t.test('a program reads all tags page by page, each once and by name', async (t)
   t.same(read, [...new Set(read)].toSorted())
   t.equal(read.length, 25)
 })
+
+t.test(
+  'lists the tags that one may manage page by page, and finds them by a part of the name',
+  async (t) => {
+    const w = await world(t)
+    await makeMany(w, ACME, 60)
+    await makeTag(w, RIVAL, 'Zebra')
+    const ada = (await addUser(w, ACME, 'Ada Admin', 'administrator')).browser
+    const first = (await ada.get('/tags')).body
+    const next = /<a [^>]*href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&')
+    const second = (await ada.get(next!)).body
+    const names = [first, second].flatMap((page) =>
+      [...mainText(page).matchAll(/n \d{3}/g)].map(String),
+    )
+    t.equal(new Set(names).size, 60)
+    t.notMatch(second, /rel="next"|Zebra/)
+    t.match(mainText((await ada.get('/tags?q=N+04')).body), /n 040[^]*n 049/)
+    t.match(mainText((await ada.get('/tags?q=zebra')).body), 'No tag matches.')
+    t.match(mainText((await w.alice.get('/tags?q=EBR')).body), 'Zebra')
+  },
+)

@@ -13,7 +13,8 @@ const DELETE = { value: 'delete', label: 'Delete it' }
 
 /** A group is a filter: at the destination it matches what is there, so each is a choice. */
 export const computerGroups: Part = {
-  columns: ['computer_group.tenant_id'],
+  // Schedules that are for one follow it by themselves.
+  columns: ['computer_group.tenant_id', 'schedule.target_group_tenant_id'],
   needs: ['computer.view', 'computer_group.manage'],
 
   async look(db, pair) {

@@ -15,6 +15,7 @@ export const tags: Part = {
     'tenant_tag.tag_tenant_id',
     // These follow their computers by themselves.
     'computer_tag.tenant_id',
+    'schedule.target_tag_tenant_id',
   ],
   needs: ['person.view', 'computer.view', 'tag.manage'],
 
@@ -101,6 +102,15 @@ async function unify(tx: Tx, pair: Pair, twin: Twin) {
       .execute()
   }
   await followTag(tx, pair, twin.id, twin.twin_id)
+  await all
+    .updateTable('schedule')
+    .set((eb) => ({
+      target_tag_tenant_id: pair.destination.id,
+      target_tag_id: twin.twin_id,
+      version: eb('version', '+', 1),
+    }))
+    .where('target_tag_id', '=', twin.id)
+    .execute()
   await all.deleteFrom('tag').where('id', '=', twin.id).execute()
   if (chosen(pair, conflictOf(twin)) !== TAKE.value) return
   const { color, description } = twin

@@ -23,7 +23,7 @@ import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
 import { tagChoices } from '../../tags/queries.ts'
 import type { Form } from '../../web/form.ts'
-import { findParent, parentText } from '../find-parent.ts'
+import { CHOOSE_PARENT, findParent, parentText } from '../find-parent.ts'
 import { drawConsequences, foreseeMove, movedTenants } from '../consequences.ts'
 import { kindLooks } from '../kinds.ts'
 import { findTenant } from '../queries.ts'
@@ -54,7 +54,7 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
       const { parent: text, whole } = parseFields(ParentForm, fields)
-      const parent = await findParent(db, actor, text)
+      const parent = await findParent(db, actor, text, CHOOSE_PARENT)
       if (!mayPutUnder(actor, parent.path)) throw new Invalid({ parent: NOT_THERE })
       return { ...batch, whole, parent_id: parent.id }
     }
