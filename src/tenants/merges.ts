@@ -6,6 +6,7 @@ import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
 import { ROOT_PATH } from './hidden.ts'
+import { findTenant } from './queries.ts'
 
 /** The record of a merge, as it is read. */
 export type MergeRecord = Awaited<ReturnType<typeof getMerge>>
@@ -83,6 +84,42 @@ async function pathsOf(db: Reads, ids: number[]) {
     .where('id', 'in', ids)
     .execute()
   return ids.map((id) => tenants.find((tenant) => tenant.id === id)?.path ?? ROOT_PATH)
+}
+
+/**
+ * The tenant that one which is gone became part of, as far as the asker sees it; undefined for one
+ * that is there, or that was never merged.
+ */
+export async function findMergedInto(db: Reads, asker: Asker, id: number) {
+  const seen = new Set<number>()
+  for (let gone = id; !seen.has(gone);) {
+    seen.add(gone)
+    const next = (await isThere(db, gone)) ? undefined : await destinationOf(db, gone)
+    if (next === undefined) return undefined
+    const destination = await findTenant(db, asker, next)
+    if (destination) return destination
+    // It may have become part of another one itself.
+    gone = next
+  }
+  return undefined
+}
+
+async function isThere(db: Reads, id: number) {
+  const tenants = everyTenant(db).selectFrom('tenant').select('id').where('id', '=', id)
+  return (await tenants.executeTakeFirst()) !== undefined
+}
+
+async function destinationOf(db: Reads, source_id: number) {
+  const merges = await everyTenant(db)
+    .selectFrom('tenant_merge')
+    .select(['tenant_id', 'sources'])
+    .where('sources', 'like', `%"id":${source_id},%`)
+    .orderBy('id', 'desc')
+    .execute()
+  const merge = merges.find(({ sources }) =>
+    (JSON.parse(sources) as { id: number }[]).some(({ id }) => id === source_id),
+  )
+  return merge?.tenant_id
 }
 
 /** What was merged into a tenant that the asker may edit, the newest first. */

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { permits } from '../access/decide.ts'
 import { readRecent } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
+import { NotFound } from '../errors.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { getTenantHead, readTenantId } from './head.ts'
 import { findHoldings } from './holdings.ts'
 import { listFirstChildren, listSetHere } from './overview.ts'
+import { findMergedInto } from './merges.ts'
 import { listParentOptions } from './parent-options.ts'
 import { tagsPanel } from './tagging.ts'
 import { views } from './views.ts'
@@ -23,10 +25,16 @@ export function tenantPageRoutes(app: FastifyInstance, db: Db) {
 
   app.get<{ Params: { id: string } }>(
     '/tenants/:id',
-    { config: { permission: 'tenant.view', scope: 'tenant' } },
+    { config },
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
-      const head = await getTenantHead(db, actor, id, '')
+      const head = await getTenantHead(db, actor, id, '').catch(async (error: unknown) => {
+        const destination = error instanceof NotFound && (await findMergedInto(db, actor, id))
+        if (!destination) throw error
+        return destination
+      })
+      if (!('tenant' in head))
+        return reply.done(`/tenants/${head.id}`, `That tenant became part of ${head.name}.`)
       const [children, holdings, set_here, recent] = await Promise.all([
         listFirstChildren(db, actor, id),
         findHoldings(db, actor, head.tenant),
