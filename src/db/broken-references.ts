@@ -53,6 +53,7 @@ async function changedTables(db: Rows, operation_id: number) {
   return rows.map(({ table_name }) => String(table_name))
 }
 
+/** Tables without row ids are not logged: their rows go with what they point at. */
 async function foreignKeys(db: Rows): Promise<ForeignKey[]> {
   const { rows } = await sql<{
     name: string
@@ -63,7 +64,7 @@ async function foreignKeys(db: Rows): Promise<ForeignKey[]> {
   }>`
     select listed.name, key.id as key, key."table" as parent, key."from", key."to"
     from sqlite_schema as listed, pragma_foreign_key_list(listed.name) as key
-    where listed.type = 'table'
+    where listed.type = 'table' and listed.name not in (select name from pragma_table_list where wr)
     order by listed.name, key.id, key.seq`.execute(db)
   const keys = Map.groupBy(rows, ({ name, key }) => `${name} ${key}`)
   return [...keys.values()].map((columns) => ({

@@ -98,6 +98,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/merging/parts/groups.ts': 'both tenants were admitted for each part',
   'src/merging/parts/people.ts': 'both tenants were admitted for each part',
   'src/merging/parts/preferences.ts': 'both tenants were admitted; exemptions end with their lock',
+  'src/merging/parts/schedule-overrides.ts': 'both tenants were admitted for each part',
+  'src/merging/parts/schedules.ts': 'both tenants were admitted; orders go along with schedules',
   'src/merging/parts/providers.ts': 'both tenants were admitted for each part',
   'src/merging/parts/tags.ts': 'a tag goes with whoever carries it',
   'src/merging/rows.ts': 'both tenants were admitted for each part',

@@ -11,7 +11,7 @@ import { addSchedule } from '../support/schedules.ts'
 import { ACME, ACME_LEEDS, RIVAL, world } from '../support/world.ts'
 import { chanceFrom, simulate } from './simulation.ts'
 
-const ROUNDS = Number(process.env['TENANTRY_TEST_ROUNDS'] ?? 96)
+const ROUNDS = Number(process.env['TENANTRY_TEST_ROUNDS'] ?? 36)
 const AT_ONCE = 12
 
 /** Days from which on a clock is changed, in the zone. */

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { takeBack } from '../../src/audit/undo.ts'
+import { currentActor } from '../../src/access/current-actor.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { runNow } from '../../src/maintenance/commands.ts'
 import { overrideSchedule } from '../../src/schedules/overriding.ts'
-import { addUser } from '../support/cast.ts'
+import { addUser, anyTenant } from '../support/cast.ts'
 import { addComputers } from '../support/computers.ts'
-import { currentActor } from '../../src/access/current-actor.ts'
 import { listSessions, lookAt } from '../support/maintenance.ts'
 import { foresee, merge } from '../support/merging.ts'
 import { readState } from '../support/rows.ts'
@@ -67,23 +67,26 @@ t.test('a schedule that is for a tag which becomes one with another is for that'
   t.same(readState(w.db), before)
 })
 
-t.test('what the source decides about an inherited schedule ends, unless it is taken', async (t) => {
-  const w = await world(t)
-  const id = await addSchedule(w, 1)
-  await override(w, ACME, id, 'off')
-  await override(w, RIVAL, id, 'on')
-  const before = readState(w.db)
-  const { conflicts } = await foresee(w, [ACME], RIVAL)
-  t.match(conflicts, [{ source: 'Switched off', destination: 'Switched on' }])
-  const kept = await merge(w, [ACME], RIVAL)
-  t.match(await listOverrides(w), [{ tenant_id: RIVAL, form: 'on' }])
-  await takeBack(w.db, w.actor, kept.operation_id, null)
-  t.same(readState(w.db), before)
-  const taken = await merge(w, [ACME], RIVAL, { choices: { [conflicts[0]!.id]: 'source' } })
-  t.match(await listOverrides(w), [{ tenant_id: RIVAL, form: 'off' }])
-  await takeBack(w.db, w.actor, taken.operation_id, null)
-  t.same(readState(w.db), before)
-})
+t.test(
+  'what the source decides about an inherited schedule ends, unless it is taken',
+  async (t) => {
+    const w = await world(t)
+    const id = await addSchedule(w, 1)
+    await override(w, ACME, id, 'off')
+    await override(w, RIVAL, id, 'on')
+    const before = readState(w.db)
+    const { conflicts } = await foresee(w, [ACME], RIVAL)
+    t.match(conflicts, [{ source: 'Switched off', destination: 'Switched on' }])
+    const kept = await merge(w, [ACME], RIVAL)
+    t.match(await listOverrides(w), [{ tenant_id: RIVAL, form: 'on' }])
+    await takeBack(w.db, w.actor, kept.operation_id, null)
+    t.same(readState(w.db), before)
+    const taken = await merge(w, [ACME], RIVAL, { choices: { [conflicts[0]!.id]: 'source' } })
+    t.match(await listOverrides(w), [{ tenant_id: RIVAL, form: 'off' }])
+    await takeBack(w.db, w.actor, taken.operation_id, null)
+    t.same(readState(w.db), before)
+  },
+)
 
 t.test('about schedules that become the destination’s own nothing stays decided', async (t) => {
   const w = await world(t)
@@ -114,15 +117,20 @@ t.test('sessions that are ahead stay so, and what was ordered goes along', async
 t.test('T7: a locked schedule moves only for whoever may lock', async (t) => {
   const w = await world(t)
   await addSchedule(w, ACME, { locked: true })
-  const role = await w.api.post('/roles', {
-    name: 'Merger',
-    permissions: [
-      ...['tenant.view', 'tenant.edit', 'tenant.delete', 'tenant.move'],
-      ...['schedule.view', 'schedule.edit'],
-    ],
-  })
-  const { person_id } = await addUser(w, 1, 'Mona', role.json().id)
+  const permissions = ['tenant.view', 'tenant.delete', 'tenant.move']
+  const role_id = (await w.api.post('/roles', { name: 'Merging', permissions })).json().id
+  const { person_id } = await addUser(w, 1, 'Mona', 'technician')
+  await operation(w.db, w.actor, 'test.assign', (tx) =>
+    tx
+      .insertInto('role_assignment')
+      .values({
+        ...{ tenant_id: anyTenant(1), person_id, role_id, effect: 'allow' },
+        operation_id: tx.operation.id,
+      })
+      .execute(),
+  )
   const actor = await currentActor(w.db, w.db.now(), { ...w.actor, person_id })
   const { refusals } = await foresee({ ...w, actor }, [ACME], RIVAL)
-  t.match(refusals, [/lock/, /lock/])
+  t.match(refusals, [/^Acme: .*“Lock schedules/, /^Rival: .*“Lock schedules/])
+  t.equal(refusals.length, 2)
 })
