@@ -82,29 +82,20 @@ import { computerGroupRoutes } from './computers/groups/routes.ts'
 import { computerPageRoutes } from './computers/page-routes.ts'
 import { computerTagApi } from './computers/tag-api.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
+import { maintenanceApi } from './maintenance/api.ts'
 import { sessionRoutes } from './maintenance/session-routes.ts'
 import { windowRoutes } from './maintenance/window-routes.ts'
 import { mergingApi } from './merging/api.ts'
 import { tenantMerge } from './merging/job.ts'
 import { mergingRoutes } from './merging/routes.ts'
 import { preferenceApi } from './preferences/api.ts'
-import { maintenanceApi } from './maintenance/api.ts'
 import { blockRoutes } from './preferences/block-routes.ts'
 import { compareRoutes } from './preferences/compare-routes.ts'
 import { exemptionRoutes } from './preferences/exemption-routes.ts'
 import { preferenceRoutes } from './preferences/routes.ts'
-import { calendarRoutes } from './schedules/calendar-routes.ts'
-import { feedRoutes } from './schedules/feed-routes.ts'
-import { forecastRoutes } from './schedules/forecast-routes.ts'
-import { scheduleActionRoutes } from './schedules/action-routes.ts'
-import { scheduleBatch } from './schedules/batch/job.ts'
-import { scheduleBatchRoutes } from './schedules/batch/routes.ts'
-import { scheduleFormRoutes } from './schedules/form-routes.ts'
-import { scheduleListRoutes } from './schedules/list-routes.ts'
-import { schedulePageRoutes } from './schedules/page-routes.ts'
-import { tenantScheduleRoutes } from './schedules/tenant-routes.ts'
-import { tellUses } from './schedules/uses.ts'
 import { scheduleApi } from './schedules/api.ts'
+import { scheduleBatch } from './schedules/batch/job.ts'
+import { scheduleRoutes } from './schedules/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { tagApi } from './tags/api.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -171,8 +162,9 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   exemptionRoutes(app, db)
   blockRoutes(app, db)
   computerFeatures(app, db)
-  maintenanceFeatures(app, db, options.url)
-  scheduleFeatures(app, db)
+  scheduleRoutes(app, db, options.url)
+  sessionRoutes(app, db)
+  windowRoutes(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
@@ -265,26 +257,6 @@ function computerFeatures(app: FastifyInstance, db: Db) {
   computerTagRoutes(app, db)
   computerBatchRoutes(app, db)
   computerCsvRoutes(app, db)
-}
-
-/** When maintenance comes, and what came of it. */
-function maintenanceFeatures(app: FastifyInstance, db: Db, url: string | undefined) {
-  forecastRoutes(app, db)
-  calendarRoutes(app, db)
-  feedRoutes(app, db, url)
-  sessionRoutes(app, db)
-  windowRoutes(app, db)
-}
-
-/** When maintenance happens. */
-function scheduleFeatures(app: FastifyInstance, db: Db) {
-  tellUses()
-  scheduleListRoutes(app, db)
-  scheduleFormRoutes(app, db)
-  schedulePageRoutes(app, db)
-  scheduleActionRoutes(app, db)
-  scheduleBatchRoutes(app, db)
-  tenantScheduleRoutes(app, db)
 }
 
 /** The tree of tenants. */

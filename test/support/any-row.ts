@@ -19,6 +19,10 @@ export function foreignKeys(sqlite: Database.Database, table: string): ForeignKe
 /** Columns whose text the database or the program reads as JSON, with what such a row says. */
 const JSON_COLUMNS: Record<string, (text: string) => unknown> = {
   'computer_group.filter': (text) => ({ q: text }),
+  'schedule.rules': () => [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
+  'schedule.options': () => ({}),
+  'schedule_override.rules': () => [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
+  'session_options.options': (text) => ({ text }),
 }
 
 let last = 1000
