@@ -168,23 +168,26 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
-  await serveApi(app, (api) => {
-    tenantApi(api, db)
-    mergingApi(api, db)
-    personApi(api, db)
-    invitationApi(api, db, { mailer: options.mailer ?? noMailer, url: options.url })
-    preferenceApi(api, db)
-    computerApi(api, db)
-    tagsApi(api, db)
-    computerBatchApi(api, db)
-    computerGroupApi(api, db)
-    scheduleApi(api, db)
-    maintenanceApi(api, db)
-    historyApi(api, db)
-    operationApi(api, db)
-    accessApi(api, db)
-  })
+  await serveApi(app, (api) => apiFeatures(api, db, options))
   return app
+}
+
+/** What programs can do. */
+function apiFeatures(api: Api, db: Db, { mailer = noMailer, url }: AppOptions) {
+  tenantApi(api, db)
+  mergingApi(api, db)
+  personApi(api, db)
+  invitationApi(api, db, { mailer, url })
+  preferenceApi(api, db)
+  computerApi(api, db)
+  tagsApi(api, db)
+  computerBatchApi(api, db)
+  computerGroupApi(api, db)
+  scheduleApi(api, db)
+  maintenanceApi(api, db)
+  historyApi(api, db)
+  operationApi(api, db)
+  accessApi(api, db)
 }
 
 /** Tags, and what carries them. */

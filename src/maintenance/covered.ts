@@ -73,9 +73,8 @@ export async function candidatesOf(
   return {
     read: async (db, after, limit) => {
       const rows = await queryOf(shape)(db, { ...values, after, limit })
-      return rows.map(({ state, tenant_id, ...row }) => ({
+      return rows.map(({ state, ...row }) => ({
         ...row,
-        tenant_id: Number(tenant_id),
         excluded: state === 'excluded',
       }))
     },
@@ -134,5 +133,5 @@ function computers(db: Reads, { chosen }: CandidateShape, { schedule_id }: Asked
     .crossJoin('computer')
     .innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
     .whereRef('computer.id', '=', 'schedule_computer.computer_id')
-    .where('schedule_computer.schedule_id', '=', schedule_id) as unknown as Query
+    .where('schedule_computer.schedule_id', '=', schedule_id)
 }

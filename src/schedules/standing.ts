@@ -67,7 +67,7 @@ export async function listStanding(
     const chain = nodes
       .filter(({ path }) => path.startsWith(schedule.path))
       .map(({ id, name, blocks_inheritance }): ScheduleNode => {
-        const override = own.find(({ tenant_id }) => Number(tenant_id) === id)
+        const override = own.find(({ tenant_id }) => tenant_id === id)
         return {
           tenant_id: id,
           name,

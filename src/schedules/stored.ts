@@ -58,7 +58,6 @@ export function readSchedule(row: Selectable<ScheduleTable>): Schedule {
   const { name_key: _, target_tag_tenant_id: _tag, target_group_tenant_id: _group, ...kept } = row
   return {
     ...kept,
-    tenant_id: Number(row.tenant_id),
     applies_to_children: row.applies_to_children === 1,
     locked: row.locked === 1,
     rules: JSON.parse(row.rules) as RecurrenceRule[],
@@ -108,7 +107,7 @@ export function readOverride(row: Selectable<ScheduleOverrideTable>): StoredOver
           zone_of: zone_of!,
           zone,
         }
-  return { id, tenant_id: Number(row.tenant_id), schedule_id, form, times, version }
+  return { id, tenant_id: row.tenant_id, schedule_id, form, times, version }
 }
 
 /** What is written of the times of an override; null for one without. */

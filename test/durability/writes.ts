@@ -3,6 +3,7 @@ import { computerWrites } from './computer-writes.ts'
 import { scheduleApiWrites } from './schedule-api-writes.ts'
 import { scheduleWrites } from './schedule-writes.ts'
 import { maintenanceWrites } from './maintenance-writes.ts'
+import { mergingWrites } from './merging-writes.ts'
 import { accountWrites, type Write } from './account-writes.ts'
 import { upload } from '../support/jobs.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, type World } from '../support/world.ts'
@@ -48,14 +49,6 @@ const draft = (action: string) => async (here: World) => {
   return String(answer.headers.location)
 }
 
-/** Leaves a former name at Acme. */
-/** Merges a tenant that nobody else counts on into Acme, which so gets an alias. */
-async function mergeByApi({ api }: World) {
-  const source = await api.post('/tenants', { parent_id: 1, name: 'Acme North', kind: 'client' })
-  await api.post(`/tenants/${ACME}/merges`, { sources: [source.json().id] })
-  return ''
-}
-
 const edited = {
   version: '1',
   name: 'York office',
@@ -86,6 +79,7 @@ export const writes: Record<string, Write> = {
   ...computerWrites,
   ...scheduleWrites,
   ...maintenanceWrites,
+  ...mergingWrites,
   ...scheduleApiWrites,
 
   'POST /people': {
@@ -178,19 +172,6 @@ export const writes: Record<string, Write> = {
   'POST /tenants/batches': {
     operations: 0,
     send: ({ alice }) => alice.post('/tenants/batches', { action: 'deactivate', ids: `${RIVAL}` }),
-  },
-  'POST /tenants/merges': {
-    operations: 0,
-    send: ({ alice }) => alice.post('/tenants/merges', { ids: `${RIVAL}` }),
-  },
-  'POST /tenants/:id/aliases/:alias_id/removal': {
-    operations: 1,
-    prepare: mergeByApi,
-    send: ({ alice }) => alice.post(`/tenants/${ACME}/aliases/1/removal`),
-  },
-  'POST /api/v1/tenants/:id/merges': {
-    operations: 1,
-    send: ({ api }) => api.post(`/tenants/${ACME}/merges`, { sources: [RIVAL] }),
   },
   'POST /tenants/import': {
     operations: 0,

@@ -124,7 +124,10 @@ t.test('T7: a locked schedule moves only for whoever may lock', async (t) => {
     tx
       .insertInto('role_assignment')
       .values({
-        ...{ tenant_id: anyTenant(1), person_id, role_id, effect: 'allow' },
+        tenant_id: anyTenant(1),
+        person_id,
+        role_id,
+        effect: 'allow',
         operation_id: tx.operation.id,
       })
       .execute(),
