@@ -15,7 +15,7 @@ import { type World, world } from '../support/world.ts'
 const NAME = '017-lasting-ids'
 
 /** The logged tables that came later. */
-const LATER = ['schedule', 'schedule_computer', 'schedule_override', 'maintenance_order']
+const LATER = new Set(['schedule', 'schedule_computer', 'schedule_override', 'maintenance_order'])
 
 const logged = Object.entries(tables).flatMap(([name, { tenant_column }]) =>
   tenant_column ? [name] : [],
@@ -75,7 +75,7 @@ const contentOf = (path: string) =>
       .map((part) => JSON.stringify(part).replaceAll('\\"', '').replace(/ +/g, ' '))
       .toSorted(),
     rows: logged
-      .filter((table) => !LATER.includes(table))
+      .filter((table) => !LATER.has(table))
       .map((table) => sqlite.prepare(`select * from ${table} order by id`).all()),
   }))
 
@@ -90,7 +90,7 @@ function takeOut(t: Test, list: Record<string, unknown>, isNamed: (name: string)
 t.test('the upgrade keeps every row and all that hangs on the tables', async (t) => {
   const path = join(t.testdir(), 'tenantry.db')
   const upgrades = takeOut(t, migrations, (name) => name >= NAME)
-  takeOut(t, tables, (name) => LATER.includes(name))
+  takeOut(t, tables, (name) => LATER.has(name))
   await migrate(path)
   const last = await addAndDelete(path)
   const before = contentOf(path)

@@ -34,14 +34,23 @@ async function stage(t: Test, prepare: (w: World) => Promise<unknown> = async ()
   return { w, charlie }
 }
 
+/** The machinery's own books and sums, and the bell that a request for access may ring. */
+const MACHINERY = new Set([
+  'operation',
+  'change',
+  'sign_in_failure',
+  'notification',
+  'computer_count',
+  'schedule_to_plan',
+])
+
 /** Everything that is not Rival's or Charlie's, as it lies in the file. */
 function othersRows({ path }: World, person_id: number) {
   return withFile(path, (sqlite) => {
     const inside = `select id from tenant where path like '/1/${RIVAL}/%'`
     const rival = new Set(sqlite.prepare(inside).pluck().all())
     return Object.entries(tables).flatMap(([table, { tenant_column, unlogged = [] }]) =>
-      // The machinery's own books and sums, and the bell that a request for access may ring.
-      ['operation', 'change', 'sign_in_failure', 'notification', 'computer_count'].includes(table)
+      MACHINERY.has(table)
         ? []
         : (sqlite.prepare(`select * from "${table}"`).all() as Record<string, unknown>[])
             .filter((row) => !rival.has(row[tenant_column ?? 'tenant_id']))
