@@ -133,8 +133,8 @@ const eb = expressionBuilder<Schema, 'computer'>()
 /** What must hold of a computer. It confines no query to what anybody may see. */
 export function conditionsOf(shape: Shape, values: Values): Expression<SqlBool>[] {
   return [
-    ...(shape.kind ? [eb('computer.kind', '=', values.kind)] : []),
-    ...(shape.platform ? [eb('computer.platform', '=', values.platform)] : []),
+    ...(shape.kind ? [eb(looksOf(shape, 'kind'), '=', values.kind)] : []),
+    ...(shape.platform ? [eb(looksOf(shape, 'platform'), '=', values.platform)] : []),
     ...(shape.maintenance === 'excluded' ? [eb('computer.state', '=', 'excluded')] : []),
     ...(shape.maintenance === 'included' ? [eb('computer.state', '<>', 'excluded')] : []),
     ...(shape.seen_from ? [eb(seenAt(shape), '>=', values.seen_from)] : []),
@@ -150,6 +150,15 @@ export function conditionsOf(shape: Shape, values: Values): Expression<SqlBool>[
     ...within(shape, values),
   ]
 }
+
+/**
+ * A kind or platform has an index; but where a place is wanted, that of the place holds these too, and
+ * is far shorter: so the other is kept from being used.
+ */
+const looksOf = ({ place }: Shape, name: 'kind' | 'platform') =>
+  place === 'everywhere'
+    ? eb.ref(`computer.${name}`)
+    : eb.fn.coalesce(`computer.${name}`, eb.val(''))
 
 const seenAt = ({ seen_aside }: Shape) =>
   seen_aside ? eb.fn.coalesce('computer.last_seen_at', eb.val('')) : eb.ref('computer.last_seen_at')

@@ -18,7 +18,7 @@ test('selected computers change their tenant: preview, progress, outcome, and ba
   for (const name of ['ACME-1', 'ACME-2']) await page.getByLabel(`Select ${name}`).check()
   await page.getByRole('status').getByText('2 computers selected').waitFor()
   await press(page, 'Change tenant')
-  const tenant = page.getByRole('combobox', { name: 'Tenant' })
+  const tenant = page.getByRole('combobox', { name: 'New tenant' })
   await tenant.fill('rival')
   await page.getByRole('option', { name: 'Rival' }).click()
   await press(page, 'Show what it does')

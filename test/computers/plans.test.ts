@@ -64,6 +64,25 @@ t.test('no list of computers reads them all, or sorts what an index holds in ord
       }
 })
 
+t.test('looks along the index of a place for what is wanted there', async (t) => {
+  const w = await world(t)
+  const seen = watchQueries(w.db)
+  for (const [place, index] of [
+    ['tenant=acme', 'computer_of_top'],
+    ['tenant=acme-leeds', 'computer_of_top'],
+    ['tenant=acme&only=1', 'computer_of_tenant'],
+  ]) {
+    seen.length = 0
+    await w.alice.get(`/computers?${place}&kind=server&platform=linux`)
+    const lists = seen.filter(({ sql }) => sql.includes('"computer"."tab" = +?'))
+    const plans = lists.map((one) => planOf(w.path, one).join('\n'))
+    t.ok(
+      plans.some((plan) => plan.includes(index!)),
+      `${place}: ${plans.join('\n')}`,
+    )
+  }
+})
+
 t.test('as many queries list ten computers as twenty, whatever tags they carry', async (t) => {
   const w = await world(t)
   const tag = await makeTag(w, 1, 'VIP')
