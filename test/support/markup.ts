@@ -3,8 +3,8 @@ import type { World } from './world.ts'
 const ELEMENT = /<([a-z][\w-]*)((?:\s+[^\s=>"'/]+(?:="[^"]*")?)*)\s*\/?>/g
 const OPENING = /<[a-z!?]/gi
 
-/** A list of more than a page has a link to the next. */
-const PAGING = 'a rel'
+/** What a list of many has: a link to the next page, and a choice that says that it is cut off. */
+const OF_MANY = new Set(['a rel', 'option disabled'])
 
 /** The elements of a page, each with its attributes: `input`, `input value`. */
 function markupOf(html: string) {
@@ -45,7 +45,7 @@ export async function strangeMarkup({ alice }: Pick<World, 'alice'>) {
   const others = Math.max(...pages.map((page) => page.others))
   return (html: string) => {
     const page = markupOf(html)
-    const strange = [...page.found.difference(known)].filter((one) => one !== PAGING)
+    const strange = [...page.found.difference(known)].filter((one) => !OF_MANY.has(one))
     return page.others > others ? [...strange, `${page.others} that cannot be read`] : strange
   }
 }
