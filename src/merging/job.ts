@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import { currentActor } from '../access/current-actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { Conflict as Taken, Invalid } from '../errors.ts'
+import { Conflict as Taken, Invalid, NotFound } from '../errors.ts'
 import { parseFields } from '../jobs/batch.ts'
 import type { Foreseen } from '../jobs/consequences.ts'
 import type { Confirmation, JobKind } from '../jobs/kind.ts'
@@ -125,7 +125,8 @@ async function destinationText(db: Db, actor: Actor, id: number | null) {
   if (id === null) return ''
   try {
     return await parentText(db, actor, id)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
     return ''
   }
 }

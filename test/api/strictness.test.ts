@@ -136,11 +136,9 @@ t.test('T17: answers what is nested deeply, or long, and soon', async (t) => {
     `{"name":"x"${' '.repeat(long)}}`,
     `{${'"name":'.repeat(long / 10)}`,
   ]) {
-    // The time that it takes itself, not that which others on the machine take.
-    const begun = process.cpuUsage()
+    const begun = performance.now()
     const { statusCode } = await post(payload)
-    const { user } = process.cpuUsage(begun)
     t.ok([201, 400, 422].includes(statusCode), String(statusCode))
-    t.ok(user < 1_000_000, `${Math.round(user / 1000)} ms`)
+    t.ok(performance.now() - begun < 1000, `${Math.round(performance.now() - begun)} ms`)
   }
 })

@@ -30,8 +30,8 @@ function parted<Item>(all: Item[], is: (item: Item) => boolean): [Item[], Item[]
   return parts
 }
 
-const CREATED = [
-  'tenant_id',
+/** What a sync writes of a computer, whether it creates it or changes it. */
+const CHANGED = [
   'name',
   'sort_key',
   'serial_number',
@@ -44,11 +44,11 @@ const CREATED = [
   'time_zone',
   'platform',
   'kind',
-  'state',
-  'source',
   'first_seen_at',
   'last_seen_at',
 ] as const
+
+const CREATED = ['tenant_id', ...CHANGED, 'state', 'source'] as const
 
 /** Creates computers, which get their ids in the order in which they are listed. */
 async function insertComputers(tx: Tx, { admit }: Place, computers: PlannedComputer[]) {
@@ -66,23 +66,6 @@ async function insertComputers(tx: Tx, { admit }: Place, computers: PlannedCompu
   const ids = created.map(({ id }) => id).sort((one, other) => one - other)
   for (const [index, computer] of computers.entries()) computer.id = ids[index]!
 }
-
-const CHANGED = [
-  'name',
-  'sort_key',
-  'serial_number',
-  'manufacturer',
-  'model',
-  'hardware_uuid',
-  'uuid_key',
-  'serial_key',
-  'operating_system',
-  'time_zone',
-  'platform',
-  'kind',
-  'first_seen_at',
-  'last_seen_at',
-] as const
 
 /**
  * One statement for those of which the same columns change: an index, or the text that is searched,
