@@ -42,6 +42,9 @@ t.test('has a link to each of its tabs, and marks the one that is open', async (
   t.same(await tabs('/tenants/3'), [
     '*/tenants/3',
     '/tenants/3/preferences',
+    '/tenants/3/schedules',
+    '/tenants/3/calendar',
+    '/tenants/3/sessions',
     '/tenants/3/access',
     '/tenants/3/history',
     '/tenants/3/edit',
@@ -49,6 +52,9 @@ t.test('has a link to each of its tabs, and marks the one that is open', async (
   t.same(await tabs('/tenants/root/history'), [
     '/tenants/1',
     '/tenants/1/preferences',
+    '/tenants/1/schedules',
+    '/tenants/1/calendar',
+    '/tenants/1/sessions',
     '/tenants/1/access',
     '*/tenants/1/history',
   ])
