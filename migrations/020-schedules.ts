@@ -176,7 +176,8 @@ async function createWindows(db: Kysely<unknown>) {
 
 /**
  * One computer's turn in a window, with the options that were in effect when it opened. It goes with
- * the computer to another tenant.
+ * the computer to another tenant. A `withdrawn` one was skipped because its computer was gone: out of
+ * reach of the schedule, deleted or excluded.
  */
 async function createSessions(db: Kysely<unknown>) {
   await sql`
@@ -201,6 +202,7 @@ async function createSessions(db: Kysely<unknown>) {
       created_at text not null,
       started_at text,
       ended_at text,
+      withdrawn integer not null default 0 check (withdrawn in (0, 1)),
       unique (window_id, computer_id),
       foreign key (tenant_id, computer_id) references computer (tenant_id, id)
         on update cascade on delete cascade,

@@ -26,6 +26,9 @@ async function createOrders(db: Kysely<unknown>) {
   await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
 }
 
+const AHEAD = `state in ('pending', 'waiting', 'postponed')`
+const WITHDRAWN = 'withdrawn = 1'
+
 /** Sessions and windows that are not over are few among all that ever were. */
 async function indexUnfinished(db: Kysely<unknown>) {
   await sql`
@@ -33,7 +36,10 @@ async function indexUnfinished(db: Kysely<unknown>) {
     where state in ('pending', 'waiting', 'running')`.execute(db)
   await sql`
     create index maintenance_session_ahead on maintenance_session (computer_id)
-    where state in ('pending', 'waiting', 'postponed')`.execute(db)
+    where ${sql.raw(AHEAD)}`.execute(db)
+  await sql`
+    create index maintenance_session_withdrawn on maintenance_session (computer_id)
+    where ${sql.raw(WITHDRAWN)}`.execute(db)
   await sql`
     create index maintenance_session_postponed on maintenance_session (schedule_id, window_id)
     where state = 'postponed'`.execute(db)
@@ -45,36 +51,42 @@ async function indexUnfinished(db: Kysely<unknown>) {
 
 /**
  * What may end a session before its window does is noted, so that the scheduler looks at it: its
- * computer is deleted or excluded, or goes to another tenant, by itself or with it. So is a window of
- * which a session came to its end, and each that is open when its schedule is deleted.
+ * computer is deleted or excluded, or goes to another tenant, by itself or with it. So is what may
+ * bring back one that was withdrawn. So is a window of which a session came to its end, and each that
+ * is open when its schedule is deleted.
  */
 async function noteWhatToReview(db: Kysely<unknown>) {
   await sql`create table session_to_review (session_id integer primary key) strict`.execute(db)
   await sql`create table window_to_settle (window_id integer primary key) strict`.execute(db)
-  const ahead = `state in ('pending', 'waiting', 'postponed')`
+  // One statement for each index of few rows.
+  const sessionsOf = (computers: string) =>
+    sql.raw(
+      [AHEAD, WITHDRAWN]
+        .map(
+          (such) => `
+      insert into session_to_review (session_id)
+      select session.id from ${computers} and session.${such}
+      on conflict do nothing;`,
+        )
+        .join(''),
+    )
   await sql`
     create trigger session_of_computer_ends after update of state on computer
-    when old.state <> new.state and new.state in ('deleted', 'excluded')
-    begin
-      insert into session_to_review (session_id)
-      select id from maintenance_session where computer_id = new.id and ${sql.raw(ahead)}
-      on conflict do nothing;
+    when old.state <> new.state
+    begin ${sessionsOf('maintenance_session as session where session.computer_id = new.id')}
     end`.execute(db)
   await sql`
     create trigger session_moves after update of tenant_id on maintenance_session
-    when new.${sql.raw(ahead)}
+    when new.${sql.raw(AHEAD)} or new.${sql.raw(WITHDRAWN)}
     begin
       insert into session_to_review (session_id) values (new.id) on conflict do nothing;
     end`.execute(db)
   await sql`
     create trigger sessions_move_with_tenant after update of path on tenant
     when old.path <> new.path
-    begin
-      insert into session_to_review (session_id)
-      select session.id from computer
+    begin ${sessionsOf(`computer
       cross join maintenance_session as session on session.computer_id = computer.id
-      where computer.tenant_id = new.id and session.${sql.raw(ahead)}
-      on conflict do nothing;
+      where computer.tenant_id = new.id`)}
     end`.execute(db)
   await sql`
     create trigger session_is_over after update of state on maintenance_session

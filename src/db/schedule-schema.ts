@@ -164,6 +164,8 @@ export interface MaintenanceSessionTable {
   created_at: string
   started_at: string | null
   ended_at: string | null
+  /** Whether it was skipped because its computer was gone, with which it may come back. */
+  withdrawn: Generated<number>
 }
 
 export interface MaintenanceOrderTable {

@@ -3,13 +3,17 @@ import { type SystemTx, system } from '../db/operation.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
+import { findSchedule } from '../schedules/queries.ts'
+import { nearest, regionsOf } from '../schedules/regions.ts'
+import { reopenSessions } from './reopening.ts'
 
 /** Sessions that are looked at in one transaction. */
 const AT_ONCE = 500
 
 /**
- * Looks at the sessions about whose computers something changed. What has not started ends where the
- * computer was deleted or excluded, or came to a tenant that the schedule does not reach.
+ * Looks at the sessions about whose computers something changed. What has not started is withdrawn
+ * where the computer was deleted or excluded, or came to where its schedule is not in effect. What was
+ * withdrawn is to come again where that has been taken back while its window lasts.
  */
 export async function reviewSessions(db: Db, now: string, pace: Pace) {
   while (true) {
@@ -22,8 +26,7 @@ export async function reviewSessions(db: Db, now: string, pace: Pace) {
     if (rows.length === 0) return
     const ids = JSON.stringify(rows.map(({ session_id }) => session_id))
     await system(db, async (tx) => {
-      for (const [reason, some] of Map.groupBy(await listAhead(tx, ids), reasonToEnd))
-        if (reason) await endSessions(tx, some, reason, now)
+      await reviewSome(tx, await listToReview(tx, ids), now)
       await tx
         .deleteFrom('session_to_review')
         .where('session_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
@@ -33,32 +36,56 @@ export async function reviewSessions(db: Db, now: string, pace: Pace) {
   }
 }
 
-const listAhead = (db: Reads, ids: string) =>
+const listToReview = (db: Reads, ids: string) =>
   everyTenant(db)
     .selectFrom(idTable(ids))
     .innerJoin('maintenance_session as session', 'session.id', 'listed.id')
     .innerJoin('computer', 'computer.id', 'session.computer_id')
     .innerJoin('tenant', 'tenant.id', 'session.tenant_id')
-    .innerJoin('schedule', 'schedule.id', 'session.schedule_id')
-    .innerJoin('tenant as owner', 'owner.id', 'schedule.tenant_id')
-    .select(['session.id', 'computer.state', 'tenant.path', 'owner.path as owner_path'])
-    .select('schedule.applies_to_children')
-    .where('session.state', 'in', ['pending', 'waiting', 'postponed'])
+    .select(['session.id', 'session.window_id', 'session.schedule_id', 'session.withdrawn'])
+    .select(['computer.state', 'tenant.path'])
+    .where((eb) =>
+      eb.or([
+        eb('session.state', 'in', ['pending', 'waiting', 'postponed']),
+        eb('session.withdrawn', '=', 1),
+      ]),
+    )
     .execute()
 
-type Ahead = Awaited<ReturnType<typeof listAhead>>[number]
+type Reviewed = Awaited<ReturnType<typeof listToReview>>[number]
 
-function reasonToEnd({ state, path, owner_path, applies_to_children }: Ahead) {
-  if (state === 'deleted') return 'The computer was deleted.'
-  if (state === 'excluded') return 'This computer is excluded from maintenance.'
-  const isReached = applies_to_children === 1 ? path.startsWith(owner_path) : path === owner_path
-  return isReached ? '' : 'The computer came to a tenant that the schedule does not reach.'
+async function reviewSome(tx: SystemTx, sessions: Reviewed[], now: string) {
+  for (const [schedule_id, some] of Map.groupBy(sessions, (session) => session.schedule_id)) {
+    const isInEffect = await effectOf(tx, schedule_id)
+    for (const [reason, alike] of Map.groupBy(some, (one) => reasonToEnd(one, isInEffect))) {
+      const back = alike.filter(({ withdrawn }) => withdrawn === 1)
+      const ahead = alike.filter(({ withdrawn }) => withdrawn === 0)
+      if (reason === '') await reopenSessions(tx, back, now)
+      else if (ahead.length > 0) await withdraw(tx, ahead, reason, now)
+    }
+  }
 }
 
-const endSessions = (tx: SystemTx, sessions: Ahead[], reason: string, now: string) =>
+/** Tells of a tenant's path whether a schedule reaches it and is on there. */
+async function effectOf(tx: SystemTx, schedule_id: number): Promise<(path: string) => boolean> {
+  const schedule = await findSchedule(tx, schedule_id)
+  if (!schedule) return () => false
+  const { applies_to_children, path: owner } = schedule
+  const regions = await regionsOf(tx, schedule)
+  const byPath = new Map(regions.map(({ path, standing }) => [path, standing.effect]))
+  return (path) => (applies_to_children || path === owner) && nearest(byPath, path) === 'on'
+}
+
+function reasonToEnd({ state, path }: Reviewed, isInEffect: (path: string) => boolean) {
+  if (state === 'deleted') return 'The computer was deleted.'
+  if (state === 'excluded') return 'This computer is excluded from maintenance.'
+  return isInEffect(path) ? '' : 'The computer came to a tenant that the schedule does not reach.'
+}
+
+const withdraw = (tx: SystemTx, sessions: Reviewed[], reason: string, now: string) =>
   everyTenantTx(tx)
     .updateTable('maintenance_session')
-    .set({ state: 'skipped', reason, ended_at: now })
+    .set({ state: 'skipped', reason, ended_at: now, withdrawn: 1 })
     .where('id', 'in', (eb) =>
       eb.selectFrom(idTable(JSON.stringify(sessions.map(({ id }) => id)))).select('listed.id'),
     )
