@@ -76,6 +76,7 @@ const DOORS = {
     'catch-up.ts',
     'freeze.ts',
     'head.ts',
+    'merged.ts',
     'plan.ts',
     'planning.ts',
     'regions.ts',

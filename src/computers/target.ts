@@ -10,11 +10,14 @@ import { tabsOf } from './groups/filter.ts'
 import { type Membership, membershipOf, placeOf, tagOf } from './groups/membership.ts'
 import { meet } from './meeting.ts'
 
-/** What something is for: every computer, those that carry a tag, those of a group, or a few. */
+/**
+ * What something is for: every computer, those that carry a tag, those of a group, or a few. `as_of`
+ * is a tenant whose computers a group is to be looked for among, as if it were the group's.
+ */
 export type Target =
   | { kind: 'all' }
   | { kind: 'tag'; tag_id: number }
-  | { kind: 'group'; group_id: number }
+  | { kind: 'group'; group_id: number; as_of?: number }
   | { kind: 'computer'; computer_ids: readonly number[] }
 
 /** The kinds of computers to which a target may be limited. */
@@ -84,7 +87,9 @@ async function reachOf(db: Reads, target: Target, now: string): Promise<Membersh
   if (target.kind === 'tag') return reachOfTag(db, target.tag_id)
   if (target.kind !== 'group') return { ...PRESENT, traits: ANY }
   const [group] = await groupById(db, { id: target.group_id })
-  return group ? membershipOf(db, group, now) : gone('group')
+  if (!group) return gone('group')
+  const { as_of = group.tenant_id } = target
+  return membershipOf(db, { ...group, tenant_id: as_of }, now)
 }
 
 async function reachOfTag(db: Reads, id: number): Promise<Membership> {

@@ -28,7 +28,7 @@ export const MergeInput = z.strictObject({
     .describe('What becomes of the emptied sources: deleted, or kept, not active.'),
   choices: z
     .record(
-      z.string().regex(/^[a-z]+:[1-9]\d{0,14}$/, 'Name conflicts as the preview does.'),
+      z.string().regex(/^[a-z-]+:[1-9]\d{0,14}$/, 'Name conflicts as the preview does.'),
       z.string('Give one choice.').max(100, 'Use 100 characters or fewer.'),
     )
     .default({})

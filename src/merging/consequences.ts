@@ -13,10 +13,13 @@ import {
   preferencesOfMovedComputers,
   preferencesOfMovedTenants,
 } from '../preferences/relocation.ts'
+import { schedulesOfDestination, schedulesOfWhatArrives } from '../schedules/merged.ts'
 import type { Pair } from './part.ts'
 import { isGiven } from './parts/access.ts'
 import { namedAnew } from './parts/children.ts'
 import { takenBy } from './parts/preferences.ts'
+import { takenBy as decisionsTakenBy } from './parts/schedule-overrides.ts'
+import { namedAnew as schedulesNamedAnew } from './parts/schedules.ts'
 import { idsAt } from './rows.ts'
 
 /** What would come to the destination, and what it takes of the sources. */
@@ -26,6 +29,8 @@ type Arrival = {
   computers: { tenant_id: number; path: string }[]
   children: { id: number; path: string; descendant_count: number }[]
   taken: Awaited<ReturnType<typeof takenBy>>
+  /** The schedules of the sources, and the decisions about others that the destination takes. */
+  schedules: { names: Map<number, string>; taken: Set<number> }
 }
 
 /**
@@ -62,6 +67,18 @@ const consequences: Consequence<Arrival, object>[] = [
     preferencesOfMovedTenants,
     ({ children, destination, taken }) =>
       children.length === 0 ? null : { tenants: children, parent_id: destination.id, taken },
+  ),
+  asOfMerge(
+    'schedules',
+    () => 'Schedules for what arrives',
+    schedulesOfWhatArrives,
+    mergedSchedules,
+  ),
+  asOfMerge(
+    'destination_schedules',
+    ({ destination }) => `Schedules for what is at ${destination.name} already`,
+    schedulesOfDestination,
+    (arrival) => (arrival.schedules.names.size === 0 ? null : mergedSchedules(arrival)),
   ),
   asOfMerge(
     'computer_access',
@@ -104,6 +121,10 @@ const consequences: Consequence<Arrival, object>[] = [
   ),
 ]
 
+function mergedSchedules({ pairs, destination, children, schedules }: Arrival) {
+  return { sources: pairs.map(({ source }) => source), destination, children, ...schedules }
+}
+
 const branchesOf = (
   pairs: Pair[],
   shifts: MergedBranches['shifts'],
@@ -131,6 +152,7 @@ export async function foreseeMerge(db: Db, asker: Asker, pairs: Pair[], pace: Pa
     computers: [],
     children: [],
     taken: [],
+    schedules: { names: new Map(), taken: new Set() },
   }
   for (const pair of pairs) {
     const { id: tenant_id, path } = pair.source
@@ -138,6 +160,9 @@ export async function foreseeMerge(db: Db, asker: Asker, pairs: Pair[], pace: Pa
       arrival.computers.push({ tenant_id, path })
     arrival.children.push(...(await namedAnew(db, pair)))
     arrival.taken.push(...(await takenBy(db, pair)))
+    for (const { id, new_name } of await schedulesNamedAnew(db, pair))
+      arrival.schedules.names.set(id, new_name)
+    for (const id of await decisionsTakenBy(db, pair)) arrival.schedules.taken.add(id)
   }
   return foreseeAll(consequences, db, asker, arrival, pace)
 }

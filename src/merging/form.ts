@@ -23,7 +23,7 @@ export const WantedForm = z
   })
   .catchall(z.string())
 
-const CONFLICT_ID = /^[a-z]+:[1-9]\d{0,14}$/
+const CONFLICT_ID = /^[a-z-]+:[1-9]\d{0,14}$/
 
 /** The choices of a form. Throws Invalid for a field that is none. */
 export function readChoices(fields: Record<string, string>): Choices {

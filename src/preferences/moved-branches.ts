@@ -118,7 +118,7 @@ function countFollowers(deciders: Decider[], hidden: Decider[]) {
 }
 
 /** A chain as it would be: from the moved tenant that is nearest on, it hangs under the new parent. */
-function hangUnder(parent: Chain, chain: Chain, roots: ReadonlySet<number>): Chain {
+export function hangUnder(parent: Chain, chain: Chain, roots: ReadonlySet<number>): Chain {
   const top = chain.nodes.findLastIndex(({ tenant_id }) => roots.has(tenant_id))
   const height = parent.nodes.length
   const entries: Chain['entries'] = new Map()

@@ -1,90 +1,111 @@
-import { type Asker, requireTenant } from '../access/visible.ts'
-import type { Reads } from '../db/connection.ts'
-import { Forbidden, NotFound } from '../errors.ts'
-import {
-  type Consequence,
-  type ConsequencePanel,
-  consequencePanel,
-  firstRows,
-} from '../jobs/consequences.ts'
+import { permits } from '../access/decide.ts'
+import { type Asker, nameTenants } from '../access/visible.ts'
+import type { Db } from '../db/connection.ts'
+import { type Consequence, type ConsequencePanel, consequencePanel } from '../jobs/consequences.ts'
+import { valueUnder } from '../preferences/in-effect.ts'
 import { countOf } from '../web/counts.ts'
-import { listStanding } from './standing.ts'
+import { readScheduleChain } from './chains.ts'
+import { schedulePanel } from './shift-panel.ts'
+import { sumShifts } from './shift-sums.ts'
+import type { Shift } from './shifts.ts'
+import { TIME_ZONE, readZones } from './tenant-zones.ts'
 
 /** Computers that would go to another tenant. */
-type MovedComputers = { computers: { tenant_id: number }[]; tenant_id: number }
+type MovedComputers = { computers: { id: number; tenant_id: number }[]; tenant_id: number }
 
-/** The names of schedules, by their id. */
-type Names = Map<number, string>
+/** Tenants that would come under another parent, with all below them. */
+type MovedTenants = { tenants: { id: number; path: string }[]; parent_id: number }
 
-type Tally = Map<number, { name: string; computers: number }>
+/** More places are not looked at. */
+const MOST_PLACES = 500
+
+const UNREAD: ConsequencePanel = {
+  title: 'Schedules',
+  note: 'You may not see the schedules there.',
+  rows: [],
+  more: '',
+}
 
 /**
- * The schedules that no longer reach computers, were they of another tenant, and those that do anew.
- * Whether a computer is among those that a schedule is for, its tag or its group says.
+ * The schedules that no longer reach computers, were they of another tenant, and those that do anew:
+ * for how many of them, and which windows are open or open within a day.
  */
 export const schedulesOfMovedComputers: Consequence<MovedComputers, ConsequencePanel> = {
   name: 'schedules',
   async foresee(db, asker, { computers, tenant_id }, pace) {
-    const after = await listInForce(db, asker, tenant_id)
-    if (!after) return { title: 'Schedules', note: UNREAD, rows: [], more: '' }
-    const [lost, gained]: [Tally, Tally] = [new Map(), new Map()]
-    let unread = 0
-    for (const [source, some] of Map.groupBy(computers, (computer) => computer.tenant_id)) {
-      const before = await listInForce(db, asker, source)
-      if (!before) unread += some.length
-      else {
-        addMissing(lost, before, after, some.length)
-        addMissing(gained, after, before, some.length)
+    const groups = Map.groupBy(computers, (computer) => computer.tenant_id)
+    const tenants = await nameTenants(db, asker, [...groups.keys(), tenant_id])
+    const reads = (id: number) => mayRead(asker, tenants.get(id)?.path)
+    if (!reads(tenant_id)) return UNREAD
+    const readable = [...groups].filter(([id]) => reads(id))
+    const unread = [...groups].filter(([id]) => !reads(id)).flatMap(([, some]) => some).length
+    const shifts = async function* (): AsyncGenerator<Shift> {
+      const after = await readScheduleChain(db, tenant_id)
+      const zones = await readZones(db, db.now())
+      for (const [id, some] of readable.slice(0, MOST_PLACES)) {
+        const { path } = tenants.get(id)!
+        yield {
+          at: { id, path, only: true },
+          computer_ids: some.map((computer) => computer.id),
+          before: await readScheduleChain(db, id),
+          after,
+          zone_before: zones.at(path),
+          zone_after: zones.at(tenants.get(tenant_id)!.path),
+        }
       }
-      await pace(0, 0)
     }
-    if (lost.size + gained.size + unread === 0) return null
-    const rows = [...rowOf('No longer maintained by', lost), ...rowOf('Maintained anew by', gained)]
-    const { rows: listed, more } = firstRows(rows)
-    const gap = unread > 0 ? `You may not see those of ${countOf(unread, ...NOUNS)}.` : ''
-    return {
-      title: 'Schedules',
-      note: `${countOf(lost.size, 'schedule', 'schedules')} less, ${gained.size} more.`,
-      rows: listed,
-      more: [more, gap].filter(Boolean).join(' '),
-    }
+    const sums = await sumShifts(db, asker, shifts(), pace)
+    const beyond = readable.slice(MOST_PLACES).length
+    const panel = schedulePanel(sums, {
+      unread: unread > 0 ? countOf(unread, 'computer', 'computers') : '',
+      beyond: beyond > 0 ? countOf(beyond, 'tenant', 'tenants') : '',
+    })
+    return panel && panel.rows.length + panel.more.length > 0 ? panel : null
   },
   draw: consequencePanel,
 }
 
-const NOUNS = ['computer', 'computers'] as const
-const UNREAD = 'You may not see the schedules there.'
+/** The same for tenants that would come under another parent, with all below them. */
+export const schedulesOfMovedTenants: Consequence<MovedTenants, ConsequencePanel> = {
+  name: 'schedules',
+  async foresee(db, asker, { tenants, parent_id }, pace) {
+    const parent = (await nameTenants(db, asker, [parent_id])).get(parent_id)
+    if (!mayRead(asker, parent?.path)) return UNREAD
+    const readable = tenants.filter(({ path }) => mayRead(asker, path))
+    const unread = tenants.length - readable.length
+    const beyond = Math.max(0, readable.length - MOST_PLACES)
+    const shifts = shiftsOf(db, readable.slice(0, MOST_PLACES), tenants, parent_id)
+    return schedulePanel(await sumShifts(db, asker, shifts, pace), {
+      unread: unread > 0 ? countOf(unread, 'tenant', 'tenants') : '',
+      beyond: beyond > 0 ? countOf(beyond, 'tenant', 'tenants') : '',
+    })
+  },
+  draw: consequencePanel,
+}
 
-/** The enabled schedules that are in effect at a tenant; undefined where the asker may not see them. */
-async function listInForce(db: Reads, asker: Asker, tenant_id: number): Promise<Names | undefined> {
-  try {
-    const at = await requireTenant(db, asker, 'schedule.view', tenant_id)
-    const schedules = await listStanding(db, at)
-    return new Map(
-      schedules
-        .filter(({ state, standing }) => state === 'enabled' && standing.effect === 'on')
-        .map(({ id, name }) => [id, name]),
-    )
-  } catch (error) {
-    if (error instanceof Forbidden || error instanceof NotFound) return undefined
-    throw error
+/** Each tenant that moves, with all below it but for those that move by themselves. */
+export async function* shiftsOf(
+  db: Db,
+  tenants: MovedTenants['tenants'],
+  moving: MovedTenants['tenants'],
+  parent_id: number,
+  after = readScheduleChain(db, parent_id),
+): AsyncGenerator<Shift> {
+  const zones = await readZones(db, db.now())
+  for (const { id, path } of tenants) {
+    const former = Number(path.split('/').at(-3))
+    yield {
+      at: { id, path, only: false },
+      except: moving.filter((other) => other.id !== id && other.path.startsWith(path)).map(pathOf),
+      before: await readScheduleChain(db, former),
+      after: await after,
+      zone_before: zones.at(path),
+      zone_after: String(await valueUnder(db, { id, parent_id }, TIME_ZONE, db.now())),
+    }
   }
 }
 
-function addMissing(tally: Tally, these: Names, others: Names, computers: number) {
-  for (const [id, name] of these)
-    if (!others.has(id))
-      tally.set(id, { name, computers: (tally.get(id)?.computers ?? 0) + computers })
-}
+const pathOf = ({ path }: { path: string }) => path
 
-const rowOf = (name: string, tally: Tally) =>
-  tally.size === 0
-    ? []
-    : [
-        {
-          name,
-          lines: [...tally.values()].map(
-            (schedule) => `${schedule.name}, ${countOf(schedule.computers, ...NOUNS)}`,
-          ),
-        },
-      ]
+export const mayRead = ({ access }: Asker, path: string | undefined) =>
+  path !== undefined && permits(access, 'schedule.view', path)

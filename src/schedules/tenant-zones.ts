@@ -5,7 +5,7 @@ import { listRegions } from '../preferences/regions.ts'
 import { endOf, nearest } from './regions.ts'
 import type { ZoneChoice } from './stored.ts'
 
-const TIME_ZONE = 'maintenance.time_zone'
+export const TIME_ZONE = 'maintenance.time_zone'
 
 /** The time zones of tenants, as they are in effect. */
 export type Zones = {

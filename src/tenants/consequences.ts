@@ -8,6 +8,7 @@ import { idTable } from '../db/search.ts'
 import { type Consequence, type Foreseen, drawAll, foreseeAll } from '../jobs/consequences.ts'
 import { type Pace, chunks } from '../pace.ts'
 import { preferencesOfMovedTenants } from '../preferences/relocation.ts'
+import { schedulesOfMovedTenants } from '../schedules/relocation.ts'
 import { listHidden, withoutHidden } from './hidden.ts'
 
 /** Tenants that would come under another parent, with all below them. */
@@ -26,6 +27,7 @@ type TenantMove = {
 const consequences: Consequence<TenantMove, object>[] = [
   computersAlong,
   preferencesOfMovedTenants,
+  schedulesOfMovedTenants,
   accessOfMovedTenants,
 ]
 

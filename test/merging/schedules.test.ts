@@ -4,13 +4,12 @@ import { currentActor } from '../../src/access/current-actor.ts'
 import { operation } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { runNow } from '../../src/maintenance/commands.ts'
-import { overrideSchedule } from '../../src/schedules/overriding.ts'
 import { addUser, anyTenant } from '../support/cast.ts'
 import { addComputers } from '../support/computers.ts'
 import { listSessions, lookAt } from '../support/maintenance.ts'
 import { foresee, merge } from '../support/merging.ts'
 import { readState } from '../support/rows.ts'
-import { addSchedule } from '../support/schedules.ts'
+import { addSchedule, override } from '../support/schedules.ts'
 import { makeTag } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, RIVAL, START, type World, world } from '../support/world.ts'
 
@@ -27,11 +26,6 @@ const listOverrides = ({ db }: World) =>
     .select(['tenant_id', 'schedule_id', 'form'])
     .orderBy('id')
     .execute()
-
-const override = ({ db, actor }: World, tenant_id: number, id: number, form: 'off' | 'on') =>
-  operation(db, actor, 'schedule.override', (tx) =>
-    overrideSchedule(tx, actor, tenant_id, id, { form, times: null }, 0),
-  )
 
 t.test('schedules move, under another name where theirs is taken, and back', async (t) => {
   const w = await world(t)

@@ -1,6 +1,7 @@
 import { operation } from '../../src/db/operation.ts'
 import { createSchedule } from '../../src/schedules/commands.ts'
 import type { ScheduleInput } from '../../src/schedules/commands.ts'
+import { overrideSchedule } from '../../src/schedules/overriding.ts'
 import type { World } from './world.ts'
 
 /** Every night at 22:00 UTC, for four hours, for all computers of the tenant and below. */
@@ -34,4 +35,15 @@ export const addSchedule = (
 ) =>
   operation(db, actor, 'schedule.create', (tx) =>
     createSchedule(tx, actor, tenant_id, { ...NIGHTLY, ...given }),
+  )
+
+/** Decides for a tenant about a schedule that it inherits. */
+export const override = (
+  { db, actor }: Pick<World, 'db' | 'actor'>,
+  tenant_id: number,
+  id: number,
+  form: 'off' | 'on',
+) =>
+  operation(db, actor, 'schedule.override', (tx) =>
+    overrideSchedule(tx, actor, tenant_id, id, { form, times: null }, 0),
   )

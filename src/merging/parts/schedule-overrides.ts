@@ -71,6 +71,10 @@ export const scheduleOverrides: Part = {
   },
 }
 
+/** The ids of the decisions that the destination takes. */
+export const takenBy = async (db: Reads, pair: Pair) =>
+  (await overridesAt(db, [pair.source.id])).filter((one) => isTaken(pair, one)).map(({ id }) => id)
+
 const overridesAt = (db: Reads, tenant_ids: number[]) =>
   everyTenant(db)
     .selectFrom('schedule_override as own')

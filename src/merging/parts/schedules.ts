@@ -75,7 +75,7 @@ export const schedules: Part = {
 }
 
 /** The schedules that move, with the names that they will have; deleted ones share theirs. */
-async function namedAnew(db: Reads, pair: Pair) {
+export async function namedAnew(db: Reads, pair: Pair) {
   const moving = await schedulesAt(db, [pair.source.id])
   const others = await schedulesAt(db, holdersOf(pair))
   const taken = new Set([...others, ...moving].filter(isThere).map(({ name_key }) => name_key))
