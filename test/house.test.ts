@@ -210,6 +210,7 @@ const SQL = [
   'src/db/operation.ts',
   'src/db/reversals.ts',
   'src/db/row-table.ts',
+  'src/db/savepoint.ts',
   'src/db/search.ts',
   'src/db/session-table.ts',
   'src/db/tenant-columns.ts',

@@ -3,6 +3,7 @@ import { paced } from '../pace.ts'
 import type { Reads } from './connection.ts'
 import type { Tx } from './operation.ts'
 import { prepared } from './prepared.ts'
+import { allOrNothing } from './savepoint.ts'
 import { everyTenant, everyTenantTx } from './scope-guard.ts'
 import { idTable } from './search.ts'
 import { tables } from './tables.ts'
@@ -59,7 +60,7 @@ export function writerOf(tx: Tx) {
   }
   return async (some: Reversal[]) => {
     try {
-      await within(everywhere, async () => {
+      await allOrNothing(everywhere, async () => {
         for (const group of inGroups(some)) await write(group)
       })
     } catch (error) {
@@ -67,20 +68,6 @@ export function writerOf(tx: Tx) {
       // Written together, rows may be in each other's way that are not in the order of the log.
       for (const one of some) for (const group of inGroups([one])) await write(group)
     }
-  }
-}
-
-/** Does all of it, or throws and leaves nothing of it. */
-async function within(tx: Tx, write: () => Promise<void>) {
-  const kysely = tx as unknown as Kysely<unknown>
-  await sql`savepoint taking_back`.execute(kysely)
-  try {
-    await write()
-  } catch (error) {
-    await sql`rollback to taking_back`.execute(kysely)
-    throw error
-  } finally {
-    await sql`release taking_back`.execute(kysely)
   }
 }
 

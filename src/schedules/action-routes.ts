@@ -62,7 +62,7 @@ function switchSchedules(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readScheduleId(params.id)
       const { schedule } = await getScheduleHead(db, actor, id, '', 'schedule.edit')
-      const copy = await operation(db, actor, 'schedule.duplicate', async (tx) =>
+      const { id: copy, left_out } = await operation(db, actor, 'schedule.duplicate', async (tx) =>
         duplicateSchedule(tx, actor, id, {
           ...factsOf(schedule),
           computer_ids: await listChosen(tx, id),
@@ -70,7 +70,7 @@ function switchSchedules(app: FastifyInstance, db: Db) {
       )
       return reply.done(
         `/schedules/${copy}/edit`,
-        `This is the copy of “${schedule.name}”. It is disabled.`,
+        `This is the copy of “${schedule.name}”. It is disabled. ${left_out}`.trimEnd(),
       )
     },
   )

@@ -5,15 +5,29 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { inScope } from '../db/scope.ts'
 import { idTable } from '../db/search.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { endOf } from './regions.ts'
-import type { Shift, Verdict } from './shifts.ts'
+import { endOf, nearest } from './regions.ts'
+import type { Change, Shift, Verdict } from './shifts.ts'
 import { listChosen } from './targets.ts'
 
 /** Computers are looked at up to so many for each target: a branch may have a million. */
-export const LOOKED_AT = 10_000
+export const LOOKED_AT = 5000
 
-/** Where those computers of a shift are for which a schedule is: a path for each. */
-export type Places = string[]
+/** How many there are of something at each path, and whether there are more than were looked at. */
+export type Places = { counts: Map<string, number>; is_more: boolean }
+
+/** Counts the paths of the things that were found. */
+export function placesAt(rows: { path: string }[]): Places {
+  const counts = new Map<string, number>()
+  for (const { path } of rows.slice(0, LOOKED_AT)) counts.set(path, (counts.get(path) ?? 0) + 1)
+  return { counts, is_more: rows.length > LOOKED_AT }
+}
+
+/** How many of them are where something becomes of a schedule. */
+export function countWhere({ counts }: Places, { verdicts }: Change, verdict: Verdict) {
+  let sum = 0
+  for (const [path, count] of counts) if (nearest(verdicts, path) === verdict) sum += count
+  return sum
+}
 
 /**
  * Finds the computers of a shift that a schedule is for and that the asker sees, without those that
@@ -44,7 +58,9 @@ async function targetIn(
   if (target === 'all') return { kind: 'all' }
   const tag_id = target_tag_id ?? 0
   const above = after.nodes.map(({ tenant_id }) => tenant_id)
-  return comes && (await isCoveredFrom(db, tag_id, above)) ? { kind: 'all' } : { kind: 'tag', tag_id }
+  return comes && (await isCoveredFrom(db, tag_id, above))
+    ? { kind: 'all' }
+    : { kind: 'tag', tag_id }
 }
 
 /** Whether a tag on one of these tenants covers all below them. */
@@ -89,5 +105,5 @@ async function placesOf(
       eb.selectFrom(idTable(JSON.stringify(computer_ids))).select('listed.id'),
     )
   if (target_kinds === 'not_servers') query = query.where('computer.kind', '<>', 'server')
-  return (await query.execute()).map(({ path }) => path)
+  return placesAt(await query.execute())
 }

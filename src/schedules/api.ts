@@ -108,7 +108,8 @@ function copyingApi(api: Api, db: Db) {
       config: writing,
       schema: {
         operationId: 'duplicateSchedule',
-        summary: 'A disabled copy of a schedule, under a name of its own',
+        summary:
+          'A disabled copy of a schedule, for what it can still reach, under a name of its own',
         tags,
         params: ScheduleParams,
         response: { 201: ScheduleResource },
@@ -118,7 +119,7 @@ function copyingApi(api: Api, db: Db) {
       const { actor, params } = request
       const copy = async (tx: Tx) => {
         const input = await inputOf(tx, await getSchedule(tx, actor, params.id, 'schedule.edit'))
-        const id = await byApiFields(() => duplicateSchedule(tx, actor, params.id, input))
+        const { id } = await byApiFields(() => duplicateSchedule(tx, actor, params.id, input))
         return describeSchedule(tx, actor, id)
       }
       return createOnce(request, reply, db, 'schedule.duplicate', copy, { list: LIST })

@@ -7,7 +7,8 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
 import { type OwnedSchedule, getSchedule } from './queries.ts'
-import { type ScheduleFacts, writeFacts } from './stored.ts'
+import { reachableTarget } from './reachable.ts'
+import { type ScheduleFacts, type TargetOwner, writeFacts } from './stored.ts'
 import { chooseComputers, findTargetOwner } from './targets.ts'
 
 /** What a person decides about a schedule: with the computers it is for, where they are chosen. */
@@ -27,17 +28,24 @@ export async function createSchedule(
   const at = await requireTenant(tx, asker, 'schedule.edit', tenant_id)
   if (input.locked) await requireTenant(tx, asker, 'schedule.lock', tenant_id)
   await requireFreeName(tx, tenant_id, input.name, null)
-  const { computer_ids: _, ...facts } = input
+  const owner = await findTargetOwner(tx, tenant_id, input)
+  return insertSchedule(tx, asker, at, { ...input, state }, owner)
+}
+
+async function insertSchedule(
+  tx: Tx,
+  asker: Asker,
+  at: VisibleTenant<'schedule.edit'>,
+  { computer_ids, state, ...facts }: ScheduleInput & { state: ScheduleState },
+  target_owner: TargetOwner,
+) {
   const { id } = await tx
     .insertInto('schedule')
-    .values({
-      tenant_id: at,
-      state,
-      ...writeFacts(facts, await findTargetOwner(tx, tenant_id, facts)),
-    })
+    .values({ tenant_id: at, state, ...writeFacts(facts, target_owner) })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await chooseComputers(tx, asker, { id, tenant_id }, computersOf(input))
+  const chosen = computersOf({ ...facts, computer_ids })
+  await chooseComputers(tx, asker, { id, tenant_id: at }, chosen)
   return id
 }
 
@@ -96,23 +104,35 @@ export async function setScheduleState(tx: Tx, asker: Asker, id: number, state: 
     .execute()
 }
 
-/** Makes a disabled copy of a schedule under a name of its own, and returns the copy's id. */
-export async function duplicateSchedule(tx: Tx, asker: Asker, id: number, input: ScheduleInput) {
-  const { schedule } = await admit(tx, asker, id)
-  const may_lock = permits(asker.access, 'schedule.lock', schedule.path)
-  const name = await freeName(tx, schedule)
-  return createSchedule(
-    tx,
-    asker,
-    schedule.tenant_id,
-    { ...input, name, locked: input.locked && may_lock },
-    'disabled',
-  )
+/** A copy of a schedule, and what of it could not be copied, in sentences. */
+export type Copy = { id: number; left_out: string }
+
+/**
+ * Makes a disabled copy of a schedule under a name of its own. What it is for is left out where the
+ * copy could not reach it: chosen computers that went elsewhere, or a tag or a group that cannot be
+ * used here any more.
+ */
+export async function duplicateSchedule(
+  tx: Tx,
+  asker: Asker,
+  id: number,
+  input: ScheduleInput,
+): Promise<Copy> {
+  const { schedule, at } = await admit(tx, asker, id)
+  const target = await reachableTarget(tx, asker, schedule, input)
+  const copy = {
+    ...input,
+    ...target.input,
+    name: await freeName(tx, schedule),
+    locked: input.locked && permits(asker.access, 'schedule.lock', schedule.path),
+    state: 'disabled',
+  } as const
+  return { id: await insertSchedule(tx, asker, at, copy, target.owner), left_out: target.left_out }
 }
 
 async function admit(tx: Tx, asker: Asker, id: number) {
   const schedule = await getSchedule(tx, asker, id, 'schedule.edit')
-  const at: VisibleTenant = await requireTenant(tx, asker, 'schedule.edit', schedule.tenant_id)
+  const at = await requireTenant(tx, asker, 'schedule.edit', schedule.tenant_id)
   if (schedule.locked && !permits(asker.access, 'schedule.lock', schedule.path))
     throw new Forbidden(
       `“${schedule.name}” is locked. Only somebody who may lock schedules here can change it.`,

@@ -88,8 +88,8 @@ async function chainAfter(
     for (const one of source.overrides.filter((override) => taken.has(override.id))) {
       const isOther = (other: typeof one) =>
         other.schedule_id !== one.schedule_id || other.tenant_id !== destination.id
-      const tenant_id = destination.id as typeof one.tenant_id
-      chain.overrides = [...chain.overrides.filter(isOther), { ...one, tenant_id }]
+      const as_its_own = { ...one, tenant_id: destination.id }
+      chain.overrides = [...chain.overrides.filter(isOther), as_its_own]
     }
   }
   return chain

@@ -1,5 +1,5 @@
 import type { ConsequencePanel } from '../jobs/consequences.ts'
-import { countOf } from '../web/counts.ts'
+import { countOf, formatCount } from '../web/counts.ts'
 import type { Sum, Sums } from './shift-sums.ts'
 import type { Verdict } from './shifts.ts'
 
@@ -21,7 +21,10 @@ const labels: Record<Verdict, string> = {
 const NAMED = 20
 
 /** What becomes of schedules as a panel; null where there are none at all. */
-export function schedulePanel({ sums, any, stranded }: Sums, { unread, beyond }: Gaps): ConsequencePanel | null {
+export function schedulePanel(
+  { sums, any, stranded }: Sums,
+  { unread, beyond }: Gaps,
+): ConsequencePanel | null {
   if (!any && !unread && !beyond) return null
   const some = (verdict: Verdict) => sums.filter((sum) => sum.verdict === verdict)
   const rows = [
@@ -60,18 +63,26 @@ function rowOf(name: string, lines: string[]) {
   return [{ name, lines: [...lines.slice(0, NAMED), ...more] }]
 }
 
-const titleOf = ({ name, tenant_name }: Pick<Sum, 'name' | 'tenant_name'>) => `${name} (${tenant_name})`
+const titleOf = ({ name, tenant_name }: Pick<Sum, 'name' | 'tenant_name'>) =>
+  `${name} (${tenant_name})`
+
+const atLeast = (is_more: boolean) => (is_more ? 'more than ' : '')
 
 const inWords = (sum: Sum) =>
-  `${titleOf(sum)}, ${sum.is_more ? 'more than ' : ''}${countOf(sum.computers, 'computer', 'computers')}`
+  `${titleOf(sum)}, ${atLeast(sum.is_more)}${countOf(sum.computers, 'computer', 'computers')}`
 
 const openInWords = (sum: Sum) =>
-  [...sum.open.values()].map(({ until, skipped }) => {
+  [...sum.open.values()].map(({ until, skipped, is_more }) => {
     const window = `${titleOf(sum)}, until ${until}`
     return sum.verdict === 'lost'
-      ? `${window}: ${countOf(skipped, 'session', 'sessions')} that have not started are skipped`
+      ? `${window}: ${atLeast(is_more)}${sessionsInWords(skipped)}`
       : `${window}: they come in with the next one`
   })
+
+const sessionsInWords = (count: number) =>
+  count === 1
+    ? '1 session that has not started is skipped'
+    : `${formatCount(count)} sessions that have not started are skipped`
 
 const soonWords: Record<Verdict, string> = {
   lost: 'without them',

@@ -1,11 +1,10 @@
 import type { Asker } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
 import type { Pace } from '../pace.ts'
-import { LOOKED_AT, type Places, findPlaces } from './affected.ts'
-import { nearest } from './regions.ts'
-import { type Change, type Shift, type Verdict, changesIn } from './shifts.ts'
+import { countWhere, findPlaces } from './affected.ts'
+import { type Shift, type Verdict, changesIn } from './shifts.ts'
 import { type Stranded, listStranded } from './stranded.ts'
-import { openWindowsIn, opensSoon } from './shift-windows.ts'
+import { type OpenWindow, openWindowsIn, opensSoon } from './shift-windows.ts'
 
 /** What becomes of one schedule, in all shifts together. */
 export type Sum = {
@@ -17,7 +16,7 @@ export type Sum = {
   /** Whether there are more computers than were looked at. */
   is_more: boolean
   /** Windows that are open, by id. */
-  open: Map<number, { until: string; skipped: number }>
+  open: Map<number, OpenWindow>
   /** When windows open within a day, in words. */
   soon: Set<string>
 }
@@ -48,9 +47,11 @@ export async function sumShifts(
       for (const verdict of Object.keys(change.standing) as Verdict[]) {
         const standing = change.standing[verdict]!
         const sum = sumOf(sums, verdict, standing)
-        addPlaces(sum, change, await placesIn(shift, standing, verdict))
-        for (const { id, until, skipped } of await openWindowsIn(db, asker, shift, change, verdict))
-          sum.open.set(id, { until, skipped: (sum.open.get(id)?.skipped ?? 0) + skipped })
+        const places = await placesIn(shift, standing, verdict)
+        sum.computers += countWhere(places, change, verdict)
+        sum.is_more ||= places.is_more
+        for (const window of await openWindowsIn(db, asker, shift, change, verdict))
+          addWindow(sum, window)
         const soon = opensSoon(shift, standing, verdict, now)
         if (soon) sum.soon.add(soon)
         await pace(0, 0)
@@ -60,10 +61,10 @@ export async function sumShifts(
   return { any: any || stranded.length > 0, sums: ordered, stranded }
 }
 
-function addPlaces(sum: Sum, { verdicts }: Change, places: Places) {
-  const found = places.slice(0, LOOKED_AT)
-  sum.computers += found.filter((path) => nearest(verdicts, path) === sum.verdict).length
-  sum.is_more ||= places.length > LOOKED_AT
+function addWindow({ open }: Sum, window: OpenWindow) {
+  const known = open.get(window.id)
+  const skipped = (known?.skipped ?? 0) + window.skipped
+  open.set(window.id, { ...window, skipped, is_more: window.is_more || known?.is_more === true })
 }
 
 function sumOf(

@@ -5,10 +5,10 @@ import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { isLeft, isUnfinished } from '../db/session-table.ts'
-import { LOOKED_AT } from './affected.ts'
+import { LOOKED_AT, countWhere, placesAt } from './affected.ts'
 import type { StandingSchedule } from './chains.ts'
 import { localAt } from './local-time.ts'
-import { endOf, nearest } from './regions.ts'
+import { endOf } from './regions.ts'
 import type { Change, Shift, Verdict } from './shifts.ts'
 import { recurrenceOf } from './stored.ts'
 import { zoneFor } from './tenant-zones.ts'
@@ -27,8 +27,8 @@ const openOf = prepared((db, { schedule_id }: { schedule_id: number }) =>
     .orderBy('id'),
 )
 
-/** A window that is open, and how many of its sessions would be skipped. */
-export type OpenWindow = { id: number; until: string; skipped: number }
+/** A window that is open, and how many of its sessions would be skipped, or more than so many. */
+export type OpenWindow = { id: number; until: string; skipped: number; is_more: boolean }
 
 /**
  * The windows of a schedule that are open: of one that is lost, those in which something of the shift
@@ -38,25 +38,27 @@ export async function openWindowsIn(
   db: Reads,
   asker: Asker,
   shift: Shift,
-  { schedule, verdicts, standing }: Change,
+  change: Change,
   verdict: Verdict,
 ): Promise<OpenWindow[]> {
   if (verdict === 'other_times') return []
   const found: OpenWindow[] = []
-  const zone_there = zoneThere(shift, standing[verdict]!, verdict)
+  const { schedule } = change
+  const standing = change.standing[verdict]!
+  const zone_there = zoneThere(shift, standing, verdict)
   for (const { id, override_id, zone, ends_at } of await openOf(db, { schedule_id: schedule.id })) {
     const until = inWords(localAt(ends_at, zone), zone)
     if (verdict === 'lost') {
-      const paths = await sessionsAhead(db, asker, shift, id)
-      const skipped = paths.filter((path) => nearest(verdicts, path) === 'lost').length
-      if (skipped > 0) found.push({ id, until, skipped })
-    } else if (override_id === standing[verdict]!.standing.times_of && zone === zone_there)
-      found.push({ id, until, skipped: 0 })
+      const places = await sessionsAhead(db, asker, shift, id)
+      const skipped = countWhere(places, change, verdict)
+      if (skipped > 0) found.push({ id, until, skipped, is_more: places.is_more })
+    } else if (override_id === standing.standing.times_of && zone === zone_there)
+      found.push({ id, until, skipped: 0, is_more: false })
   }
   return found
 }
 
-/** Where the sessions of a window are that have not started, in a shift: a path for each. */
+/** Where the sessions of a window are that have not started, in a shift. */
 async function sessionsAhead(
   db: Reads,
   asker: Asker,
@@ -79,7 +81,7 @@ async function sessionsAhead(
     query = query.where('session.computer_id', 'in', (eb) =>
       eb.selectFrom(idTable(JSON.stringify(computer_ids))).select('listed.id'),
     )
-  return (await query.execute()).map(({ path }) => path)
+  return placesAt(await query.execute())
 }
 
 /** When a schedule opens next, in words, if that is within a day; '' else. */

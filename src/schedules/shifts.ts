@@ -89,7 +89,11 @@ function verdictOf(was: StandingSchedule | null, comes: StandingSchedule | null)
 /** A tenant of a branch that decides something. */
 type Deciding = ChainNode & { path: string }
 
-type Inside = { root: Deciding | null; blocking: Deciding[]; overrides: (Overrides[number] & Placed)[] }
+type Inside = {
+  root: Deciding | null
+  blocking: Deciding[]
+  overrides: (Overrides[number] & Placed)[]
+}
 
 type Placed = { name: string; path: string; blocks_inheritance: number }
 
@@ -106,16 +110,17 @@ const rootAndBlocking = prepared((db, { from, to }: { from: string; to: string }
     .limit(MOST_DECIDING),
 )
 
-const overridesWithin = prepared((db, { from, to, ids }: { from: string; to: string; ids: string }) =>
-  everyTenant(db)
-    .selectFrom(idTable(ids))
-    .innerJoin('schedule_override as own', 'own.schedule_id', 'listed.id')
-    .innerJoin('tenant', 'tenant.id', 'own.tenant_id')
-    .selectAll('own')
-    .select(['tenant.name', 'tenant.path', 'tenant.blocks_inheritance'])
-    .where('tenant.path', '>=', from)
-    .where('tenant.path', '<', to)
-    .limit(MOST_DECIDING),
+const overridesWithin = prepared(
+  (db, { from, to, ids }: { from: string; to: string; ids: string }) =>
+    everyTenant(db)
+      .selectFrom(idTable(ids))
+      .innerJoin('schedule_override as own', 'own.schedule_id', 'listed.id')
+      .innerJoin('tenant', 'tenant.id', 'own.tenant_id')
+      .selectAll('own')
+      .select(['tenant.name', 'tenant.path', 'tenant.blocks_inheritance'])
+      .where('tenant.path', '>=', from)
+      .where('tenant.path', '<', to)
+      .limit(MOST_DECIDING),
 )
 
 async function readInside(db: Reads, { path }: Shift['at'], ids: number[]): Promise<Inside> {

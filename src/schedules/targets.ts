@@ -101,8 +101,8 @@ export async function chooseComputers(
       .execute()
 }
 
-/** Those of the computers that the asker sees, with where they are. */
-const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
+/** Those of the computers that are not deleted and that the asker sees, with where they are. */
+export const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
   db
     .selectFrom(idTable(JSON.stringify(ids)))
     .innerJoin('computer', 'computer.id', 'listed.id')

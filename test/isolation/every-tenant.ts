@@ -28,7 +28,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/queries.ts': 'finds out whether a window or a session is visible',
   'src/maintenance/queue.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/review.ts': 'a session ends where its computer is, which may be anywhere',
-  'src/maintenance/reopening.ts': 'a session comes back where its computer is, which may be anywhere',
+  'src/maintenance/reopening.ts':
+    'a session comes back where its computer is, which may be anywhere',
   'src/maintenance/settle.ts': 'the scheduler closes the windows of every tenant',
   'src/schedules/coming.ts': 'what became of windows of schedules that were found to be visible',
   'src/schedules/commands.ts': 'a name is taken, whoever looks',

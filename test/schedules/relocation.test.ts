@@ -14,7 +14,7 @@ import { addUser } from '../support/cast.ts'
 import { addComputer, addComputers } from '../support/computers.ts'
 import { textOf } from '../support/html.ts'
 import { lookAt, putPreference } from '../support/maintenance.ts'
-import { NIGHTLY, addSchedule, override } from '../support/schedules.ts'
+import { type NIGHTLY, addSchedule, override } from '../support/schedules.ts'
 import { makeTag, tagIt } from '../support/tags.ts'
 import { ACME, ACME_LEEDS, ACME_LEGAL, RIVAL, START, type World, world } from '../support/world.ts'
 
@@ -114,21 +114,24 @@ t.test('says where a schedule comes at other times', async (t) => {
   })
 })
 
-t.test('says what is open, and what opens within a day, on the clock that counts there', async (t) => {
-  const w = await world(t)
-  await putPreference(w, RIVAL, 'maintenance.time_zone', 'America/New_York')
-  await addSchedule(w, ACME, { name: 'Of Acme' })
-  await addSchedule(w, RIVAL, { name: 'Of Rival', zone_of: 'tenant', zone: null })
-  await addSchedule(w, RIVAL, { name: 'Some day', rules: [{ ...DAY_OFF }] })
-  await addComputers(w, ACME_LEEDS, ['ONE', 'TWO'])
-  await addComputers(w, RIVAL, ['THREE'])
-  w.clock.now = '2026-11-25T01:00:00.000Z'
-  const before = linesOf(await ofTenants(w, [ACME_LEEDS], RIVAL))
-  t.match(before[SOON], [
-    'Of Acme (Acme), at 2026-11-25 22:00 in UTC, without them',
-    'Of Rival (Rival), at 2026-11-24 22:00 in America/New_York, with them',
-  ])
-})
+t.test(
+  'says what is open, and what opens within a day, on the clock that counts there',
+  async (t) => {
+    const w = await world(t)
+    await putPreference(w, RIVAL, 'maintenance.time_zone', 'America/New_York')
+    await addSchedule(w, ACME, { name: 'Of Acme' })
+    await addSchedule(w, RIVAL, { name: 'Of Rival', zone_of: 'tenant', zone: null })
+    await addSchedule(w, RIVAL, { name: 'Some day', rules: [{ ...DAY_OFF }] })
+    await addComputers(w, ACME_LEEDS, ['ONE', 'TWO'])
+    await addComputers(w, RIVAL, ['THREE'])
+    w.clock.now = '2026-11-25T01:00:00.000Z'
+    const before = linesOf(await ofTenants(w, [ACME_LEEDS], RIVAL))
+    t.match(before[SOON], [
+      'Of Acme (Acme), at 2026-11-25 22:00 in UTC, without them',
+      'Of Rival (Rival), at 2026-11-24 22:00 in America/New_York, with them',
+    ])
+  },
+)
 
 const DAY_OFF = { rrule: 'FREQ=YEARLY', start: '2027-11-24T22:00' }
 
@@ -208,5 +211,8 @@ t.test('the page of a tenant that gets a new parent shows it', async (t) => {
     version: '1',
   })
   t.equal(statusCode, 422)
-  t.match(textOf(body), /Schedules 1 schedule less, 0 more.*No longer maintained by Of Acme \(Acme\)/)
+  t.match(
+    textOf(body),
+    /Schedules 1 schedule less, 0 more.*No longer maintained by Of Acme \(Acme\)/,
+  )
 })

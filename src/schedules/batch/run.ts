@@ -2,10 +2,11 @@ import { permits } from '../../access/decide.ts'
 import { type Asker, lacks, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
+import { allOrNothing } from '../../db/savepoint.ts'
 import type { ScheduleState } from '../../db/schedule-schema.ts'
 import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
-import { Conflict, Forbidden, Invalid } from '../../errors.ts'
+import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
 import {
   type BatchLine,
   type Verdict,
@@ -113,18 +114,18 @@ async function judgeRun(db: Reads, asker: Asker, schedule: Selected, now: string
 /** What only doing it can tell, such as that a name was taken meanwhile, refuses this one alone. */
 async function act(tx: Tx, asker: Asker, { action, reason }: Batch, line: PlannedLine, pace: Pace) {
   const to = stateAfter[action]
-  if (to)
-    try {
-      await setScheduleState(tx, asker, line.id, to)
-      return line
-    } catch (error) {
-      if (error instanceof Invalid) return { ...line, ...refused(error) }
-      throw error
-    }
-  return runOne(tx, asker, line, reason, pace)
+  const doIt = async () => {
+    if (to) await setScheduleState(tx, asker, line.id, to)
+    const count = to ? 0 : await runNow(tx, asker, line.id, reason ?? '', pace)
+    return to ? line : { ...line, detail: countOf(count, 'session', 'sessions') }
+  }
+  try {
+    return await allOrNothing(tx, doIt)
+  } catch (error) {
+    if (isRefusal(error)) return { ...line, ...refused(error) }
+    throw error
+  }
 }
 
-async function runOne(tx: Tx, asker: Asker, line: PlannedLine, reason: string | null, pace: Pace) {
-  const count = await runNow(tx, asker, line.id, reason ?? '', pace)
-  return { ...line, detail: countOf(count, 'session', 'sessions') }
-}
+const isRefusal = (error: unknown): error is Error =>
+  [Conflict, Forbidden, Invalid, NotFound].some((kind) => error instanceof kind)

@@ -1,0 +1,45 @@
+import type { Asker } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
+import { Invalid } from '../errors.ts'
+import { formatCount } from '../web/counts.ts'
+import type { OwnedSchedule } from './queries.ts'
+import type { ScheduleFacts, TargetOwner } from './stored.ts'
+import { findTargetOwner, seenComputers } from './targets.ts'
+
+type Target = ScheduleFacts & { computer_ids: number[] }
+
+/** What of a target can be used where a schedule is, and what is left out, in sentences. */
+type Reachable = {
+  input: Pick<Target, 'target_tag_id' | 'target_group_id' | 'computer_ids'>
+  owner: TargetOwner
+  left_out: string
+}
+
+/** What a schedule is for, as far as somebody could choose it there now. */
+export async function reachableTarget(
+  db: Reads,
+  asker: Asker,
+  { tenant_id, path }: OwnedSchedule,
+  target: Target,
+): Promise<Reachable> {
+  const { target_tag_id, target_group_id } = target
+  const ids = target.target === 'computers' ? target.computer_ids : []
+  const seen = await seenComputers(db, asker, ids)
+  const computer_ids = seen.filter((computer) => computer.path.startsWith(path)).map(({ id }) => id)
+  const missing = ids.length - computer_ids.length
+  const left_out = missing > 0 ? computersInWords(missing) : ''
+  try {
+    const owner = await findTargetOwner(db, tenant_id, target)
+    return { input: { target_tag_id, target_group_id, computer_ids }, owner, left_out }
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    const nothing = { target_tag_id: null, target_group_id: null, computer_ids: [] }
+    const what = target.target === 'tag' ? 'tag' : 'group'
+    return { input: nothing, owner: null, left_out: `Its ${what} cannot be used here any more.` }
+  }
+}
+
+const computersInWords = (count: number) =>
+  count === 1
+    ? 'One chosen computer was left out: it is not here or below any more.'
+    : `${formatCount(count)} chosen computers were left out: they are not here or below any more.`
