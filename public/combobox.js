@@ -1,6 +1,7 @@
 // Fields that suggest as one types: `[data-combobox=ADDRESS]` around an input and a listbox. The
 // server answers ADDRESS?q=… with options; choosing one fills the input with its `data-value`, and
 // sets a `select[data-usual]` of the same form to its `data-usual`, unless somebody has touched it.
+// `data-with=NAME` sends the field of that name along, on which the suggestions depend.
 {
   const DELAY_MS = 120
   const pending = new WeakMap()
@@ -43,6 +44,8 @@
     const { box, input, list } = combobox
     const address = new URL(box.dataset.combobox, location.href)
     address.searchParams.set('q', words)
+    const along = box.dataset.with
+    if (along) address.searchParams.set(along, input.form.elements[along].value)
     const response = await fetch(address, { signal })
     // Redirected: signed out meanwhile. What is typed in the form must stay, so no suggestions.
     if (!response.ok || response.redirected) return close(combobox)

@@ -1,8 +1,8 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { valuesInEffect } from '../preferences/in-effect.ts'
+import { TERM_KEYS } from '../schedules/option-keys.ts'
 import { type Zones, readZones } from '../schedules/tenant-zones.ts'
-import { TERM_KEYS } from './terms.ts'
 
 type Values = Record<string, unknown>
 

@@ -1,24 +1,16 @@
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
-import { catalogue } from '../preferences/catalogue.ts'
 import { freezeAt } from '../schedules/freeze.ts'
+import {
+  EXCLUDES_COMPUTERS,
+  EXCLUDES_CROSS_TENANT,
+  TIME_ZONE,
+  optionKeys,
+} from '../schedules/option-keys.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { Options } from '../schedules/stored.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import type { Round } from './round.ts'
-
-/** Preferences that decide whether a computer takes part, and are no options of a session. */
-const EXCLUDES_COMPUTERS = 'maintenance.exclude_computers'
-const EXCLUDES_CROSS_TENANT = 'maintenance.exclude_from_cross_tenant'
-const TIME_ZONE = 'maintenance.time_zone'
-
-/** The preferences that a session takes along as they were when its window opened. */
-const optionKeys = catalogue
-  .map(({ key }) => key)
-  .filter((key) => key.startsWith('maintenance.'))
-  .filter((key) => ![EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE].includes(key))
-
-export const TERM_KEYS = [...optionKeys, EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE]
 
 /** On which terms the computers of a tenant take part in a window. */
 export type Terms = {

@@ -18,6 +18,7 @@ import {
 } from './api-schemas.ts'
 import { createSchedule, duplicateSchedule, setScheduleState, updateSchedule } from './commands.ts'
 import { forecastApi } from './forecast-api.ts'
+import { API_FIELD, refuseFrozen } from './frozen.ts'
 import { scheduleOverrideApi } from './override-api.ts'
 import { inputOf, planPatch } from './patching.ts'
 import { getSchedule } from './queries.ts'
@@ -94,6 +95,7 @@ function creatingApi(api: Api, db: Db) {
         const { path } = await getTenant(tx, actor, tenant_id)
         const now = await localNow(tx, path, sent, tx.operation.at)
         const input = settleInput(sent, now)
+        await refuseFrozen(tx, path, input, tx.operation.at, API_FIELD)
         const id = await byApiFields(() => createSchedule(tx, actor, tenant_id, input, state))
         return describeSchedule(tx, actor, id)
       })

@@ -23,8 +23,11 @@ const computers = (db: Reads, asker: Asker) =>
 export async function chosenText(db: Reads, asker: Asker, schedule_id: number) {
   const ids = await listChosen(db, schedule_id)
   const names = await namesOf(db, asker, ids)
-  return ids.map((id) => `${names.get(id) ?? ''} #${id}`.trim()).join('\n')
+  return ids.map((id) => chosenLine(id, names.get(id))).join('\n')
 }
+
+/** How a computer is written, so that it is always this one. */
+export const chosenLine = (id: number, name = '') => `${name} #${id}`.trim()
 
 /** The names of computers that the asker sees, by id. */
 async function namesOf(db: Reads, asker: Asker, ids: number[]) {

@@ -1,9 +1,10 @@
 import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
-import { Invalid } from '../errors.ts'
+import { type FieldErrors, Invalid } from '../errors.ts'
 import { findOwner } from './editing.ts'
 import { readChosen } from './chosen.ts'
+import { refuseFrozen } from './frozen.ts'
 import { type Said, readScheduleForm } from './form.ts'
 import { type Forecast, forecastSchedule } from './forecast.ts'
 import { getSchedule, type OwnedSchedule } from './queries.ts'
@@ -11,6 +12,9 @@ import type { Fields } from './times-form.ts'
 
 /** No schedule has this id: it stands for one that was not saved yet. */
 const UNSAVED = 0
+
+/** The windows of a form as it is filled in; where it cannot be read, what is wrong with it. */
+export type Draft = { forecast: Forecast | null; problem: string; errors: FieldErrors }
 
 /**
  * What a schedule would do if it were saved as the form is filled in. What is missing or wrong is
@@ -21,25 +25,30 @@ export async function forecastDraft(
   actor: Actor,
   sent: Fields,
   schedule_id: number | null,
-): Promise<{ forecast: Forecast | null; problem: string }> {
+): Promise<Draft> {
   const own_field = schedule_id === null ? 'tenant' : 'version'
   const fields = { ...sent, name: sent['name']?.trim() || 'New schedule' }
   const read = readScheduleForm(fields, own_field)
-  if (!read.ok) return refused(Object.values(read.form.errors)[0]!)
+  if (!read.ok) return refused(read.form.errors)
   try {
     const draft = await ownedDraft(db, actor, read.said, sent, schedule_id)
     const chosen =
       read.said.target === 'computers'
         ? await readChosen(db, actor, draft.path, read.said.computers)
         : undefined
-    return { forecast: await forecastSchedule(db, actor, draft, chosen), problem: '' }
+    await refuseFrozen(db, draft.path, read.said, db.now())
+    return { forecast: await forecastSchedule(db, actor, draft, chosen), problem: '', errors: {} }
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
-    return refused(Object.values(error.fields)[0]!)
+    return refused(error.fields)
   }
 }
 
-const refused = (problem: string) => ({ forecast: null, problem })
+const refused = (errors: FieldErrors): Draft => ({
+  forecast: null,
+  problem: Object.values(errors)[0]!,
+  errors,
+})
 
 /** The schedule that the form describes, with its owner: of one that there is, its own. */
 async function ownedDraft(

@@ -11,7 +11,7 @@ import { readId } from '../web/numbers.ts'
 import { chosenText } from './chosen.ts'
 import { scheduleFields } from './form.ts'
 import { localAt } from './local-time.ts'
-import { optionKeys } from './option-keys.ts'
+import { TIME_ZONE, optionKeys } from './option-keys.ts'
 import { type OptionField, describeOptions } from './options-form.ts'
 import type { OwnedSchedule } from './queries.ts'
 import type { ScheduleFacts } from './stored.ts'
@@ -19,7 +19,6 @@ import { usableGroups } from './targets.ts'
 import type { Fields } from './times-form.ts'
 import { canonicalZone, zoneNames } from '../web/zones.ts'
 
-const TIME_ZONE = 'maintenance.time_zone'
 const SESSION_LENGTH = 'maintenance.max_session_minutes'
 
 /** What the form of a schedule offers, by where the schedule is. */

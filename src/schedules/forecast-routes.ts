@@ -1,14 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
 import { requireTenant } from '../access/visible.ts'
 import { getComputerHead, readComputerId } from '../computers/head.ts'
 import type { Db } from '../db/connection.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
-import { typed } from '../web/form.ts'
-import { stateField } from '../web/list-state.ts'
-import { idText } from '../web/numbers.ts'
 import { forecastComputer } from './computer-forecast.ts'
-import { forecastDraft } from './draft-forecast.ts'
 import { forecastSchedule } from './forecast.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { views } from './forecast-views.ts'
@@ -16,27 +11,14 @@ import { forecastTenant } from './tenant-forecast.ts'
 
 type Id = { Params: { id: string } }
 
-/** The schedule that is edited; none for a new one. */
-const Draft = z.object({ schedule: stateField<number | null>(idText(), null) })
-
 /** The pages that say which windows will come, and to whom. */
 export function forecastRoutes(app: FastifyInstance, db: Db) {
   forecastSchedules(app, db)
   forecastPlaces(app, db)
 }
 
-/** Of a schedule as it is, and as a form would make it. */
+/** Of a schedule. */
 function forecastSchedules(app: FastifyInstance, db: Db) {
-  app.get(
-    '/schedules/forecast',
-    { config: { permission: 'schedule.edit', scope: 'anywhere' } },
-    async ({ actor, query }, reply) => {
-      const { schedule } = Draft.parse(query)
-      const { schedule: _, ...fields } = typed(query)
-      return reply.page(views.draft(await forecastDraft(db, actor, fields, schedule)))
-    },
-  )
-
   app.get<Id>(
     '/schedules/:id/forecast',
     { config: { permission: 'schedule.view', scope: 'anywhere' } },

@@ -5,6 +5,7 @@ import { timesInWords, zoneInWords } from './says.ts'
 import { type Fields, readTimes, rowCount } from './times-form.ts'
 import { MOST_RULES } from './validation.ts'
 import { DAY_NAMES, ORDINALS } from './words.ts'
+import { renamedZone } from './zone-names.ts'
 
 type Choice = { value: string; label: string }
 
@@ -31,7 +32,7 @@ const offered = {
     { value: 'monthly_day', label: 'Monthly, on days of the month' },
     { value: 'monthly_weekday', label: 'Monthly, on a day of the week' },
     { value: 'patch_tuesday', label: 'Around Patch Tuesday' },
-    { value: 'custom', label: 'By a rule of its own (RRULE)' },
+    { value: 'custom', label: 'By a custom rule (RRULE)' },
   ],
   days: DAYS.map((day) => ({
     field: day.toLowerCase(),
@@ -48,7 +49,7 @@ const offered = {
   zones_of: [
     { value: 'tenant', label: 'Each tenant’s own' },
     { value: 'computer', label: 'Each computer’s own' },
-    { value: 'fixed', label: 'One for all' },
+    { value: 'fixed', label: 'The same for all' },
   ],
 }
 
@@ -68,5 +69,6 @@ export function sentenceOf(values: Fields) {
   const read = readTimes(values)
   if (!read.ok) return ''
   const zone = zoneInWords(read.times)
-  return `${timesInWords(read.times)}. Time zone: ${zone}.`
+  const renamed = values['zone_of'] === 'fixed' ? renamedZone(values['zone'] ?? '') : ''
+  return `${timesInWords(read.times)}. Time zone: ${zone}. ${renamed}`.trim()
 }

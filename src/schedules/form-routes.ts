@@ -11,6 +11,7 @@ import type { SavedOver } from '../web/saved-over.ts'
 import { readChosen } from './chosen.ts'
 import { type ScheduleInput, createSchedule, updateSchedule } from './commands.ts'
 import { conflictOf } from './comparing.ts'
+import { type Draft, forecastDraft } from './draft-forecast.ts'
 import {
   choicesAt,
   findOwner,
@@ -21,11 +22,12 @@ import {
   withRefusal,
 } from './editing.ts'
 import { type Said, readScheduleForm } from './form.ts'
-import { sentenceOf } from './form-look.ts'
+import { refuseFrozen } from './frozen.ts'
 import { type ScheduleHead, getScheduleHead, readScheduleId } from './head.ts'
 import { listChosen } from './targets.ts'
-import { pressed, withoutButton } from './times-form.ts'
+import { type Fields, pressed, withoutButton } from './times-form.ts'
 import { views } from './views.ts'
+import { renamedZone } from './zone-names.ts'
 
 type Id = { Params: { id: string } }
 
@@ -39,21 +41,11 @@ const config = { permission: 'schedule.edit', scope: 'anywhere' } as const
 export function scheduleFormRoutes(app: FastifyInstance, db: Db) {
   makeSchedules(app, db)
   editSchedules(app, db)
-  sayTimes(app)
-}
-
-/** What the times of a form say, while it is filled in. */
-function sayTimes(app: FastifyInstance) {
-  app.get(
-    '/schedules/sentence',
-    { config: { permission: 'signed_in' } },
-    async ({ query }, reply) => reply.page(views.sentence({ sentence: sentenceOf(typed(query)) })),
-  )
 }
 
 function makeSchedules(app: FastifyInstance, db: Db) {
-  const draw = async (actor: Actor, tenant: Tenant, form: Form) =>
-    views.newSchedule({ form, choices: await choicesAt(db, actor, tenant, form.values) })
+  const draw = async (actor: Actor, tenant: Tenant, form: Form, draft: Draft | null = null) =>
+    views.newSchedule({ form, draft, choices: await choicesAt(db, actor, tenant, form.values) })
 
   app.get('/schedules/new', { config }, async ({ actor, query }, reply) => {
     const { tenant } = From.parse(query)
@@ -65,6 +57,11 @@ function makeSchedules(app: FastifyInstance, db: Db) {
     const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
     const shown = await ownerOr(db, actor, form.values['tenant'] ?? '')
+    if (press === 'forecast') {
+      const draft = await forecastDraft(db, actor, form.values, null)
+      const drawn = await draw(actor, shown, { ...form, errors: draft.errors }, draft)
+      return reply.code(draft.forecast ? 200 : 422).page(drawn)
+    }
     const again = pressed(form.values, press)
     if (again) return reply.page(await draw(actor, shown, freshForm(again)))
     const read = readScheduleForm(fields, 'tenant', localNow(db.now(), form.values))
@@ -75,7 +72,8 @@ function makeSchedules(app: FastifyInstance, db: Db) {
       const id = await operation(db, actor, 'schedule.create', (tx) =>
         createSchedule(tx, actor, owner.id, input),
       )
-      return reply.done(`/schedules/${id}`, `The schedule “${input.name}” was created.`)
+      const done = `The schedule “${input.name}” was created.`
+      return reply.done(`/schedules/${id}`, done + renamedIn(form.values))
     } catch (error) {
       return reply.code(422).page(await draw(actor, shown, withRefusal(form, error)))
     }
@@ -87,13 +85,17 @@ function editSchedules(app: FastifyInstance, db: Db) {
     actor: Actor,
     head: ScheduleHead,
     form: Form,
-    saved_over: SavedOver | null = null,
+    {
+      saved_over = null,
+      draft = null,
+    }: { saved_over?: SavedOver | null; draft?: Draft | null } = {},
   ) => {
     const { tenant_id: id, path } = head.schedule
     return views.edit({
       head,
       form,
       saved_over,
+      draft,
       choices: await choicesAt(db, actor, { id, path }, form.values),
     })
   }
@@ -108,6 +110,11 @@ function editSchedules(app: FastifyInstance, db: Db) {
     const { id, path } = head.schedule
     const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
+    if (press === 'forecast') {
+      const draft = await forecastDraft(db, actor, form.values, id)
+      const drawn = await draw(actor, head, { ...form, errors: draft.errors }, { draft })
+      return reply.code(draft.forecast ? 200 : 422).page(drawn)
+    }
     const again = pressed(form.values, press)
     if (again) return reply.page(await draw(actor, head, freshForm(again)))
     const read = readEdited(head, fields, db.now())
@@ -119,11 +126,11 @@ function editSchedules(app: FastifyInstance, db: Db) {
         await operation(db, actor, 'schedule.update', (tx) =>
           updateSchedule(tx, actor, id, input, version),
         )
-      return reply.done(`/schedules/${id}`, `The schedule “${input.name}” was updated.`)
+      const done = `The schedule “${input.name}” was updated.`
+      return reply.done(`/schedules/${id}`, done + renamedIn(form.values))
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, { form, said: read.said }, error)
-      if (conflict)
-        return reply.code(409).page(await draw(actor, head, conflict.form, conflict.saved_over))
+      if (conflict) return reply.code(409).page(await draw(actor, head, conflict.form, conflict))
       return reply.code(422).page(await draw(actor, head, withRefusal(form, error)))
     }
   })
@@ -160,9 +167,16 @@ const sameTimes = (one: Said, other: ScheduleHead['schedule']) =>
   JSON.stringify([other.rules, other.zone_of, other.zone])
 
 async function inputOf(db: Db, actor: Actor, path: string, { computers, ...facts }: Said) {
+  await refuseFrozen(db, path, facts, db.now())
   const computer_ids =
     facts.target === 'computers' ? await readChosen(db, actor, path, computers) : []
   return { ...facts, computer_ids }
+}
+
+/** What is said where a zone was typed under a name that it has no more. */
+function renamedIn({ zone_of, zone = '' }: Fields) {
+  const renamed = zone_of === 'fixed' && renamedZone(zone)
+  return renamed ? ` ${renamed}` : ''
 }
 
 /** Whether a schedule would be another after an update, or was changed meanwhile. */

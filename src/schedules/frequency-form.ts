@@ -142,7 +142,8 @@ function endFields(frequency: Frequency): RowFields {
 /** At which field of a row stands what is wrong with its rule as a whole. */
 export function fieldOfRule(row: RowFields, message: string) {
   if (row['kind'] === 'custom') return 'rrule'
-  if (/ends before|COUNT|last window/.test(message)) return 'ends'
+  if (/ends before|COUNT|last window/.test(message))
+    return { on: 'ends_on', after: 'ends_after' }[row['ends'] ?? ''] ?? 'ends'
   return row['kind'] === 'monthly_day' ? 'month_days' : 'kind'
 }
 

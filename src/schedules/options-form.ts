@@ -5,7 +5,8 @@ import { optionKeys } from './option-keys.ts'
 import type { Options } from './stored.ts'
 import type { Fields } from './times-form.ts'
 
-const fieldOf = (key: string) => `option_${key.slice('maintenance.'.length)}`
+/** The field of the form that decides an option. */
+export const fieldOf = (key: string) => `option_${key.slice('maintenance.'.length)}`
 
 /** The fields of all options; an item of a list that is to choose from has one of its own. */
 export const OPTION_FIELDS = optionKeys.flatMap((key) => {

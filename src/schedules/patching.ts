@@ -4,6 +4,7 @@ import { localNow, settleInput } from './api-input.ts'
 import type { SchedulePatch } from './api-schemas.ts'
 import { chosenNames } from './chosen.ts'
 import type { ScheduleInput } from './commands.ts'
+import { API_FIELD, refuseFrozen } from './frozen.ts'
 import type { OwnedSchedule } from './queries.ts'
 import type { Times } from './stored.ts'
 import { listChosen } from './targets.ts'
@@ -29,6 +30,7 @@ export async function planPatch(
     merged,
     has_new_times ? await localNow(db, schedule.path, merged, now) : null,
   )
+  if (patch.options || has_new_times) await refuseFrozen(db, schedule.path, settled, now, API_FIELD)
   return JSON.stringify(settled) === JSON.stringify(current) ? null : settled
 }
 

@@ -6,6 +6,7 @@ import { calendarRoutes } from './calendar-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { forecastRoutes } from './forecast-routes.ts'
 import { scheduleFormRoutes } from './form-routes.ts'
+import { scheduleHelpRoutes } from './help-routes.ts'
 import { scheduleListRoutes } from './list-routes.ts'
 import { schedulePageRoutes } from './page-routes.ts'
 import { tenantScheduleRoutes } from './tenant-routes.ts'
@@ -16,6 +17,7 @@ export function scheduleRoutes(app: FastifyInstance, db: Db, url: string | undef
   tellUses()
   scheduleListRoutes(app, db)
   scheduleFormRoutes(app, db)
+  scheduleHelpRoutes(app, db)
   schedulePageRoutes(app, db)
   scheduleActionRoutes(app, db)
   scheduleBatchRoutes(app, db)

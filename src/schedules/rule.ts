@@ -136,8 +136,9 @@ function readFrequency(parts: Map<string, string>): RuleFrequency {
 
 function readWhole(name: string, text: string, max: number) {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > max) throw new RuleProblem(`${name} is a whole number from 1 to ${max}.`)
-  return value
+  if (value >= 1 && value <= max) return value
+  const instead = name === 'COUNT' && text !== '0' ? ' For more, end it on a date with UNTIL.' : ''
+  throw new RuleProblem(`${name} is a whole number from 1 to ${max}.${instead}`)
 }
 
 function readNumbers(part: NumberPart, text: string) {

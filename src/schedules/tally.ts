@@ -4,6 +4,7 @@ import type { Reads } from '../db/connection.ts'
 import { candidatesOf } from '../maintenance/covered.ts'
 import { listRegions } from '../preferences/regions.ts'
 import { countOf, formatCount } from '../web/counts.ts'
+import { EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT } from './option-keys.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { type ScheduleRegion, nearest } from './regions.ts'
 import type { Times } from './stored.ts'
@@ -69,8 +70,8 @@ export async function readExclusions(
   { path }: Pick<OwnedSchedule, 'path'>,
   now: string,
 ) {
-  const keys = ['maintenance.exclude_computers']
-  if (path === ROOT_PATH) keys.push('maintenance.exclude_from_cross_tenant')
+  const keys = [EXCLUDES_COMPUTERS]
+  if (path === ROOT_PATH) keys.push(EXCLUDES_CROSS_TENANT)
   const maps: Map<string, unknown>[] = []
   for (const key of keys) {
     const regions = await listRegions(db, key, now)

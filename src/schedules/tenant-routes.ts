@@ -10,6 +10,7 @@ import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, typed, withError } from '../web/form.ts'
 import { localNow } from './editing.ts'
 import { readScheduleId } from './head.ts'
+import { TIME_ZONE } from './option-keys.ts'
 import { overrideForm, readOverrideForm } from './override-form.ts'
 import { type OverrideInput, endOverride, findOverride, overrideSchedule } from './overriding.ts'
 import { getStanding, listStanding } from './standing.ts'
@@ -20,8 +21,6 @@ import { zoneNames } from '../web/zones.ts'
 
 type Id = { Params: { id: string } }
 type Inherited = { Params: { id: string; schedule_id: string } }
-
-const TIME_ZONE = 'maintenance.time_zone'
 
 /** The schedules of a tenant, its own and those that it inherits, and what it decides about these. */
 export function tenantScheduleRoutes(app: FastifyInstance, db: Db) {

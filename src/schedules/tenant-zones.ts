@@ -2,10 +2,9 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { listRegions } from '../preferences/regions.ts'
+import { TIME_ZONE } from './option-keys.ts'
 import { endOf, nearest } from './regions.ts'
 import type { ZoneChoice } from './stored.ts'
-
-export const TIME_ZONE = 'maintenance.time_zone'
 
 /** The time zones of tenants, as they are in effect. */
 export type Zones = {

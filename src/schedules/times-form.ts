@@ -7,10 +7,12 @@ import {
   frequencyFields,
   readFrequency,
 } from './frequency-form.ts'
+import { isLocalTime } from './local-time.ts'
 import type { RecurrenceRule } from './recurrence.ts'
 import { type Times, type ZoneChoice, recurrenceOf } from './stored.ts'
 import { MOST_RULES, recurrenceProblems } from './validation.ts'
 import { canonicalZone } from '../web/zones.ts'
+import { unknownZone } from './zone-names.ts'
 
 /** The fields of a form as they were typed. */
 export type Fields = Record<string, string>
@@ -66,6 +68,8 @@ function readRow(fields: Fields, number: number, errors: FieldErrors): Recurrenc
   const row = rowOf(fields, number)
   const { date = '', time = '' } = row
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) errors[`date_${number}`] = 'Enter a date.'
+  else if (!isLocalTime(`${date}T00:00`))
+    errors[`date_${number}`] = `There is no ${date} in the calendar.`
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time))
     errors[`time_${number}`] = 'Enter a time such as 22:00.'
   const frequency = readFrequency(row)
@@ -86,7 +90,7 @@ function readZone({ zone_of, zone = '' }: Fields, errors: FieldErrors): ZoneChoi
   if (zone_of === 'tenant' || zone_of === 'computer') return { zone_of, zone: null }
   if (zone_of !== 'fixed') errors['zone_of'] = 'Choose whose time zone counts.'
   const name = canonicalZone(zone.trim())
-  if (!name) errors['zone'] = 'Choose a time zone such as Europe/Berlin.'
+  if (!name) errors['zone'] = unknownZone(zone)
   return { zone_of: 'fixed', zone: name ?? null }
 }
 

@@ -4,6 +4,8 @@ import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
 import type { SavedOver } from '../web/saved-over.ts'
 import type { listDecisions } from './below.ts'
+import type { ComputerOption } from './computer-options.ts'
+import type { Draft } from './draft-forecast.ts'
 import type { Choices } from './editing.ts'
 import { type FormLook, lookOf } from './form-look.ts'
 import type { ScheduleHead } from './head.ts'
@@ -38,7 +40,8 @@ type StandingPage = {
   zones: string[]
 }
 
-type FormPage = { form: Form; choices: Choices; look: FormLook }
+/** `draft` is the forecast that was asked for, without a script. */
+type FormPage = { form: Form; choices: Choices; draft: Draft | null; look: FormLook }
 
 const newSchedule = view<FormPage>('schedules/new')
 const edit = view<FormPage & { head: ScheduleHead; saved_over: SavedOver | null }>('schedules/edit')
@@ -57,14 +60,10 @@ export const views = {
     older: string | null
     newest: string | null
   }>('schedules/history'),
-  newSchedule: (props: { form: Form; choices: Choices }) =>
+  newSchedule: (props: Omit<FormPage, 'look'>) =>
     newSchedule({ ...props, look: lookOf(props.form) }),
-  edit: (props: {
-    head: ScheduleHead
-    form: Form
-    choices: Choices
-    saved_over: SavedOver | null
-  }) => edit({ ...props, look: lookOf(props.form) }),
+  edit: (props: Omit<FormPage, 'look'> & { head: ScheduleHead; saved_over: SavedOver | null }) =>
+    edit({ ...props, look: lookOf(props.form) }),
   deletion: view<{ head: ScheduleHead; covered: string; decisions: Decision[]; form: Form }>(
     'schedules/deletion',
   ),
@@ -72,4 +71,7 @@ export const views = {
     'schedules/run',
   ),
   sentence: view<{ sentence: string }>('schedules/_sentence'),
+  computerOptions: view<{ options: ComputerOption[]; problem: string }>(
+    'schedules/_computer-options',
+  ),
 }

@@ -61,6 +61,7 @@ const scripts = [
   'public/treegrid.js',
   'public/selection.js',
   'public/combobox.js',
+  'public/chips.js',
   'public/palette.js',
   'public/preferences.js',
   'public/jobs.js',

@@ -199,6 +199,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /schedules': page,
   'GET /schedules/new': anywhere(page, 'technician'),
   'GET /schedules/sentence': page,
+  'GET /schedules/computers': anywhere(page, 'technician'),
   'POST /schedules': anywhere(form, 'technician'),
   'POST /schedules/batches': form,
   'GET /schedules/:id': nothing,

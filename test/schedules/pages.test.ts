@@ -67,6 +67,11 @@ t.test('takes each frequency, and its form shows it again as it was given', asyn
   }
 })
 
+const ALWAYS_FROZEN = {
+  option_freeze_periods: 'own',
+  option_freeze_periods_list: '2026-01-01/2099-12-31',
+}
+
 const faults: [Record<string, string>, string, RegExp][] = [
   [{ name: '' }, 'name', /Enter a name/],
   [{ tenant: 'Nowhere' }, 'tenant', /no tenant/],
@@ -77,8 +82,12 @@ const faults: [Record<string, string>, string, RegExp][] = [
   [{ kind_0: 'once', date_0: '2026-11-23' }, 'date_0', /has passed/],
   [{ kind_0: 'daily', hours: '25' }, 'hours', /still open when the next/],
   [{ hours: '0' }, 'hours', /ends before it starts/],
-  [{ ends_0: 'on', ends_on_0: '2026-11-01' }, 'ends_0', /ends before it starts/],
-  [{ zone: 'Europe/Atlantis' }, 'zone', /such as Europe\/Berlin/],
+  [{ ends_0: 'on', ends_on_0: '2026-11-01' }, 'ends_on_0', /ends before it starts/],
+  [{ date_0: '2027-02-30' }, 'date_0', /no 2027-02-30 in the calendar/],
+  [{ kind_0: 'custom', rrule_0: 'FREQ=DAILY;COUNT=10000000' }, 'rrule_0', /1 to 1000.*with UNTIL/],
+  [{ zone: 'Europe/Atlantis' }, 'zone', /no time zone “Europe\/Atlantis”.*such as Europe\/Berlin/],
+  [{ zone: 'new york' }, 'zone', /Did you mean America\/New_York/],
+  [ALWAYS_FROZEN, 'option_freeze_periods', /cover all of its windows/],
   [{ target: 'tag' }, 'target_tag_id', /Choose a tag/],
   [{ target: 'computers', computers: 'Nobody' }, 'computers', /no computer “Nobody”/],
   [{ option_max_session_minutes: '1' }, 'option_max_session_minutes', /from 5 to 1440/],

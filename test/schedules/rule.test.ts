@@ -32,7 +32,10 @@ t.test('what is wrong with a rule is said in words', async (t) => {
     ['FREQ=MINUTELY;COUNT=10000000', `${runs}: use FREQ=DAILY.`],
     ['FREQ=DAILY;BYHOUR=1,2,3,4;BYMINUTE=0,30', `${runs}.`],
     ['FREQ=DAILY;COUNT=0', 'COUNT is a whole number from 1 to 1000.'],
-    ['FREQ=DAILY;COUNT=10000000', 'COUNT is a whole number from 1 to 1000.'],
+    [
+      'FREQ=DAILY;COUNT=10000000',
+      'COUNT is a whole number from 1 to 1000. For more, end it on a date with UNTIL.',
+    ],
     ['FREQ=DAILY;INTERVAL=0', 'INTERVAL is a whole number from 1 to 366.'],
     ['FREQ=DAILY;INTERVAL=-1', 'INTERVAL is a whole number from 1 to 366.'],
     ['FREQ=YEARLY;INTERVAL=1e9', 'INTERVAL is a whole number from 1 to 10.'],

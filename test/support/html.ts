@@ -36,6 +36,8 @@ export function fieldsIn(html: string, form = 'schedule-form'): Record<string, s
     unescape(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
   const fields: Record<string, string> = {}
   for (const [tag] of drawn.matchAll(/<input[^>]*>/g)) {
+    // Without a name it is not sent.
+    if (!/ name="/.test(tag)) continue
     const ticks = /type="(checkbox|radio)"/.test(tag)
     if (ticks && !/ checked/.test(tag)) continue
     fields[attribute(tag, 'name')] = attribute(tag, 'value') || (ticks ? 'on' : '')
