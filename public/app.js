@@ -30,12 +30,23 @@ function say(message) {
 const formats = {
   full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
   day: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }),
+  // What the clock of another zone shows.
+  there: new Intl.DateTimeFormat(undefined, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  }),
 }
 const showTimes = (root) => {
   for (const time of root.querySelectorAll('time[data-time]')) {
-    const instant = new Date(time.dateTime)
+    const there = time.dataset.time === 'there'
+    const instant = new Date(there ? `${time.dateTime}Z` : time.dateTime)
     time.textContent = formats[time.dataset.time || 'full'].format(instant)
-    time.title = `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    if (!there) time.title = `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`
   }
 }
 

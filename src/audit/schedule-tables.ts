@@ -6,7 +6,7 @@ const choice = (words: Record<string, string>) => (value: string | number) =>
   words[String(value)] ?? String(value)
 
 const zoneOf = choice({
-  fixed: 'One for all',
+  fixed: 'The same for all',
   tenant: 'Each tenant’s',
   computer: 'Each computer’s',
 })
@@ -75,7 +75,7 @@ export const scheduleTables: Record<string, Table> = {
       tenant_id: { label: 'Tenant', refers: 'tenant' },
       form: {
         label: 'Decided',
-        words: choice({ off: 'Switched off', on: 'As it was decided above', own: 'Own times' }),
+        words: choice({ off: 'Switched off', on: 'On, with the times of its owner', own: 'Own times' }),
       },
       rules: { label: 'Times' },
       window_minutes: { label: 'Window', words: minutes },

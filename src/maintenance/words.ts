@@ -48,7 +48,7 @@ export const toneOf = (state: SessionState) => tones[state] ?? 'quiet'
 
 /** Why a window opened, in words. */
 export const windowCauses: Record<MaintenanceWindowTable['cause'], string> = {
-  due: 'Its time came',
-  caught_up: 'It made up for one that was missed',
-  run_now: 'Somebody ran the schedule',
+  due: 'It was due',
+  caught_up: 'To make up for one that was missed',
+  run_now: 'Run now was pressed',
 }

@@ -31,6 +31,6 @@ type Decided = ReturnType<typeof readOverride>
 
 function decidedInWords(form: Decided['form'], times: Decided['times']) {
   if (form === 'off') return 'Switched off'
-  if (form === 'on') return 'As it was decided above'
+  if (form === 'on') return 'On, with the times of its owner'
   return `${timesInWords(times!)}, ${zoneInWords(times!)}`
 }

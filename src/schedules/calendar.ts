@@ -51,13 +51,22 @@ export function weekSpan(text: string, today: Temporal.PlainDate): Span {
   const last = first.add({ days: 6 })
   return {
     way: 'week',
-    title: `${first.toString()} to ${last.toString()}`,
+    title: weekTitle(first, last),
     first,
     last,
     month: null,
     previous: `week=${first.subtract({ days: 7 }).toString()}`,
     next: `week=${first.add({ days: 7 }).toString()}`,
   }
+}
+
+/** "23 to 29 November 2026", "30 November to 6 December 2026". */
+function weekTitle(first: Temporal.PlainDate, last: Temporal.PlainDate) {
+  const year = first.year === last.year ? undefined : ('numeric' as const)
+  const month = first.month === last.month ? undefined : ('long' as const)
+  const from = first.toLocaleString('en-GB', { day: 'numeric', month, year })
+  const to = last.toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+  return `${from} to ${to}`
 }
 
 /** The instants between which a span lies on the clock of a zone. */

@@ -94,7 +94,7 @@ async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, no
   const { read, problem } = await candidatesOf(db, here(schedule, computer), now)
   if (problem) return problem
   const [candidate] = await read(db, computer.id - 1, 1)
-  if (candidate?.id !== computer.id) return 'It is not among the computers that this is for.'
+  if (candidate?.id !== computer.id) return 'This computer is not among its targets.'
   if (candidate.excluded) return 'This computer is excluded from maintenance.'
   const staysAway = await readExclusions(db, schedule, now)
   return staysAway(computer.tenant_path)
@@ -111,10 +111,10 @@ function whyIn(
   starts: boolean,
   comes: boolean,
 ) {
-  if (!comes) return 'It is for this computer, but its last window has passed.'
+  if (!comes) return 'It covers this computer, but its last window has passed.'
   if (!starts) return 'Freeze periods cover all of its windows.'
   if (standing.times_of !== 0) return `With the times that ${standing.decided_by.name} gave it.`
   return tenant_id === computer.tenant_id
-    ? 'A schedule of its tenant.'
+    ? 'Schedule of its tenant.'
     : `Inherited from ${tenant_name}.`
 }

@@ -41,10 +41,21 @@ export function marksOf(
   const minutes = businessMinutes(window, { ...hours, zone })
   if (minutes > 0)
     marks.push({ kind: 'business', words: `${durationInWords(minutes)} in business hours` })
-  for (const { name, windows } of others)
-    if (windows.some((other) => overlaps(window, other)))
-      marks.push({ kind: 'overlap', words: `At the same time as “${name}”` })
+  const names = others
+    .filter(({ windows }) => windows.some((other) => overlaps(window, other)))
+    .map(({ name }) => `“${name}”`)
+  if (names.length > 0)
+    marks.push({ kind: 'overlap', words: `At the same time as ${listed(names)}` })
   return marks
+}
+
+/** Names that a mark says; of more it gives the number. */
+const NAMED = 2
+
+function listed(names: string[]) {
+  const more = names.length - NAMED
+  if (more > 0) return `${names.slice(0, NAMED).join(', ')} and ${more} more`
+  return names.join(' and ')
 }
 
 const overlaps = (one: Span, other: Span) =>

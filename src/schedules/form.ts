@@ -70,7 +70,7 @@ export function readScheduleForm(
   if (!times.ok) Object.assign(errors, times.errors)
   const options = readOptions(fields, errors)
   const detection_minutes = readDetection(fields, errors)
-  if (read.success) checkTogether(read.data, errors)
+  checkTogether(fields, errors)
   if (!read.success || !times.ok || Object.keys(errors).length > 0)
     return { ok: false, form: { values: fields, errors } }
   const { detection: _, detection_hours: _hours, ...facts } = read.data
@@ -100,15 +100,16 @@ function readDetection({ detection, detection_hours = '' }: Fields, errors: Fiel
   return null
 }
 
-function checkTogether(rest: z.infer<typeof Rest>, errors: FieldErrors) {
-  if (rest.locked && !rest.applies_to_children)
+function checkTogether(fields: Fields, errors: FieldErrors) {
+  const { target, computers = '' } = fields
+  if (fields['locked'] === 'on' && fields['applies_to_children'] !== 'on')
     errors['locked'] ??= 'Only a schedule that applies to child tenants can be locked for them.'
-  if (rest.target === 'tag' && rest.target_tag_id === null)
+  if (target === 'tag' && readId(fields['target_tag_id'] ?? '') === undefined)
     errors['target_tag_id'] ??= 'Choose a tag.'
-  if (rest.target === 'group' && rest.target_group_id === null)
+  if (target === 'group' && readId(fields['target_group_id'] ?? '') === undefined)
     errors['target_group_id'] ??= 'Choose a group.'
-  if (rest.target === 'computers' && rest.computers.trim() === '')
-    errors['computers'] ??= 'Enter at least one computer.'
+  if (target === 'computers' && computers.trim() === '')
+    errors['computers'] ??= 'Choose at least one computer.'
 }
 
 const mark = (is: boolean) => (is ? 'on' : '')

@@ -5,10 +5,11 @@ import { type Consequence, type ConsequencePanel, consequencePanel } from '../jo
 import { valueUnder } from '../preferences/in-effect.ts'
 import { countOf } from '../web/counts.ts'
 import { readScheduleChain } from './chains.ts'
+import { TIME_ZONE } from './option-keys.ts'
 import { schedulePanel } from './shift-panel.ts'
 import { sumShifts } from './shift-sums.ts'
 import type { Shift } from './shifts.ts'
-import { TIME_ZONE, readZones } from './tenant-zones.ts'
+import { readZones } from './tenant-zones.ts'
 
 /** Computers that would go to another tenant. */
 type MovedComputers = { computers: { id: number; tenant_id: number }[]; tenant_id: number }

@@ -59,37 +59,40 @@ export function rulesInWords(facts: ScheduleFacts) {
           : `${durationInWords(detection_minutes)} before the window`,
     },
     {
-      label: 'Below',
+      label: 'Child tenants',
       value: facts.applies_to_children
-        ? `Applies to child tenants${facts.locked ? ', and is locked for them' : ''}`
-        : 'This tenant only',
+        ? `Applies to them${facts.locked ? ', and is locked for them' : ''}`
+        : 'Does not apply to them',
     },
     {
-      label: 'Spread',
+      label: 'Random spread',
       value: spread_minutes
-        ? `Starts within ${durationInWords(spread_minutes)}`
-        : 'All start at once',
+        ? `Computers start within ${durationInWords(spread_minutes)}`
+        : 'None: all start at once',
     },
     {
       label: 'Missed windows',
       value: {
-        skip: 'Are skipped',
-        once: `The last of ${days(missed_days)} is made up for`,
-        all: `All of ${days(missed_days)} are made up for`,
+        skip: 'Skipped',
+        once: `The last one of ${days(missed_days)} runs`,
+        all:
+          overlap === 'skip'
+            ? `Those of ${days(missed_days)} run, but of several only one: the others are skipped while it is open`
+            : `All of ${days(missed_days)} run, one after the other`,
       }[missed],
     },
     {
       label: 'Overlap',
       value:
         overlap === 'skip'
-          ? 'A window that opens while the last is open is skipped'
-          : 'A window that opens while the last is open waits for it',
+          ? 'A window is skipped while the one before is open'
+          : 'A window is queued while the one before is open',
     },
     {
-      label: 'Not started in time',
-      value: unfinished === 'miss' ? 'Is missed' : 'Waits for the next window',
+      label: 'Computers not started in time',
+      value: unfinished === 'miss' ? 'Have missed it' : 'Wait for the next window',
     },
   ]
 }
 
-const days = (count: number) => (count === 1 ? 'one day' : `${count} days`)
+const days = (count: number) => (count === 1 ? 'the last day' : `the last ${count} days`)

@@ -1,3 +1,4 @@
+import { type Access, permits } from '../access/decide.ts'
 import type { ExplainedOverride } from './inheritance.ts'
 import { timesInWords, zoneInWords } from './says.ts'
 import type { StandingSchedule } from './standing.ts'
@@ -11,21 +12,36 @@ export type StandingLine = {
   tone: 'good' | 'quiet' | 'bad'
   /** Why, where that is not the owner's doing. */
   why: string
-  owner: { id: number; name: string; is_here: boolean }
+  owner: { id: number; name: string; is_here: boolean; opens: boolean }
   locked: boolean
+  /** Whose doing it is that it stands so, as preferences say it. */
+  origin: { kind: 'here' | 'inherited' | 'locked'; label: string; icon: string }
   times: string
   zone: string
 }
 
+const origins = {
+  here: { kind: 'here', label: 'Set here', icon: 'pencil' },
+  inherited: { kind: 'inherited', label: 'Inherited', icon: 'arrow-up-left' },
+  locked: { kind: 'locked', label: 'Locked', icon: 'lock' },
+} as const
+
 /** A schedule as it stands for the tenant with this id, in words. */
-export function standingInWords(schedule: StandingSchedule, tenant_id: number): StandingLine {
+export function standingInWords(
+  schedule: StandingSchedule,
+  tenant_id: number,
+  access: Access,
+): StandingLine {
   const { id, name, locked, times, tenant_id: owner_id, tenant_name } = schedule
+  const is_here = owner_id === tenant_id
+  const opens = permits(access, 'schedule.view', schedule.path)
   return {
     id,
     name,
     locked,
     ...stateOf(schedule, tenant_id),
-    owner: { id: owner_id, name: tenant_name, is_here: owner_id === tenant_id },
+    owner: { id: owner_id, name: tenant_name, is_here, opens },
+    origin: origins[is_here ? 'here' : locked ? 'locked' : 'inherited'],
     times: timesInWords(times),
     zone: zoneInWords(times),
   }
@@ -87,7 +103,7 @@ const ownersLot = (times_of: number) =>
 
 const decisions = {
   off: 'Switched it off',
-  on: 'Switched it on, as it was decided above',
+  on: 'Switched it on, with the times of its owner',
   own: 'Gave it times of its own',
 }
 

@@ -30,7 +30,7 @@ export function tenantScheduleRoutes(app: FastifyInstance, db: Db) {
     const id = readTenantId(params.id)
     const head = await getTenantHead(db, actor, id, 'schedules')
     const at = await requireTenant(db, actor, 'schedule.view', id)
-    const lines = (await listStanding(db, at)).map((one) => standingInWords(one, id))
+    const lines = (await listStanding(db, at)).map((one) => standingInWords(one, id, actor.access))
     const may_create = permits(actor.access, 'schedule.edit', head.tenant.path)
     return reply.page(views.tenant({ head, lines, may_create }))
   })
@@ -88,7 +88,7 @@ async function draw(db: Db, actor: Actor, { id, schedule_id }: Place, form?: For
   return views.standing({
     head,
     schedule,
-    line: standingInWords(schedule, id),
+    line: standingInWords(schedule, id, actor.access),
     steps: explain(schedule),
     opens_schedule: permits(actor.access, 'schedule.view', schedule.path),
     may_decide: permits(actor.access, 'schedule.edit', head.tenant.path),

@@ -54,14 +54,19 @@ export function readTimes(
   const rules = rows.slice(0, rowCount(fields)).map((row) => readRow(fields, row, errors))
   const window_minutes = readLength(fields, errors)
   const zone = readZone(fields, errors)
-  if (Object.keys(errors).length > 0) return { ok: false, errors }
-  const times = { rules: rules.map((rule) => rule!), window_minutes, ...zone }
+  const sound = rules.filter((rule) => rule !== undefined)
+  const times = { rules: sound, window_minutes, ...zone }
+  if (sound.length === rules.length && !errors['hours']) judgeTogether(fields, times, now, errors)
+  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, times }
+}
+
+/** Says at its field what is wrong with times that can be read, each of them and all together. */
+function judgeTogether(fields: Fields, times: Times, now: string | undefined, errors: FieldErrors) {
   for (const { field, rule = 0, message } of recurrenceProblems(recurrenceOf(times), now)) {
     const row = rowOf(fields, rule)
     if (field === 'length_minutes') errors['hours'] ??= message
     else errors[`${field === 'start' ? 'date' : fieldOfRule(row, message)}_${rule}`] ??= message
   }
-  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, times }
 }
 
 function readRow(fields: Fields, number: number, errors: FieldErrors): RecurrenceRule | undefined {

@@ -123,7 +123,7 @@ t.test('says when a computer is maintained next, and why', async (t) => {
   const { body } = await w.alice.get(`/computers/${id}/maintenance`)
   t.match(body, 'datetime="2026-11-24T22:00:00.000Z"')
   t.match(body, 'Inherited from Acme.')
-  t.match(body, 'It is not among the computers that this is for.')
+  t.match(body, 'This computer is not among its targets.')
   t.match(body, 'Switched off at Leeds office.')
 })
 
@@ -139,7 +139,7 @@ t.test('says of an excluded computer that nothing comes to it, and why', async (
       .execute(),
   )
   const { body } = await w.alice.get(`/computers/${id}/maintenance`)
-  t.match(body, 'no schedule comes to this computer')
+  t.match(body, 'no schedule covers this computer')
   t.match(body, 'This computer is excluded from maintenance.')
 })
 

@@ -40,6 +40,19 @@ t.test('says at its field what keeps a form from being forecast', async (t) => {
   t.match(mainText(answer.body), 'There is no forecast yet')
 })
 
+t.test('says all that is wrong at once', async (t) => {
+  const { alice } = await world(t)
+  const custom = { kind_0: 'custom', rrule_0: 'FREQ=DAILY;COUNT=0', zone: 'Mars', target: 'tag' }
+  const { body } = await alice.post('/schedules', { ...acme, ...custom, name: '' })
+  for (const [field, message] of [
+    ['name', 'Enter a name'],
+    ['rrule_0', 'COUNT is a whole number'],
+    ['zone', 'no time zone “Mars”'],
+    ['target_tag_id', 'Choose a tag'],
+  ] as const)
+    t.match(fieldError(body, field), message)
+})
+
 t.test('takes a zone under a former name, and says what it is called now', async (t) => {
   const w = await world(t)
   const kiev = { ...acme, zone: 'Europe/Kiev' }

@@ -21,7 +21,7 @@ t.test(
     await addSchedule(w, ACME, { name: 'Acme alone', applies_to_children: false })
     await addSchedule(w, ACME_LEEDS, { name: 'Leeds' })
     const text = await page(w, `/tenants/${ACME_LEEDS}/schedules`)
-    t.match(text, /Leeds .*In effect Of this tenant.*Nightly .*In effect From Acme/)
+    t.match(text, /Leeds .*In effect Set here.*Nightly .*In effect Inherited · Acme/)
     t.notMatch(text, 'Acme alone')
     t.match(await page(w, `/tenants/${NORTHWIND}/schedules`), /No schedule covers this tenant/)
   },
@@ -34,8 +34,8 @@ t.test(
     const id = await addSchedule(w, ACME)
     const tab = `/tenants/${ACME_LEEDS}/schedules`
     t.equal((await decide(w, id, { choice: 'off' })).statusCode, 303)
-    t.match(await page(w, tab), /Switched off From Acme · Decided here/)
-    t.match(await page(w, `/schedules/${id}`), /Below Acme Leeds office Switched off/)
+    t.match(await page(w, tab), /Switched off Inherited · Acme Decided here/)
+    t.match(await page(w, `/schedules/${id}`), /below Acme Leeds office Switched off/)
     await decide(w, id, { choice: 'own', time_0: '03:00', zone_of: 'tenant' })
     t.match(
       await page(w, tab),
@@ -45,7 +45,7 @@ t.test(
     t.match(why, /Why Acme Every day at 22:00 .*Has other times further down.*Counts here/)
     await decide(w, id, { choice: 'inherit' })
     t.equal(await findOverride(w.db, w.actor, ACME_LEEDS, id), undefined)
-    t.match(await page(w, tab), /Every day at 22:00 .*In effect From Acme/)
+    t.match(await page(w, tab), /Every day at 22:00 .*In effect Inherited · Acme/)
   },
 )
 
@@ -78,7 +78,10 @@ t.test('where inheritance is blocked, it says who blocks', async (t) => {
   const w = await world(t)
   const id = await addSchedule(w, ACME)
   await w.api.patch(`/tenants/${ACME_LEEDS}`, { blocks_inheritance: true })
-  t.match(await page(w, `/tenants/${ACME_LEEDS}/schedules`), /Blocked From Acme · .* blocked here/)
+  t.match(
+    await page(w, `/tenants/${ACME_LEEDS}/schedules`),
+    /Blocked Inherited · Acme .* blocked here/,
+  )
   t.match(await page(w, `/tenants/${ACME_LEEDS}/schedules/${id}`), /What comes from above ends/)
 })
 
@@ -113,5 +116,5 @@ t.test('taking back a decision in the history makes the schedule stand as before
     .select((eb) => eb.fn.max('id').as('id'))
     .executeTakeFirstOrThrow()
   t.equal((await w.alice.post(`/history/${operation}/undo`, { reason: '' })).statusCode, 303)
-  t.match(await page(w, `/tenants/${ACME_LEEDS}/schedules`), /In effect From Acme/)
+  t.match(await page(w, `/tenants/${ACME_LEEDS}/schedules`), /In effect Inherited · Acme/)
 })
