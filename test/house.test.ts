@@ -86,6 +86,7 @@ const DOORS = {
     'stored.ts',
     'tenant-zones.ts',
     'windows.ts',
+    'words.ts',
   ],
   tags: ['api-schemas.ts', 'carriers.ts', 'effective.ts', 'listed-names.ts', 'moves.ts', 'uses.ts'],
   tenants: [

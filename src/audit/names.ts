@@ -22,6 +22,7 @@ const NOUNS: Record<Referred, string> = {
   role: 'role',
   tag: 'tag',
   computer: 'computer',
+  computer_group: 'group of computers',
   schedule: 'schedule',
 }
 
@@ -39,6 +40,7 @@ export async function readNames(db: Reads, asker: Asker, references: Reference[]
     user_group: await nameRows(db, asker, 'user_group', 'access.view', ids('user_group')),
     tag: await nameInherited(db, asker, 'tag', ids('tag')),
     schedule: await nameInherited(db, asker, 'schedule', ids('schedule')),
+    computer_group: await nameInherited(db, asker, 'computer_group', ids('computer_group')),
     computer: await nameRows(db, asker, 'computer', 'computer.view', ids('computer')),
     role: await nameRoles(db, ids('role')),
   }
@@ -80,13 +82,13 @@ async function nameRows(
 }
 
 /**
- * The names of tags or schedules. What is made further up holds below too, so one reads those of
+ * The names of tags, schedules or groups of computers. What is made further up holds below too, so one reads those of
  * every tenant and leaves out what was made neither in nor above what the asker sees.
  */
 async function nameInherited(
   db: Reads,
   asker: Asker,
-  table: 'tag' | 'schedule',
+  table: 'tag' | 'schedule' | 'computer_group',
   ids: number[],
 ): Promise<Named> {
   if (ids.length === 0) return new Map()

@@ -1,3 +1,7 @@
+import { findPreference } from '../preferences/catalogue.ts'
+import { formatValue } from '../preferences/value.ts'
+import type { Times } from '../schedules/stored.ts'
+import { durationInWords, startsInWords } from '../schedules/words.ts'
 import type { Row, Table } from './tables.ts'
 
 const yesOrNo = (value: string | number) => (value ? 'Yes' : 'No')
@@ -11,7 +15,21 @@ const zoneOf = choice({
   computer: 'Each computer’s',
 })
 
-const minutes = (value: string | number) => `${value} minutes`
+const minutes = (value: string | number) => durationInWords(Number(value)) || '0 minutes'
+
+const days = (value: string | number) => (value === 1 ? '1 day' : `${value} days`)
+
+const times = (json: string | number) => startsInWords(JSON.parse(String(json)) as Times['rules'])
+
+/** What is decided instead of the preferences, by their names. */
+function options(json: string | number) {
+  const decided = Object.entries(JSON.parse(String(json)) as Record<string, unknown>)
+  const words = decided.map(([key, value]) => {
+    const preference = findPreference(key)
+    return preference ? `${preference.label}: ${formatValue(preference, value)}` : key
+  })
+  return words.join('; ') || 'As each tenant prefers'
+}
 
 /** The logged tables of schedules, in words. */
 export const scheduleTables: Record<string, Table> = {
@@ -26,13 +44,13 @@ export const scheduleTables: Record<string, Table> = {
         label: 'State',
         words: choice({ enabled: 'Enabled', disabled: 'Disabled', deleted: 'Deleted' }),
       },
-      rules: { label: 'Times' },
-      window_minutes: { label: 'Window', words: minutes },
+      rules: { label: 'Times', words: times },
+      window_minutes: { label: 'Length of the window', words: minutes },
       zone_of: { label: 'Time zone', words: zoneOf },
       zone: { label: 'Zone' },
-      detection_minutes: { label: 'Detection before', words: minutes },
+      detection_minutes: { label: 'Detection before the window', words: minutes },
       target: {
-        label: 'For',
+        label: 'Targets',
         words: choice({
           all: 'All computers',
           tag: 'A tag',
@@ -41,16 +59,38 @@ export const scheduleTables: Record<string, Table> = {
         }),
       },
       target_tag_id: { label: 'Tag', refers: 'tag' },
-      target_kinds: { label: 'Kinds' },
+      target_group_id: { label: 'Group', refers: 'computer_group' },
+      target_kinds: {
+        label: 'Kinds of computers',
+        usual: 'any',
+        words: choice({
+          any: 'All kinds',
+          servers: 'Servers',
+          workstations: 'Workstations',
+          portables: 'Portables',
+          not_servers: 'Workstations and portables',
+        }),
+      },
       applies_to_children: { label: 'Applies to child tenants', words: yesOrNo },
       locked: { label: 'Locked', words: yesOrNo, usual: 0 },
-      options: { label: 'Options', usual: '{}' },
-      spread_minutes: { label: 'Spread', words: minutes, usual: 0 },
+      options: { label: 'Options', usual: '{}', words: options },
+      spread_minutes: { label: 'Random spread', words: minutes, usual: 0 },
       missed: {
         label: 'Missed windows',
-        words: choice({ skip: 'Skip', once: 'Once', all: 'All' }),
+        usual: 'skip',
+        words: choice({ skip: 'Skipped', once: 'The last one runs', all: 'All run' }),
       },
-      overlap: { label: 'Overlaps', words: choice({ skip: 'Skip', queue: 'Queue' }) },
+      missed_days: { label: 'Missed in the last', words: days, usual: 7 },
+      overlap: {
+        label: 'Overlap',
+        usual: 'skip',
+        words: choice({ skip: 'The new window is skipped', queue: 'The new window is queued' }),
+      },
+      unfinished: {
+        label: 'Computers not started in time',
+        usual: 'miss',
+        words: choice({ miss: 'Miss the window', wait: 'Wait for the next window' }),
+      },
     },
   },
   schedule_computer: {
@@ -75,10 +115,14 @@ export const scheduleTables: Record<string, Table> = {
       tenant_id: { label: 'Tenant', refers: 'tenant' },
       form: {
         label: 'Decided',
-        words: choice({ off: 'Switched off', on: 'On, with the times of its owner', own: 'Own times' }),
+        words: choice({
+          off: 'Switched off',
+          on: 'On, with the times of its owner',
+          own: 'Own times',
+        }),
       },
-      rules: { label: 'Times' },
-      window_minutes: { label: 'Window', words: minutes },
+      rules: { label: 'Times', words: times },
+      window_minutes: { label: 'Length of the window', words: minutes },
       zone_of: { label: 'Time zone', words: zoneOf },
       zone: { label: 'Zone' },
     },

@@ -25,7 +25,8 @@ type Plain = {
 }
 /** A column that points at a row of another table, which is shown by its name. */
 type Reference = { label: string; refers: Referred }
-export type Referred = 'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer' | 'schedule'
+export type Referred =
+  'tenant' | 'person' | 'user_group' | 'role' | 'tag' | 'computer' | 'computer_group' | 'schedule'
 
 /** A row that a value names. */
 type Mention = { table: Referred; id: number }

@@ -90,7 +90,7 @@ export function rulesInWords(facts: ScheduleFacts) {
     },
     {
       label: 'Computers not started in time',
-      value: unfinished === 'miss' ? 'Have missed it' : 'Wait for the next window',
+      value: unfinished === 'miss' ? 'Miss the window' : 'Wait for the next window',
     },
   ]
 }

@@ -16,10 +16,14 @@ export const ORDINALS = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]
 
 /** "Every Monday and Friday at 22:00 for 4 hours". */
 export const recurrenceInWords = ({ rules, length_minutes }: Recurrence) =>
-  rules
-    .map((rule) => ruleInWords(rule, durationInWords(length_minutes)))
-    .map((words, index) => (index > 0 ? lowerFirst(words) : words))
-    .join('; and ')
+  joined(rules.map((rule) => ruleInWords(rule, ` for ${durationInWords(length_minutes)}`)))
+
+const joined = (sentences: string[]) =>
+  sentences.map((words, index) => (index > 0 ? lowerFirst(words) : words)).join('; and ')
+
+/** "Every Monday and Friday at 22:00": when windows open, without how long for. */
+export const startsInWords = (rules: readonly RecurrenceRule[]) =>
+  joined(rules.map((rule) => ruleInWords(rule, '')))
 
 /** "3 hours 30 minutes", "1 day 2 hours". */
 export function durationInWords(minutes: number) {
@@ -37,9 +41,9 @@ export function durationInWords(minutes: number) {
 function ruleInWords({ rrule, start }: RecurrenceRule, length: string) {
   const frequency = frequencyOf(rrule)
   const [date, time] = start.split('T') as [string, string]
-  if (frequency.kind === 'once') return `Once on ${date} at ${time} for ${length}`
-  if (frequency.kind === 'custom') return `By the rule ${customInWords(rrule, time)} for ${length}`
-  return `${frequencyInWords(frequency)} at ${time} for ${length}${endInWords(frequency)}`
+  if (frequency.kind === 'once') return `Once on ${date} at ${time}${length}`
+  if (frequency.kind === 'custom') return `By the rule ${customInWords(rrule, time)}${length}`
+  return `${frequencyInWords(frequency)} at ${time}${length}${endInWords(frequency)}`
 }
 
 /** A rule of one's own may say at which times itself. */

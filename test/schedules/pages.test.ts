@@ -3,6 +3,7 @@ import { planWhatChanged } from '../../src/schedules/planning.ts'
 import { getSchedule } from '../../src/schedules/queries.ts'
 import { anyTenant } from '../support/any-tenant.ts'
 import { addCast } from '../support/cast.ts'
+import { addGroup } from '../support/computer-groups.ts'
 import { addComputer } from '../support/computers.ts'
 import { fieldError, fieldsIn, mainText } from '../support/html.ts'
 import { scheduleFields } from '../support/schedule-form.ts'
@@ -158,6 +159,16 @@ t.test('runs a schedule now, once it has said on how many computers', async (t) 
   t.match(mainText((await w.alice.get(`/schedules/${id}/runs/new`)).body), /on 1 computer/)
   await w.alice.post(`/schedules/${id}/runs`, { reason: 'Urgent' })
   t.match(mainText((await w.alice.get('/history')).body), /Ran schedule.*Urgent/)
+})
+
+t.test('tells its history in words, with the name of the group that it was for', async (t) => {
+  const w = await world(t)
+  const group = await addGroup(w, ACME, {}, 'Tills')
+  const own = { ...acme, option_reboot_preference: 'force', target: 'group' }
+  const id = await make(w, { ...own, target_group_id: String(group) })
+  const text = mainText((await w.alice.get(`/schedules/${id}/history`)).body)
+  t.match(text, /Times Every Monday at 22:00 Length of the window 4 hours/)
+  t.match(text, /Group Tills .*Options Reboot preference: Always reboot/)
 })
 
 t.test('compares what was saved meanwhile with what was typed', async (t) => {
