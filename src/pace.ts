@@ -1,3 +1,5 @@
+import { Busy } from './errors.ts'
+
 /**
  * How long work keeps its turns. Called at each step with how far it is: reports that, lets other
  * requests run when the step has taken its time, and throws when the work was cancelled.
@@ -18,6 +20,16 @@ export function paced(report?: (done: number, total: number) => void, signal?: A
     turn_began = performance.now()
     signal?.throwIfAborted()
   }
+}
+
+/** Whether work stops as a whole with this error: it was cancelled, or nobody may write now. */
+export const isInterruption = (error: unknown) =>
+  error instanceof Busy || (error as Error).name === 'AbortError'
+
+/** Both halves of a list, in order. */
+export const halves = <Item>(list: readonly Item[]) => {
+  const middle = Math.ceil(list.length / 2)
+  return [list.slice(0, middle), list.slice(middle)]
 }
 
 /** Cuts a list into pieces of at most `size`, in order. */

@@ -5,7 +5,7 @@ import { prepared } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
-import { ANY, type Traits, conditionsOf, shapeOf, valuesOf } from './conditions.ts'
+import { ANY, type Place, type Traits, conditionsOf, shapeOf, valuesOf } from './conditions.ts'
 import { tabsOf } from './groups/filter.ts'
 import { type Membership, membershipOf, placeOf, tagOf } from './groups/membership.ts'
 import { meet } from './meeting.ts'
@@ -42,14 +42,25 @@ export type Aim = {
  * excluded ones among them. No traits, and a problem in words, where it is for something that is
  * gone.
  */
-export async function aimedAt(
+async function aimedAt(
   db: Reads,
   { target, filter, tenant_id, applies_to_children }: Aim,
   now: string,
 ): Promise<Membership> {
-  const { tabs, traits, problem } = await reachOf(db, target, now)
   const owner = await placeOf(db, tenant_id, !applies_to_children)
   if (!owner) return { tabs: [], traits: null, problem: 'Its tenant has been deleted.' }
+  return aimedFrom(db, target, filter, owner, now)
+}
+
+/** The same where it is known whose it is. */
+export async function aimedFrom(
+  db: Reads,
+  target: Target,
+  filter: TargetFilter | null,
+  owner: Place,
+  now: string,
+): Promise<Membership> {
+  const { tabs, traits, problem } = await reachOf(db, target, now)
   const own: Traits = { ...ANY, tenant: owner, kind: filter && targetFilters[filter] }
   return { tabs, traits: traits && meet(traits, own), problem }
 }

@@ -1,4 +1,10 @@
-import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import {
+  type Expression,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  expressionBuilder,
+  sql,
+} from 'kysely'
 import type { Reads } from './connection.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -38,6 +44,12 @@ export const beginsWithText = (text: string) =>
 /** A list of ids as a table with an `id`, so that one query serves a list of any length. */
 export const idTable = (ids_json: string) =>
   sql<{ id: number }>`(select value as id from json_each(${ids_json}))`.as('listed')
+
+/** A list of ids, for what is to be in it. */
+export const idsIn = (ids: readonly number[]) =>
+  expressionBuilder<object>()
+    .selectFrom(idTable(JSON.stringify(ids)))
+    .select('listed.id')
 
 /** The ids in a path (`/1/3/4/`) as a table: those of the node itself and of all above it. */
 export const pathTable = (path: Expression<string>) =>

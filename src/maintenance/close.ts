@@ -1,12 +1,14 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
-import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { everyTenant } from '../db/scope-guard.ts'
 import type { Pace } from '../pace.ts'
-import { type OwnedSchedule, findSchedule } from '../schedules/queries.ts'
+import { type OwnedSchedule, findSchedules } from '../schedules/queries.ts'
+import { type Outcome, endSome, listAhead } from './ending.ts'
 import { closeWindow } from './settle.ts'
 
-/** Windows that are closed in one transaction. */
-const AT_ONCE = 20
+/** Windows that are closed in one transaction, fewer where so many sessions end with them. */
+const AT_ONCE = 100
+const ENOUGH = 5000
 
 type Ended = { id: number; schedule_id: number }
 
@@ -19,11 +21,16 @@ export async function closeEndedWindows(db: Db, now: string, pace: Pace) {
     const ended = await listEnded(db, now)
     if (ended.length === 0) return count > 0
     await system(db, async (tx) => {
+      const schedules = await findSchedules(
+        tx,
+        ended.map(({ schedule_id }) => schedule_id),
+      )
+      let sessions = 0
       for (const { id, schedule_id } of ended) {
-        await endWaiting(tx, id, await findSchedule(tx, schedule_id), now)
+        sessions += await endWaiting(tx, id, schedules.get(schedule_id), now, pace)
         await closeWindow(tx, id, now)
         await noteClosed(tx, id)
-        await pace(0, 0)
+        if (sessions >= ENOUGH) break
       }
     })
   }
@@ -45,22 +52,16 @@ async function endWaiting(
   window_id: number,
   schedule: OwnedSchedule | undefined,
   now: string,
+  pace: Pace,
 ) {
   const waits = schedule?.unfinished === 'wait' && schedule.state === 'enabled'
-  await everyTenantTx(tx)
-    .updateTable('maintenance_session')
-    .set(
-      waits
-        ? {
-            state: 'postponed',
-            reason: 'The window ended before it started. It waits for the next.',
-          }
-        : { state: 'missed', reason: 'The window ended before it started.', ended_at: now },
-    )
-    .where('window_id', '=', window_id)
-    .where('state', 'in', ['pending', 'waiting'])
-    .execute()
+  const outcome: Outcome = waits
+    ? { state: 'postponed', reason: `${ENDED} It waits for the next.`, ended_at: null }
+    : { state: 'missed', reason: ENDED, ended_at: now }
+  return endSome(tx, (limit) => listAhead(tx, window_id, limit), outcome, pace)
 }
+
+const ENDED = 'The window ended before it started.'
 
 /** Another may wait for its end. */
 const noteClosed = (tx: SystemTx, window_id: number) =>

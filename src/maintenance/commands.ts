@@ -4,16 +4,18 @@ import { ofTenant } from '../db/scope.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import { Conflict } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
-import { timesInForce } from '../schedules/plan.ts'
+import { layOutOne } from '../schedules/plan.ts'
 import { type OwnedSchedule, getSchedule } from '../schedules/queries.ts'
-import { regionsOf } from '../schedules/regions.ts'
 import { zonesOf } from '../schedules/tenant-zones.ts'
 import { addElapsed } from '../schedules/windows.ts'
-import { type Term, recordWindow } from './open.ts'
-import { fillWindow } from './opened.ts'
-import type { Place } from './place.ts'
+import { beginReading } from './covered.ts'
+import { endSome } from './ending.ts'
+import type { Unfilled } from './open.ts'
+import { fillWindows } from './opened.ts'
+import { type Place, keyOf, textOf } from './place.ts'
 import { getSession, getWindow } from './queries.ts'
 import { listUnfinished } from './queue.ts'
+import { type Came, recordWindows } from './record.ts'
 import { type Round, newRound } from './round.ts'
 
 /**
@@ -37,60 +39,87 @@ export async function runNow(
     .values({ tenant_id: at, verb: 'run', schedule_id, reason })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const round = newRound(tx.operation.at)
-  const sums = { sessions: 0, open: 0, problem: '' }
-  for (const place of await listPlaces(tx, round, schedule)) {
-    if (await isOpen(tx, place)) {
-      sums.open++
-      continue
-    }
-    const opened = await openNow(tx, round, place, { local_start: `#${order_id}`, reason }, pace)
-    sums.sessions += opened.sessions
-    sums.problem ||= opened.problem
-  }
-  if (sums.sessions === 0 && sums.open > 0)
+  const order = { local_start: `#${order_id}`, reason }
+  const { opened, open } = await openNow(tx, schedule, order, pace)
+  const sessions = opened.reduce((sum, one) => sum + one.sessions, 0)
+  if (sessions === 0 && open > 0)
     throw new Conflict(`“${name}” has a window that is open. Cancel it first.`)
-  if (sums.sessions === 0)
-    throw new Conflict(`“${name}” covers no computer. ${sums.problem}`.trimEnd())
-  return sums.sessions
+  if (sessions === 0) {
+    const problem = opened.find((one) => one.problem)?.problem ?? ''
+    throw new Conflict(`“${name}” covers no computer. ${problem}`.trimEnd())
+  }
+  return sessions
+}
+
+/** Opens what is not open of a schedule; says what came of it, and how much was open before. */
+async function openNow(
+  tx: Tx,
+  schedule: OwnedSchedule,
+  order: { local_start: string; reason: string },
+  pace: Pace,
+) {
+  const round = newRound(tx.operation.at)
+  const places = await listPlaces(tx, round, schedule)
+  const unfinished = await listUnfinished(tx, places.map(keyOf))
+  const isOpen = (place: Place) =>
+    unfinished.get(textOf(keyOf(place)))?.some(({ state }) => state === 'open') ?? false
+  const free = places.filter((place) => !isOpen(place))
+  const came = free.map((place) => cameNow(place, order, round.now))
+  const windows: Unfilled[] = []
+  const covered = await beginReading(tx, schedule, round.now)
+  for (const [{ opening, term }, id] of await recordWindows(tx, came, round.now))
+    windows.push({ id, opening, term, covered })
+  if (windows.length < came.length)
+    throw new Error(`order ${order.local_start} has been carried out before`)
+  const opened = await fillWindows(tx, round, windows, pace)
+  return { opened, open: places.length - free.length }
 }
 
 /** Where the schedule may have windows: each of its times in each zone. */
 async function listPlaces(tx: Tx, round: Round, schedule: OwnedSchedule): Promise<Place[]> {
   const zones = await round.zones(tx)
-  const regions = await regionsOf(tx, schedule)
+  const { regions, times } = await layOutOne(tx, schedule)
   const places: Place[] = []
-  for (const [times_of, times] of await timesInForce(tx, schedule, regions))
-    for (const zone of await zonesOf(tx, zones, times, schedule.path))
-      places.push({ schedule, times_of, times, zone, regions, zones })
+  for (const [times_of, own] of times)
+    for (const zone of await zonesOf(tx, zones, own, schedule.path))
+      places.push({ schedule, times_of, times: own, zone, regions })
   return places
 }
 
-async function isOpen(tx: Tx, { schedule, times_of, zone }: Place) {
-  const key = { schedule_id: schedule.id, override_id: times_of, zone }
-  return (await listUnfinished(tx, key)).some(({ state }) => state === 'open')
-}
-
-async function openNow(
-  tx: Tx,
-  round: Round,
+function cameNow(
   place: Place,
   { local_start, reason }: { local_start: string; reason: string },
-  pace: Pace,
-) {
-  const { now } = round
+  now: string,
+): Came {
   const ends_at = addElapsed(now, place.times.window_minutes)
-  const term: Term = { starts_at: now, ends_at, detect_at: now, cause: 'run_now' }
-  const opening = { ...place, local_start }
-  const id = await recordWindow(tx, opening, term, { state: 'open', reason, now })
-  if (id === null) throw new Error(`order ${local_start} has been carried out before`)
-  return fillWindow(tx, round, id, opening, term, pace)
+  return {
+    opening: { ...place, local_start },
+    term: { starts_at: now, ends_at, detect_at: now, cause: 'run_now' },
+    state: 'open',
+    reason,
+  }
 }
 
-const OVER = ['passed', 'partly_passed', 'failed', 'cancelled', 'missed', 'skipped'] as const
+const UNENDED = ['pending', 'waiting', 'running', 'postponed'] as const
+
+/** Some of the sessions of a window that are not over. */
+const listUnended = (tx: Tx, window_id: number, limit: number) =>
+  everyTenantTx(tx)
+    .selectFrom('maintenance_session')
+    .select('id')
+    .where('window_id', '=', window_id)
+    .where('state', 'in', UNENDED)
+    .limit(limit)
+    .execute()
 
 /** Cancels a window that is open or queued, and each of its sessions that is not over yet. */
-export async function cancelWindow(tx: Tx, asker: Asker, id: number, reason: string) {
+export async function cancelWindow(
+  tx: Tx,
+  asker: Asker,
+  id: number,
+  reason: string,
+  pace: Pace = paced(),
+) {
   const window = await getWindow(tx, asker, id, 'schedule.run')
   if (window.closed_at !== null) throw new Conflict('This window is over already.')
   const at = await requireTenant(tx, asker, 'schedule.run', window.tenant_id)
@@ -104,18 +133,13 @@ export async function cancelWindow(tx: Tx, asker: Asker, id: number, reason: str
       reason,
     })
     .execute()
-  const all = everyTenantTx(tx)
-  await all
-    .updateTable('maintenance_session')
-    .set({
-      state: 'cancelled',
-      reason: reason || 'Its window was cancelled.',
-      ended_at: tx.operation.at,
-    })
-    .where('window_id', '=', id)
-    .where('state', 'not in', OVER)
-    .execute()
-  await all
+  const ended = {
+    state: 'cancelled',
+    reason: reason || 'Its window was cancelled.',
+    ended_at: tx.operation.at,
+  } as const
+  await endSome(tx, (limit) => listUnended(tx, id, limit), ended, pace)
+  await everyTenantTx(tx)
     .updateTable('maintenance_window')
     .set({ state: 'cancelled', reason, closed_at: tx.operation.at })
     .where('id', '=', id)

@@ -6,11 +6,11 @@ import {
   shapeOf,
   valuesOf,
 } from '../computers/conditions.ts'
-import { type Target, aimedAt } from '../computers/target.ts'
+import { type Target, aimedFrom } from '../computers/target.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { ComputerTab } from '../db/computer-schema.ts'
-import { tabInPassing } from '../db/session-table.ts'
+import { hasPath, tabInPassing } from '../db/session-table.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
@@ -33,19 +33,24 @@ export type WindowOf = { times_of: number; times: Times; zone: string }
 /** Tells of a candidate whether a window is its own, by where it is and which clock it has. */
 export function openTo(
   regions: ScheduleRegion[],
-  zones: Zones,
   { times_of, times, zone }: WindowOf,
-): (candidate: Candidate) => boolean {
+): (candidate: Candidate, zones: Pick<Zones, 'at'>) => boolean {
   const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
-  return (candidate) => {
+  return (candidate, zones) => {
     const standing = nearest(byPath, candidate.path)
     if (standing?.effect !== 'on' || standing.times_of !== times_of) return false
     return zoneFor(times, zones, candidate) === zone
   }
 }
 
-/** Some more of the computers for which a schedule is meant: those after an id, in their order. */
-export type ReadCandidates = (db: Reads, after: number, limit: number) => Promise<Candidate[]>
+/** Where reading goes on: after this computer, of the tenant with this path. */
+export type After = Pick<Candidate, 'id' | 'path'>
+
+/** Before the first. */
+export const FIRST: After = { id: 0, path: '' }
+
+/** Some more of the computers for which a schedule is meant, in an order of their own. */
+export type ReadCandidates = (db: Reads, after: After, limit: number) => Promise<Candidate[]>
 
 /**
  * Whom a schedule is meant for at the moment `now`: at its owner and, where it applies to child
@@ -57,29 +62,67 @@ export async function candidatesOf(
   schedule: OwnedSchedule,
   now: string,
 ): Promise<{ read: ReadCandidates; problem: string }> {
-  const { tenant_id, applies_to_children, target_kinds, id: schedule_id } = schedule
+  const { target_kinds, id: schedule_id } = schedule
   const filter = target_kinds === 'any' || target_kinds === 'not_servers' ? null : target_kinds
-  const target = targetOf(schedule)
-  const aim = { target, filter, tenant_id, applies_to_children }
-  const { tabs, traits, problem } = await aimedAt(db, aim, now)
+  const { tenant_id, path, applies_to_children } = schedule
+  const owner = { id: tenant_id, path, only: !applies_to_children }
+  const { tabs, traits, problem } = await aimedFrom(db, targetOf(schedule), filter, owner, now)
   if (!traits) return { read: async () => [], problem }
+  const { place, ...asked } = shapeOf(traits, 'indexed')
+  const chosen = schedule.target === 'computers'
   const shape: CandidateShape = {
-    ...shapeOf(traits, 'indexed'),
+    ...asked,
+    place: chosen || place !== 'top' ? place : 'branch',
     tabs: tabs.join(),
-    chosen: schedule.target === 'computers',
+    chosen,
     not_servers: target_kinds === 'not_servers',
   }
   const values = { ...valuesOf(traits), schedule_id }
   return {
-    read: async (db, after, limit) => {
-      const rows = await queryOf(shape)(db, { ...values, after, limit })
-      return rows.map(({ state, ...row }) => ({
-        ...row,
-        excluded: state === 'excluded',
-      }))
-    },
+    read: (db, after, limit) => readCandidates(db, shape, values, { after, limit }),
     problem,
   }
+}
+
+/** Candidates that are read at a time. */
+const PAGE = 1000
+
+/** Whom a schedule is meant for, of whom the first have been read. */
+export type Covered = { first: Candidate[]; read: ReadCandidates; problem: string }
+
+/** Begins to read whom a schedule is meant for at the moment `now`. */
+export async function beginReading(
+  db: Reads,
+  schedule: OwnedSchedule,
+  now: string,
+): Promise<Covered> {
+  const { read, problem } = await candidatesOf(db, schedule, now)
+  return { first: await read(db, FIRST, PAGE), read, problem }
+}
+
+/** Those that have been read, and then all others, some at a time. */
+export async function* readOn(db: Reads, { first, read }: Covered) {
+  for (let some = first; ; some = await read(db, some.at(-1)!, PAGE)) {
+    yield some
+    if (some.length < PAGE) return
+  }
+}
+
+async function readCandidates(
+  db: Reads,
+  shape: CandidateShape,
+  values: Omit<Asked, 'after_id' | 'limit'>,
+  { after, limit }: { after: After; limit: number },
+) {
+  const from = after.path > values.from ? after.path : values.from
+  const rows = await queryOf(shape)(db, { ...values, from, after_id: after.id, limit })
+  return rows.map(({ id, tenant_id, path, time_zone, state }): Candidate => ({
+    id,
+    tenant_id,
+    path,
+    time_zone,
+    excluded: state === 'excluded',
+  }))
 }
 
 /** What a schedule is for. No tag and no group has the id 0: it stands for one that was deleted. */
@@ -93,21 +136,18 @@ function targetOf({ target, target_tag_id, target_group_id }: OwnedSchedule): Ta
 /** What a query of candidates looks like, without its values. */
 type CandidateShape = Shape & { tabs: string; chosen: boolean; not_servers: boolean }
 
-type Asked = Values & { schedule_id: number; after: number; limit: number }
+type Asked = Values & { schedule_id: number; after_id: number; limit: number }
 
+/**
+ * Computers that some conditions hold of, those of a branch tenant by tenant, all others in the order
+ * of their ids: so that some more are found without a look at those that were read, or at the rest.
+ */
 const build = (shape: CandidateShape) =>
   prepared((db, values: Asked) => {
-    const query = computers(db, shape, values)
+    const query = walk(db, shape, values)
       .select(['computer.id', 'computer.tenant_id', 'computer.time_zone', 'computer.state'])
       .select('tenant.path')
-      .where('computer.id', '>', values.after)
-      .where(
-        shape.place === 'everywhere' ? tabInPassing : 'computer.tab',
-        'in',
-        shape.tabs.split(',') as ComputerTab[],
-      )
-      .where((eb) => eb.and(conditionsOf(shape, values)))
-      .orderBy('computer.id')
+      .where(tabInPassing, 'in', shape.tabs.split(',') as ComputerTab[])
       .limit(values.limit)
     return shape.not_servers ? query.where('computer.kind', '<>', 'server') : query
   })
@@ -122,6 +162,27 @@ function queryOf(shape: CandidateShape) {
 }
 
 type Query = SelectQueryBuilder<Schema, 'computer' | 'tenant', object>
+
+function walk(db: Reads, shape: CandidateShape, values: Asked): Query {
+  if (shape.chosen || shape.place !== 'branch')
+    return computers(db, shape, values)
+      .where((eb) => eb.and(conditionsOf(shape, values)))
+      .where('computer.id', '>', values.after_id)
+      .orderBy('computer.id')
+  return everyTenant(db)
+    .selectFrom('tenant')
+    .crossJoin('computer')
+    .whereRef('computer.tenant_id', '=', 'tenant.id')
+    .where(hasPath)
+    .where('tenant.path', '>=', values.from)
+    .where('tenant.path', '<', values.to)
+    .where((eb) => eb.and(conditionsOf({ ...shape, place: 'everywhere' }, values)))
+    .where((eb) =>
+      eb.or([eb('tenant.path', '>', values.from), eb('computer.id', '>', values.after_id)]),
+    )
+    .orderBy('tenant.path')
+    .orderBy('computer.id')
+}
 
 /** Computers with their tenants; of chosen ones, only these. */
 function computers(db: Reads, { chosen }: CandidateShape, { schedule_id }: Asked): Query {

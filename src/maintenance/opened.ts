@@ -1,27 +1,31 @@
 import type { SystemTx } from '../db/operation.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
+import { idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
 import { zonesOf } from '../schedules/tenant-zones.ts'
-import { type Opened, type Opening, type Term, openSessions } from './open.ts'
+import { type Opened, type Opening, type Unfilled, openSessions } from './open.ts'
 import { endPostponed } from './postponed.ts'
 import type { Round } from './round.ts'
 
 /**
- * Fills a window that has just been recorded as open, and says how many sessions it has. One without
- * any is skipped; one whose sessions all are closes at once.
+ * Fills windows that have just been recorded as open, and says how many sessions each has. One
+ * without any is skipped; one whose sessions all are over closes at once.
  */
-export async function fillWindow(
+export async function fillWindows(
   tx: SystemTx,
   round: Round,
-  id: number,
-  opening: Opening,
-  term: Term,
+  windows: readonly Unfilled[],
   pace: Pace,
-) {
-  const opened = await openSessions(tx, round, id, opening, term, pace)
-  await endPostponed(tx, { ...opening, window_id: id }, round.now)
-  if (opened.sessions === 0) await recordNobody(tx, id, opening, opened, round.now)
-  else if (opened.ahead === 0) await end(tx, id, { state: 'closed' }, round.now)
+): Promise<Opened[]> {
+  const opened = await openSessions(tx, round, windows, pace)
+  await endPostponed(tx, windows, round.now, pace)
+  const over: number[] = []
+  for (const [at, { id, opening }] of windows.entries()) {
+    const { sessions, ahead, problem } = opened[at]!
+    if (sessions === 0) await recordNobody(tx, round, { id, opening, problem })
+    else if (ahead === 0) over.push(id)
+  }
+  if (over.length > 0) await end(tx, over, { state: 'closed' }, round.now)
   return opened
 }
 
@@ -31,22 +35,34 @@ export async function fillWindow(
  */
 async function recordNobody(
   tx: SystemTx,
-  id: number,
-  { schedule, times, zone, zones }: Opening,
-  { problem }: Opened,
-  now: string,
+  round: Round,
+  { id, opening, problem }: { id: number; opening: Opening; problem: string },
 ) {
-  const all = await zonesOf(tx, zones, times, schedule.path)
-  if (all.size === 1 || (problem && zone === zones.at(schedule.path)))
-    return end(tx, id, { state: 'skipped', reason: problem || 'It covers no computer.' }, now)
-  await everyTenantTx(tx).deleteFrom('maintenance_window').where('id', '=', id).execute()
+  if (!(await isTold(tx, round, opening, problem !== '')))
+    await everyTenantTx(tx).deleteFrom('maintenance_window').where('id', '=', id).execute()
+  else {
+    const reason = problem || 'It covers no computer.'
+    await end(tx, [id], { state: 'skipped', reason }, round.now)
+  }
+}
+
+async function isTold(
+  tx: SystemTx,
+  round: Round,
+  { schedule, times, zone }: Opening,
+  isGone: boolean,
+) {
+  if (times.zone_of === 'fixed') return true
+  const zones = await round.zones(tx)
+  if (isGone && zone === zones.at(schedule.path)) return true
+  return (await zonesOf(tx, zones, times, schedule.path)).size === 1
 }
 
 type Outcome = { state: 'closed' } | { state: 'skipped'; reason: string }
 
-const end = (tx: SystemTx, id: number, outcome: Outcome, closed_at: string) =>
+const end = (tx: SystemTx, ids: number[], outcome: Outcome, closed_at: string) =>
   everyTenantTx(tx)
     .updateTable('maintenance_window')
     .set({ ...outcome, closed_at })
-    .where('id', '=', id)
+    .where('id', 'in', idsIn(ids))
     .execute()

@@ -1,10 +1,9 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import { valuesInEffect } from '../preferences/in-effect.ts'
+import { type Values, valuesInEffectAt } from '../preferences/in-effect.ts'
 import { TERM_KEYS } from '../schedules/option-keys.ts'
 import { type Zones, readZones } from '../schedules/tenant-zones.ts'
-
-type Values = Record<string, unknown>
+import type { Kept } from './terms.ts'
 
 /**
  * What many windows that open together ask for, read once. Nothing of it outlives an operation: what
@@ -17,8 +16,10 @@ export type Round = {
   /** Called after a transaction that was rolled back: the ids that it gave are gone. */
   forget(): void
   zones(tx: Reads): Promise<Zones>
-  /** The preferences that decide about maintenance, as they are in effect for a tenant. */
-  valuesOf(tx: Reads, tenant_id: number): Promise<Values>
+  /** The preferences that decide about maintenance, as they are in effect for tenants, by their paths. */
+  valuesAt(tx: Reads, paths: Iterable<string>): Promise<(path: string) => Values>
+  /** What sessions take along, by the preferences and then by the options of schedules as JSON. */
+  kept: Map<Values, Map<string, Kept>>
   /** The ids of the options of sessions, by their JSON. */
   options_ids: Map<string, number>
 }
@@ -30,15 +31,17 @@ const lastOperation = prepared((db, _: object) =>
 export function newRound(now: string): Round {
   let head: number | undefined
   let zones: Zones | undefined
-  const values = new Map<number, Values>()
+  const values = new Map<string, Values>()
+  const joints = new Map<number, Values>()
+  const kept = new Map<Values, Map<string, Kept>>()
   const options_ids = new Map<string, number>()
   const forget = () => {
     zones = undefined
-    values.clear()
-    options_ids.clear()
+    for (const known of [values, joints, kept, options_ids]) known.clear()
   }
   return {
     now,
+    kept,
     options_ids,
     forget,
     async refresh(tx) {
@@ -47,12 +50,13 @@ export function newRound(now: string): Round {
       head = last?.id
     },
     zones: async (tx) => (zones ??= await readZones(tx, now)),
-    async valuesOf(tx, tenant_id) {
-      const known = values.get(tenant_id)
-      if (known) return known
-      const found = await valuesInEffect(tx, tenant_id, TERM_KEYS, now)
-      values.set(tenant_id, found)
-      return found
+    async valuesAt(tx, paths) {
+      const asked = { keys: TERM_KEYS, at: now }
+      const unknown = [...new Set(paths)].filter((path) => !values.has(path))
+      if (unknown.length > 0)
+        for (const [path, found] of await valuesInEffectAt(tx, unknown, asked, joints))
+          values.set(path, found)
+      return (path) => values.get(path)!
     },
   }
 }

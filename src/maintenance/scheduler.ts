@@ -44,10 +44,11 @@ export async function look(
   }: { log?: Log; pace?: Pace; time_zone_data?: string } = {},
 ) {
   await noteTimeZoneData(db, time_zone_data)
-  const planned = await planWhatChanged(db, {
-    moved: (windows) => log.moved(windows),
-    failed: (schedule_id, error) => log.trouble(error, schedule_id),
-  })
+  const report = {
+    moved: (windows: Moved[]) => log.moved(windows),
+    failed: (schedule_id: number, error: unknown) => log.trouble(error, schedule_id),
+  }
+  const planned = await planWhatChanged(db, report, pace)
   const now = db.now()
   const round = newRound(now)
   const closed = await closeEndedWindows(db, now, pace)
@@ -56,7 +57,7 @@ export async function look(
   const opened = await openDueWindows(db, round, pace, ({ schedule_id }, error) =>
     log.trouble(error, schedule_id),
   )
-  if (planned || opened || closed) await system(db, (tx) => endWaitingInVain(tx, now))
+  if (planned || opened || closed) await system(db, (tx) => endWaitingInVain(tx, now, pace))
   await noteLook(db, { now, time_zone_data, busy: planned || opened || closed })
 }
 

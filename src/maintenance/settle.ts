@@ -2,9 +2,10 @@ import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { isLeft } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
+import { endSome, listAhead } from './ending.ts'
 import { openNextQueued } from './queue.ts'
 import type { Round } from './round.ts'
 
@@ -25,10 +26,7 @@ export async function settleWindows(db: Db, round: Round, pace: Pace) {
         await settle(tx, round, id, pace)
         await pace(0, 0)
       }
-      await tx
-        .deleteFrom('window_to_settle')
-        .where('window_id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
-        .execute()
+      await tx.deleteFrom('window_to_settle').where('window_id', 'in', idsIn(ids)).execute()
     })
   }
 }
@@ -66,7 +64,7 @@ async function settle(tx: SystemTx, round: Round, id: number, pace: Pace) {
   if (!window) return
   const isUnfinished = window.state === 'open' || window.state === 'queued'
   if (window.schedule_state === 'deleted') {
-    if (isUnfinished) await endWithSchedule(tx, id, round.now)
+    if (isUnfinished) await endWithSchedule(tx, id, round.now, pace)
     return
   }
   if (window.state === 'open' && (await sessionsLeft(tx, { window_id: id })).length === 0)
@@ -82,14 +80,9 @@ export const closeWindow = (tx: SystemTx, id: number, closed_at: string) =>
     .execute()
 
 /** With its schedule ends what has not started; what runs comes to its own end. */
-async function endWithSchedule(tx: SystemTx, id: number, now: string) {
+async function endWithSchedule(tx: SystemTx, id: number, now: string, pace: Pace) {
   const ended = { state: 'cancelled', reason: 'Its schedule was deleted.' } as const
-  await everyTenantTx(tx)
-    .updateTable('maintenance_session')
-    .set({ ...ended, ended_at: now })
-    .where('window_id', '=', id)
-    .where('state', 'in', ['pending', 'waiting'])
-    .execute()
+  await endSome(tx, (limit) => listAhead(tx, id, limit), { ...ended, ended_at: now }, pace)
   await everyTenantTx(tx)
     .updateTable('maintenance_window')
     .set({ ...ended, closed_at: now })

@@ -1,5 +1,6 @@
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
+import type { Values } from '../preferences/in-effect.ts'
 import { freezeAt } from '../schedules/freeze.ts'
 import {
   EXCLUDES_COMPUTERS,
@@ -21,29 +22,49 @@ export type Terms = {
   options_id: number
 }
 
+/** What sessions take along of preferences and options together. */
+export type Kept = { options_id: number; freezes: string[] }
+
+/** The time zone among the preferences of a tenant. */
+export const zoneAmong = (values: Values) => String(values[TIME_ZONE])
+
 /**
- * The terms that are in effect for a tenant. The schedule's own options go before the preferences.
+ * The terms where these preferences are in effect. The schedule's own options go before them.
  *
  * @param starts_at when the window opens, which is what freeze periods are about
  */
 export async function settleTerms(
   tx: SystemTx,
   round: Round,
-  tenant_id: number,
-  schedule: OwnedSchedule,
+  values: Values,
+  { tenant_id, options }: OwnedSchedule,
   starts_at: string,
 ): Promise<Terms> {
-  const values = await round.valuesOf(tx, tenant_id)
-  const options = Object.fromEntries(
-    optionKeys.map((key) => [key, schedule.options[key] ?? values[key]]),
-  )
-  const freezes = options['maintenance.freeze_periods'] as string[]
-  const freeze = freezeAt(starts_at, String(values[TIME_ZONE]), freezes)
+  const { options_id, freezes } = await keepTogether(tx, round, values, options)
+  const freeze = freezeAt(starts_at, zoneAmong(values), freezes)
   return {
-    takes_part: schedule.tenant_id !== ROOT_ID || values[EXCLUDES_CROSS_TENANT] !== true,
+    takes_part: tenant_id !== ROOT_ID || values[EXCLUDES_CROSS_TENANT] !== true,
     skipped: reasonToSkip(values[EXCLUDES_COMPUTERS] === true, freeze),
-    options_id: await keepOptions(tx, round, options),
+    options_id,
   }
+}
+
+async function keepTogether(
+  tx: SystemTx,
+  round: Round,
+  values: Values,
+  own: Options,
+): Promise<Kept> {
+  const known = round.kept.get(values) ?? new Map<string, Kept>()
+  round.kept.set(values, known)
+  const json = JSON.stringify(own)
+  const found = known.get(json)
+  if (found) return found
+  const options = Object.fromEntries(optionKeys.map((key) => [key, own[key] ?? values[key]]))
+  const freezes = options['maintenance.freeze_periods'] as string[]
+  const kept = { options_id: await keepOptions(tx, round, options), freezes }
+  known.set(json, kept)
+  return kept
 }
 
 function reasonToSkip(excludes: boolean, freeze: string | undefined) {

@@ -1,8 +1,21 @@
 import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { idTable, textTable } from '../db/search.ts'
 import { getPreference } from './catalogue.ts'
 import { chainFor, readChain } from './chain.ts'
-import { resolve } from './inheritance.ts'
+import { type ChainNode, type Exemption, resolve } from './inheritance.ts'
 import { hangUnder } from './moved-branches.ts'
+import {
+  type StoredEntry,
+  entryColumns,
+  exemptionColumns,
+  readEntry,
+  readExemption,
+} from './stored.ts'
+
+/** What is in effect, by the key of the preference. */
+export type Values = Record<string, unknown>
 
 /**
  * What some preferences have in effect for a tenant at an instant, by key: for the program itself,
@@ -13,7 +26,7 @@ export async function valuesInEffect(
   tenant_id: number,
   keys: readonly string[],
   at: string,
-): Promise<Record<string, unknown>> {
+): Promise<Values> {
   const chain = await readChain(db, tenant_id)
   return Object.fromEntries(
     keys.map((key) => {
@@ -37,3 +50,109 @@ export async function valueUnder(
   const [nodes, exemptions] = chainFor(chain, preference)
   return resolve(preference, nodes, exemptions, at).value
 }
+
+/**
+ * As `valuesInEffect` for many tenants, by their paths: reads only what is decided on their way down. Tenants
+ * between which nothing is decided share one object, also with those in `known`, which has it by the
+ * last tenant on the way that decides something.
+ */
+export async function valuesInEffectAt(
+  db: Reads,
+  paths: readonly string[],
+  { keys, at }: { keys: readonly string[]; at: string },
+  known: Map<number, Values> = new Map(),
+): Promise<Map<string, Values>> {
+  const deciding = await readDeciding(db, paths, keys)
+  return new Map(
+    paths.map((path) => {
+      const chain = idsOf(path).flatMap((id) => deciding.get(id) ?? [])
+      const joint = chain.at(-1)?.node.tenant_id ?? 0
+      const values = known.get(joint) ?? valuesOf(chain, keys, at)
+      known.set(joint, values)
+      return [path, values]
+    }),
+  )
+}
+
+/** A tenant that decides something, and what. */
+type Deciding = {
+  node: ChainNode
+  entries: Map<string, StoredEntry>
+  exemptions: Map<string, Exemption[]>
+}
+
+/** From "All tenants" down to the tenant itself. */
+const idsOf = (path: string) => path.split('/').slice(1, -1).map(Number)
+
+function valuesOf(chain: Deciding[], keys: readonly string[], at: string): Values {
+  return Object.fromEntries(
+    keys.map((key) => {
+      const nodes = chain.map(({ node, entries }): ChainNode => {
+        const entry = entries.get(key)
+        return entry ? { ...node, entry } : node
+      })
+      const exemptions = chain.flatMap((one) => one.exemptions.get(key) ?? [])
+      return [key, resolve(getPreference(key), nodes, exemptions, at).value]
+    }),
+  )
+}
+
+type Asked = { ids: string; keys: string }
+
+const decisionsOf = prepared((db, { ids, keys }: Asked) =>
+  everyTenant(db)
+    .selectFrom(idTable(ids))
+    .crossJoin('tenant')
+    .leftJoin('preference_entry as entry', (join) =>
+      join
+        .onRef('entry.tenant_id', '=', 'tenant.id')
+        .on('entry.key', 'in', (eb) => eb.selectFrom(textTable(keys)).select('listed.text')),
+    )
+    .leftJoin('operation', 'operation.id', 'entry.operation_id')
+    .select(['tenant.id as tenant_id', 'tenant.name', 'tenant.blocks_inheritance'])
+    .select(entryColumns)
+    .whereRef('tenant.id', '=', 'listed.id')
+    .where((eb) =>
+      eb.or([eb('entry.key', 'is not', null), eb('tenant.blocks_inheritance', '=', 1)]),
+    ),
+)
+
+const exemptionsOf = prepared((db, { ids, keys }: Asked) =>
+  everyTenant(db)
+    .selectFrom(idTable(ids))
+    .crossJoin('exemption')
+    .innerJoin('tenant', 'tenant.id', 'exemption.tenant_id')
+    .innerJoin('operation', 'operation.id', 'exemption.operation_id')
+    .select(['tenant.name', 'tenant.blocks_inheritance'])
+    .select(exemptionColumns)
+    .whereRef('exemption.tenant_id', '=', 'listed.id')
+    .where('exemption.key', 'in', (eb) => eb.selectFrom(textTable(keys)).select('listed.text'))
+    .orderBy('exemption.id'),
+)
+
+/** The tenants at or above these paths that decide something: an exemption does where locks are. */
+async function readDeciding(db: Reads, paths: readonly string[], keys: readonly string[]) {
+  const ids = JSON.stringify([...new Set(paths.flatMap(idsOf))])
+  const asked = { ids, keys: JSON.stringify(keys) }
+  const deciding = new Map<number, Deciding>()
+  const put = ({ tenant_id, name, blocks_inheritance }: Place) => {
+    const node = { tenant_id, name, blocks_inheritance: blocks_inheritance === 1 }
+    const one = deciding.get(tenant_id) ?? { node, entries: new Map(), exemptions: new Map() }
+    deciding.set(tenant_id, one)
+    return one
+  }
+  const rows = await decisionsOf(db, asked)
+  for (const row of rows) {
+    const one = put(row)
+    if (row.key !== null)
+      one.entries.set(row.key, readEntry(row as Parameters<typeof readEntry>[0]))
+  }
+  if (rows.every(({ lock }) => lock === null)) return deciding
+  for (const row of await exemptionsOf(db, asked)) {
+    const { exemptions } = put(row)
+    exemptions.set(row.key, [...(exemptions.get(row.key) ?? []), readExemption(row)])
+  }
+  return deciding
+}
+
+type Place = { tenant_id: number; name: string; blocks_inheritance: number }

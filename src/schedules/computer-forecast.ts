@@ -93,7 +93,7 @@ async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, no
   if (effect === 'blocked') return `Inheritance is blocked at ${decided_by.name}.`
   const { read, problem } = await candidatesOf(db, here(schedule, computer), now)
   if (problem) return problem
-  const [candidate] = await read(db, computer.id - 1, 1)
+  const [candidate] = await read(db, { id: computer.id - 1, path: computer.tenant_path }, 1)
   if (candidate?.id !== computer.id) return 'This computer is not among its targets.'
   if (candidate.excluded) return 'This computer is excluded from maintenance.'
   const staysAway = await readExclusions(db, schedule, now)
@@ -103,7 +103,11 @@ async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, no
 }
 
 /** The schedule as if its owner were the computer's tenant, so that only computers there are read. */
-const here = (schedule: StandingSchedule, { tenant_id }: Place) => ({ ...schedule, tenant_id })
+const here = (schedule: StandingSchedule, { tenant_id, tenant_path }: Place) => ({
+  ...schedule,
+  tenant_id,
+  path: tenant_path,
+})
 
 function whyIn(
   { standing, tenant_id, tenant_name }: StandingSchedule,

@@ -1,7 +1,7 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { candidatesOf } from '../maintenance/covered.ts'
+import { FIRST, candidatesOf } from '../maintenance/covered.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { nearest, regionsOf } from './regions.ts'
@@ -20,14 +20,14 @@ export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSched
   const regions = await regionsOf(db, schedule)
   const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
   let count = 0
-  let after = 0
+  let after = FIRST
   for (;;) {
     const some = await read(db, after, READ_AT_ONCE)
     for (const { path, excluded } of some)
       if (!excluded && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
     if (count > COUNTED) return null
     if (some.length < READ_AT_ONCE) return count
-    after = some.at(-1)!.id
+    after = some.at(-1)!
   }
 }
 

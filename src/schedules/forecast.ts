@@ -2,9 +2,8 @@ import { permitsThroughout } from '../access/decide.ts'
 import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { type Mark, type OtherWindows, lengthInWords, marksOf, windowsAhead } from './foresee.ts'
-import { timesInForce } from './plan.ts'
+import { layOutOne } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { regionsOf } from './regions.ts'
 import { type StandingSchedule, listStanding } from './standing.ts'
 import { type Times, recurrenceOf } from './stored.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -86,11 +85,11 @@ export async function forecastSchedule(
 }
 
 /** What tells the windows of a schedule apart. */
-export async function layoutOf(db: Reads, schedule: OwnedSchedule, zones: Zones): Promise<Layout> {
-  const regions = await regionsOf(db, schedule)
-  const times = await timesInForce(db, schedule, regions)
-  return { regions, times, zones }
-}
+export const layoutOf = async (
+  db: Reads,
+  schedule: OwnedSchedule,
+  zones: Zones,
+): Promise<Layout> => ({ ...(await layOutOne(db, schedule)), zones })
 
 type Place = { times_of: number; times: Times; zone: string }
 

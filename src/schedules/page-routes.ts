@@ -11,7 +11,7 @@ import { chosenNames } from './chosen.ts'
 import { countCovered, coveredInWords } from './coverage.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { optionsInWords } from './options-form.ts'
-import { planSchedule } from './plan.ts'
+import { layOutOne, planSchedule } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { rulesInWords, targetInWords } from './says.ts'
 import { nameTarget } from './targets.ts'
@@ -65,7 +65,12 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
 /** When it opens next, in each zone in which it does, the earliest first. */
 async function nextOf(db: Db, schedule: OwnedSchedule) {
   const now = db.now()
-  const planned = await planSchedule(db, schedule, await readZones(db, now), now)
+  const planned = await planSchedule(
+    db,
+    await layOutOne(db, schedule),
+    await readZones(db, now),
+    now,
+  )
   return planned
     .map(({ window: { opens_at, closes_at, zone, start } }) => ({
       opens_at,

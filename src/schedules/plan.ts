@@ -1,36 +1,55 @@
 import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { type ScheduleRegion, regionsOf } from './regions.ts'
+import { type ScheduleRegion, regionsOfEach } from './regions.ts'
 import { type Times, readOverride, recurrenceOf } from './stored.ts'
-import { type Window, nextWindow } from './windows.ts'
+import { type Window, addElapsed, nextWindow } from './windows.ts'
 import { type Zones, zonesOf } from './tenant-zones.ts'
 
 /** A next window: whose times it follows, and when. */
 export type Planned = { times_of: number; window: Window; detect_at: string }
 
-/** The times that count somewhere in the branch of a schedule, by the override they are of (or 0). */
-export async function timesInForce(
-  db: Reads,
-  schedule: OwnedSchedule,
-  regions: ScheduleRegion[],
-): Promise<Map<number, Times>> {
-  const wanted = new Set(
-    regions
-      .filter(({ standing }) => standing.effect === 'on')
-      .map(({ standing }) => standing.times_of),
-  )
-  const times = new Map<number, Times>()
-  if (wanted.delete(0)) times.set(0, schedule)
-  if (wanted.size === 0) return times
-  const rows = await everyTenant(db)
+/** A schedule with how it stands in its branch, and with the times that count somewhere there. */
+export type LaidOut = {
+  schedule: OwnedSchedule
+  regions: ScheduleRegion[]
+  /** By the override whose times they are; 0 for the schedule's own. */
+  times: Map<number, Times>
+}
+
+const overridesById = prepared((db, { ids }: { ids: string }) =>
+  everyTenant(db)
     .selectFrom('schedule_override')
     .selectAll()
-    .where('id', 'in', [...wanted])
-    .execute()
-  for (const row of rows) times.set(row.id, readOverride(row).times!)
-  return times
+    .where('id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id')),
+)
+
+/** Lays out some schedules: where each stands how, and when. */
+export async function layOut(db: Reads, schedules: readonly OwnedSchedule[]): Promise<LaidOut[]> {
+  const regionsOf = await regionsOfEach(db, schedules)
+  const wanted = new Set([...regionsOf.values()].flatMap(timesOn))
+  wanted.delete(0)
+  const ids = JSON.stringify([...wanted])
+  const rows = wanted.size > 0 ? await overridesById(db, { ids }) : []
+  const own = new Map(rows.map((row) => [row.id, readOverride(row).times!]))
+  return schedules.map((schedule) => {
+    const regions = regionsOf.get(schedule.id)!
+    const ids = [...new Set(timesOn(regions))].sort((one, other) => one - other)
+    const times = new Map(ids.map((id) => [id, id === 0 ? schedule : own.get(id)!]))
+    return { schedule, regions, times }
+  })
 }
+
+/** The same for one schedule. */
+export const layOutOne = async (db: Reads, schedule: OwnedSchedule) =>
+  (await layOut(db, [schedule]))[0]!
+
+const timesOn = (regions: ScheduleRegion[]) =>
+  regions
+    .filter(({ standing }) => standing.effect === 'on')
+    .map(({ standing }) => standing.times_of)
 
 /** Until when the windows of some times in a zone have been dealt with. */
 type DealtWith = (times_of: number, zone: string) => string
@@ -42,12 +61,11 @@ type DealtWith = (times_of: number, zone: string) => string
  */
 export async function planSchedule(
   db: Reads,
-  schedule: OwnedSchedule,
+  { schedule, times }: LaidOut,
   zones: Zones,
   after: string | DealtWith,
 ): Promise<Planned[]> {
   if (schedule.state !== 'enabled') return []
-  const times = await timesInForce(db, schedule, await regionsOf(db, schedule))
   const planned: Planned[] = []
   for (const [times_of, own] of times)
     for (const zone of await zonesOf(db, zones, own, schedule.path)) {
@@ -63,11 +81,19 @@ export function detectAt(
   { detection_minutes }: Pick<OwnedSchedule, 'detection_minutes'>,
   { opens_at }: Pick<Window, 'opens_at'>,
 ) {
-  if (detection_minutes === null) return opens_at
-  return Temporal.Instant.from(opens_at)
-    .subtract({ minutes: detection_minutes })
-    .toString({ smallestUnit: 'millisecond' })
+  return detection_minutes === null ? opens_at : addElapsed(opens_at, -detection_minutes)
 }
+
+/** The columns of a next window. */
+export const NEXT = [
+  'schedule_id',
+  'override_id',
+  'zone',
+  'local_start',
+  'starts_at',
+  'ends_at',
+  'detect_at',
+] as const
 
 /** A next window as it is kept. */
 export const nextRow = (

@@ -1,11 +1,13 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
+import { rowTable, rowsJson } from '../db/row-table.ts'
 import type { NextWindowTable } from '../db/schedule-schema.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { Busy } from '../errors.ts'
+import { idsIn } from '../db/search.ts'
+import { type Pace, halves, isInterruption, paced } from '../pace.ts'
 import { instantOf } from './local-time.ts'
-import { detectAt, nextRow, planSchedule } from './plan.ts'
-import { type OwnedSchedule, findSchedule } from './queries.ts'
+import { NEXT, detectAt, layOut, nextRow, planSchedule } from './plan.ts'
+import { type OwnedSchedule, findSchedules } from './queries.ts'
 import { type Zones, readZones } from './tenant-zones.ts'
 import { addElapsed } from './windows.ts'
 
@@ -13,7 +15,7 @@ import { addElapsed } from './windows.ts'
 const ALL = 0
 
 /** Schedules planned in one transaction. */
-const AT_ONCE = 50
+const AT_ONCE = 100
 
 /** A window that opens at another instant than was planned, though its clock shows the same. */
 export type Moved = {
@@ -45,7 +47,7 @@ const untold: PlanReport = {
  * since this was called last. A window that is due already and was not opened yet stays. Returns
  * whether there was anything to do.
  */
-export async function planWhatChanged(db: Db, report: PlanReport = untold) {
+export async function planWhatChanged(db: Db, report: PlanReport = untold, pace: Pace = paced()) {
   if (await isAllToPlan(db)) await noteEverySchedule(db)
   let zones: Zones | undefined
   // Those that could not be planned lie behind.
@@ -53,7 +55,7 @@ export async function planWhatChanged(db: Db, report: PlanReport = untold) {
     const ids = await nextToPlan(db, after)
     if (ids.length === 0) return zones !== undefined
     zones ??= await readZones(db, db.now())
-    await planApart(db, ids, zones, report)
+    await planApart(db, ids, { zones, report, pace })
     after = ids.at(-1)!
   }
 }
@@ -111,15 +113,19 @@ async function nextToPlan(db: Reads, after: number) {
   return rows.map(({ schedule_id }) => schedule_id)
 }
 
-/** Plans some schedules together; if that fails, each by itself: one stops no other. */
-async function planApart(db: Db, ids: number[], zones: Zones, report: PlanReport) {
+/** What planning goes by, and whom it tells. */
+type Planning = { zones: Zones; report: PlanReport; pace: Pace }
+
+/** Plans some schedules together; if that fails, one half and the other: one stops no other. */
+async function planApart(db: Db, ids: number[], planning: Planning) {
+  const { report } = planning
   try {
-    const moved = await system(db, (tx) => planSome(tx, ids, zones, db.now()))
+    const moved = await system(db, (tx) => planSome(tx, ids, planning, db.now()))
     if (moved.length > 0) report.moved(moved)
   } catch (error) {
-    if (error instanceof Busy) throw error
-    if (ids.length > 1) for (const id of ids) await planApart(db, [id], zones, report)
-    else report.failed(ids[0]!, error)
+    if (isInterruption(error)) throw error
+    if (ids.length === 1) return report.failed(ids[0]!, error)
+    for (const half of halves(ids)) await planApart(db, half, planning)
   }
 }
 
@@ -127,21 +133,27 @@ async function planApart(db: Db, ids: number[], zones: Zones, report: PlanReport
  * Plans some schedules as they are inside the transaction: a change that comes meanwhile waits for
  * it, and notes the schedule again.
  */
-async function planSome(tx: SystemTx, ids: number[], zones: Zones, now: string) {
-  const looked_at = await lookedAt(tx)
-  const moved: Moved[] = []
-  for (const id of ids) {
-    const schedule = await findSchedule(tx, id)
-    const former = await listNext(tx, id)
-    const noted_at = (await notedAt(tx, id)) || (looked_at ?? now)
+async function planSome(tx: SystemTx, ids: number[], { zones, pace }: Planning, now: string) {
+  const looked_at = (await lookedAt(tx)) ?? now
+  const noted = await readNoted(tx, ids)
+  const formerOf = Map.groupBy(await listNext(tx, ids), ({ schedule_id }) => schedule_id)
+  const schedules = [...(await findSchedules(tx, ids)).values()]
+  const rows: NextWindowTable[] = []
+  for (const one of await layOut(tx, schedules)) {
+    const { schedule } = one
+    const noted_at = noted.get(schedule.id) || looked_at
     const since = noted_at < now ? noted_at : now
-    const planned = schedule
-      ? await planSchedule(tx, schedule, zones, dealtWith(schedule, former, since, now))
-      : []
-    const rows = planned.map((next) => nextRow(id, next))
-    moved.push(...former.flatMap((row) => movedFrom(row, rows)))
-    await keepPlan(tx, id, rows)
+    const former = formerOf.get(schedule.id) ?? []
+    const after = dealtWith(schedule, former, since, now)
+    const planned = await planSchedule(tx, one, zones, after)
+    rows.push(...planned.map((next) => nextRow(schedule.id, next)))
+    await pace(0, 0)
   }
+  const rowsOf = Map.groupBy(rows, ({ schedule_id }) => schedule_id)
+  await keepPlans(tx, ids, formerOf, rowsOf)
+  const moved = [...formerOf].flatMap(([id, former]) =>
+    former.flatMap((row) => movedFrom(row, rowsOf.get(id) ?? [])),
+  )
   return moved.filter(({ from, to }) => from !== to)
 }
 
@@ -175,13 +187,14 @@ const movedFrom = (row: NextWindowTable, rows: NextWindowTable[]): Moved[] =>
       to: starts_at,
     }))
 
-async function notedAt(db: Reads, schedule_id: number) {
-  const row = await db
+/** When each was noted to be planned. */
+async function readNoted(db: Reads, ids: number[]) {
+  const rows = await db
     .selectFrom('schedule_to_plan')
-    .select('noted_at')
-    .where('schedule_id', '=', schedule_id)
-    .executeTakeFirst()
-  return row?.noted_at ?? ''
+    .select(['schedule_id', 'noted_at'])
+    .where('schedule_id', 'in', idsIn(ids))
+    .execute()
+  return new Map(rows.map(({ schedule_id, noted_at }) => [schedule_id, noted_at]))
 }
 
 /** When the scheduler looked last, to half a minute; undefined before the first time. */
@@ -190,12 +203,31 @@ export async function lookedAt(db: Reads) {
   return row?.looked_at
 }
 
-const listNext = (db: Reads, schedule_id: number) =>
-  db.selectFrom('next_window').selectAll().where('schedule_id', '=', schedule_id).execute()
+const listNext = (db: Reads, ids: number[]) =>
+  db.selectFrom('next_window').selectAll().where('schedule_id', 'in', idsIn(ids)).execute()
 
-/** Puts the next windows of a schedule in place of those that it had; it is planned with that. */
-async function keepPlan(tx: SystemTx, schedule_id: number, rows: NextWindowTable[]) {
-  await tx.deleteFrom('next_window').where('schedule_id', '=', schedule_id).execute()
-  if (rows.length > 0) await tx.insertInto('next_window').values(rows).execute()
-  await tx.deleteFrom('schedule_to_plan').where('schedule_id', '=', schedule_id).execute()
+type Plans = Map<number, NextWindowTable[]>
+
+/** Puts the next windows of some schedules in place of those that they had; they are planned with that. */
+async function keepPlans(tx: SystemTx, ids: number[], former: Plans, plans: Plans) {
+  const changed = ids.filter((id) => !isSame(former.get(id) ?? [], plans.get(id) ?? []))
+  if (changed.length > 0)
+    await tx.deleteFrom('next_window').where('schedule_id', 'in', idsIn(changed)).execute()
+  const rows = changed.flatMap((id) => plans.get(id) ?? [])
+  if (rows.length > 0)
+    await tx
+      .insertInto('next_window')
+      .columns(NEXT)
+      .expression((eb) => eb.selectFrom(rowTable(rows, NEXT)).select(NEXT))
+      .execute()
+  await tx.deleteFrom('schedule_to_plan').where('schedule_id', 'in', idsIn(ids)).execute()
 }
+
+const isSame = (former: NextWindowTable[], rows: NextWindowTable[]) =>
+  former.length === rows.length && inOrder(former) === inOrder(rows)
+
+const inOrder = (rows: NextWindowTable[]) =>
+  rows
+    .map((row) => rowsJson([row], NEXT))
+    .sort()
+    .join()

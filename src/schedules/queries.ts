@@ -5,6 +5,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
 import { NotFound } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
 import { type Schedule, type ScheduleFacts, readSchedule } from './stored.ts'
@@ -19,11 +20,11 @@ export const schedules = (db: Reads) =>
     .selectAll('schedule')
     .select(['tenant.name as tenant_name', 'tenant.path'])
 
-const scheduleOf = prepared((db, { id }: { id: number }) =>
-  schedules(db).where('schedule.id', '=', id),
+const schedulesOf = prepared((db, { ids }: { ids: string }) =>
+  schedules(db).where('schedule.id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('listed.id')),
 )
 
-type Row = Awaited<ReturnType<typeof scheduleOf>>[number]
+type Row = Awaited<ReturnType<typeof schedulesOf>>[number]
 
 export const readOwned = ({ tenant_name, path, ...row }: Row): OwnedSchedule => ({
   ...readSchedule(row),
@@ -44,11 +45,14 @@ export function factsOf({
   return facts
 }
 
-/** A schedule, whoever asks: for the program itself. Undefined when there is none. */
-export async function findSchedule(db: Reads, id: number) {
-  const [row] = await scheduleOf(db, { id })
-  return row && readOwned(row)
+/** Those of some schedules that there are, by their ids, whoever asks: for the program itself. */
+export async function findSchedules(db: Reads, ids: number[]) {
+  const rows = await schedulesOf(db, { ids: JSON.stringify(ids) })
+  return new Map(rows.map((row) => [row.id, readOwned(row)]))
 }
+
+/** A schedule, whoever asks: for the program itself. Undefined when there is none. */
+export const findSchedule = async (db: Reads, id: number) => (await findSchedules(db, [id])).get(id)
 
 /**
  * A schedule of a tenant at which the asker may see schedules, and has the permission. Throws

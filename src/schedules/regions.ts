@@ -1,6 +1,8 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { givenTable, rowsJson } from '../db/row-table.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { idTable } from '../db/search.ts'
 import { type Inheritable, type ScheduleNode, type Standing, standingOf } from './inheritance.ts'
 
 /** All below a path, but for what a region further in covers: how a schedule stands there. */
@@ -11,37 +13,55 @@ type Owned = Inheritable & { id: number; tenant_id: number; path: string; tenant
 /** A tenant that decides something about the schedules that it inherits. */
 type Deciding = { tenant_id: number; name: string; path: string; blocks_inheritance: number }
 
-const overridesOf = prepared((db, { id }: { id: number }) =>
+const overridesOf = prepared((db, { ids }: { ids: string }) =>
   everyTenant(db)
-    .selectFrom('schedule_override')
-    .innerJoin('tenant', 'tenant.id', 'schedule_override.tenant_id')
+    .selectFrom(idTable(ids))
+    .crossJoin('schedule_override as override')
+    .innerJoin('tenant', 'tenant.id', 'override.tenant_id')
     .select(['tenant.id as tenant_id', 'tenant.name', 'tenant.path', 'tenant.blocks_inheritance'])
-    .select(['schedule_override.id', 'schedule_override.form'])
-    .where('schedule_override.schedule_id', '=', id),
+    .select(['override.id', 'override.form', 'override.schedule_id'])
+    .whereRef('override.schedule_id', '=', 'listed.id'),
 )
 
-const blockingBelow = prepared((db, { from, to }: { from: string; to: string }) =>
+const BRANCH = ['path', 'end'] as const
+
+const blockingBelow = prepared((db, { branches }: { branches: string }) =>
   everyTenant(db)
-    .selectFrom('tenant')
-    .select(['id as tenant_id', 'name', 'path', 'blocks_inheritance'])
-    .where('path', '>', from)
-    .where('path', '<', to)
-    .where('blocks_inheritance', '=', 1),
+    .selectFrom(givenTable<{ path: string; end: string }>(branches, BRANCH))
+    .crossJoin('tenant')
+    .select(['given.path as owner_path', 'tenant.id as tenant_id', 'tenant.name', 'tenant.path'])
+    .select('tenant.blocks_inheritance')
+    .whereRef('tenant.path', '>', 'given.path')
+    .whereRef('tenant.path', '<', 'given.end')
+    .where('tenant.blocks_inheritance', '=', 1),
 )
 
 /**
- * How a schedule stands in all the branch of its owner, the owner's own region first. Reads only the
- * tenants that decide something about it, never the branch itself.
+ * How each of some schedules stands in all the branch of its owner, by its id, the owner's own region
+ * first. Reads only the tenants that decide something about them, never the branches themselves.
  */
-export async function regionsOf(db: Reads, schedule: Owned): Promise<ScheduleRegion[]> {
+export async function regionsOfEach(
+  db: Reads,
+  schedules: readonly Owned[],
+): Promise<Map<number, ScheduleRegion[]>> {
+  const decidingBelow = await readDeciding(
+    db,
+    schedules.filter(({ applies_to_children }) => applies_to_children),
+  )
+  return new Map(schedules.map((one) => [one.id, regionsOfOne(one, decidingBelow(one))]))
+}
+
+/** The same for one schedule. */
+export const regionsOf = async (db: Reads, schedule: Owned) =>
+  (await regionsOfEach(db, [schedule])).get(schedule.id)!
+
+function regionsOfOne(schedule: Owned, deciding: Map<string, ScheduleNode>): ScheduleRegion[] {
   const owner: ScheduleNode = {
     tenant_id: schedule.tenant_id,
     name: schedule.tenant_name,
     blocks_inheritance: false,
   }
   const own = { path: schedule.path, standing: standingOf(schedule, [owner])! }
-  if (!schedule.applies_to_children) return [own]
-  const deciding = await decidingBelow(db, schedule)
   const nodes = new Map<string, ScheduleNode[]>([[schedule.path, [owner]]])
   return [
     own,
@@ -53,15 +73,37 @@ export async function regionsOf(db: Reads, schedule: Owned): Promise<ScheduleReg
   ]
 }
 
-/** The tenants below the owner that decide something, by their path, each after those above it. */
-async function decidingBelow(db: Reads, { id, path, locked }: Owned) {
+/**
+ * Of schedules that apply to child tenants: the tenants below the owner that decide something, by
+ * their path, each after those above it.
+ */
+async function readDeciding(db: Reads, schedules: readonly Owned[]) {
+  if (schedules.length === 0) return () => new Map<string, ScheduleNode>()
+  const ids = JSON.stringify(schedules.map(({ id }) => id))
+  const overrides = Map.groupBy(await overridesOf(db, { ids }), ({ schedule_id }) => schedule_id)
+  const branches = [...new Set(schedules.filter(({ locked }) => !locked).map(({ path }) => path))]
+  const rows = branches.map((path) => ({ path, end: endOf(path) }))
+  const found = rows.length > 0 ? await blockingBelow(db, { branches: rowsJson(rows, BRANCH) }) : []
+  const blocking = Map.groupBy(found, ({ owner_path }) => owner_path)
+  return (schedule: Owned) => {
+    if (!schedule.applies_to_children) return new Map<string, ScheduleNode>()
+    const blocks = schedule.locked ? [] : (blocking.get(schedule.path) ?? [])
+    return placeDeciding(schedule, blocks, overrides.get(schedule.id) ?? [])
+  }
+}
+
+type Overriding = Deciding & { id: number; form: 'off' | 'on' | 'own' }
+
+function placeDeciding({ path: owner_path }: Owned, blocks: Deciding[], overrides: Overriding[]) {
   const found = new Map<string, ScheduleNode>()
-  const put = ({ path, blocks_inheritance, ...node }: Deciding) =>
-    found.set(path, { ...found.get(path), ...node, blocks_inheritance: blocks_inheritance === 1 })
-  if (!locked)
-    for (const node of await blockingBelow(db, { from: path, to: endOf(path) })) put(node)
-  for (const { id: override_id, form, ...node } of await overridesOf(db, { id }))
-    if (node.path.startsWith(path)) put(node).get(node.path)!.override = { id: override_id, form }
+  const put = ({ tenant_id, name, path, blocks_inheritance }: Deciding) => {
+    const node: ScheduleNode = { tenant_id, name, blocks_inheritance: blocks_inheritance === 1 }
+    found.set(path, node)
+    return node
+  }
+  for (const node of blocks) put(node)
+  for (const { id, form, ...node } of overrides)
+    if (node.path.startsWith(owner_path)) put(node).override = { id, form }
   return new Map([...found].sort(([one], [other]) => one.length - other.length))
 }
 

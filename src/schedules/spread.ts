@@ -5,14 +5,26 @@ import { addElapsed, elapsedMinutes, type Window } from './windows.ts'
  * Computers are spread evenly, and one computer of a schedule always has the same place: after a
  * restart, and whichever process asks.
  */
-export function spreadStart(
+export const spreadStart = (
   window: Pick<Window, 'opens_at' | 'closes_at'>,
   { schedule_id, computer_id }: { schedule_id: number; computer_id: number },
   spread_minutes: number,
-): string {
-  const last = Math.min(spread_minutes, elapsedMinutes(window.opens_at, window.closes_at) - 1)
-  const minutes = last > 0 ? mix(mix(schedule_id) ^ computer_id) % (last + 1) : 0
-  return addElapsed(window.opens_at, minutes)
+) => spreadOver(window, schedule_id, spread_minutes)(computer_id)
+
+/** The same for all computers of a window. */
+export function spreadOver(
+  { opens_at, closes_at }: Pick<Window, 'opens_at' | 'closes_at'>,
+  schedule_id: number,
+  spread_minutes: number,
+): (computer_id: number) => string {
+  const last = Math.min(spread_minutes, elapsedMinutes(opens_at, closes_at) - 1)
+  if (last <= 0) return () => opens_at
+  const seed = mix(schedule_id)
+  const starts: string[] = []
+  return (computer_id) => {
+    const minutes = mix(seed ^ computer_id) % (last + 1)
+    return (starts[minutes] ??= addElapsed(opens_at, minutes))
+  }
 }
 
 /** The finalizer of MurmurHash3, 32 bits: each bit of the value changes half of the bits. */

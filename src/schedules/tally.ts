@@ -1,7 +1,7 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { candidatesOf } from '../maintenance/covered.ts'
+import { FIRST, candidatesOf } from '../maintenance/covered.ts'
 import { listRegions } from '../preferences/regions.ts'
 import { countOf, formatCount } from '../web/counts.ts'
 import { EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT } from './option-keys.ts'
@@ -46,7 +46,7 @@ export async function tallyCovered(
   const stayAway = await readExclusions(db, schedule, now)
   const { read, problem } = await candidatesOf(db, schedule, now)
   let is_partial = false
-  for (let after = 0, looked_at = 0; ;) {
+  for (let after = FIRST, looked_at = 0; ;) {
     const some = await read(db, after, READ_AT_ONCE)
     for (const candidate of some) {
       const standing = nearest(byPath, candidate.path)
@@ -59,7 +59,7 @@ export async function tallyCovered(
     looked_at += some.length
     is_partial = some.length === READ_AT_ONCE && looked_at >= MOST_COUNTED
     if (some.length < READ_AT_ONCE || is_partial) break
-    after = some.at(-1)!.id
+    after = some.at(-1)!
   }
   return { of: (times_of, zone) => counts.get(keyOf(times_of, zone)) ?? 0, is_partial, problem }
 }

@@ -57,7 +57,7 @@ export async function zonesOf(
 /** Whose clock counts for a computer. A computer whose zone is not known has that of its tenant. */
 export function zoneFor(
   { zone_of, zone }: ZoneChoice,
-  zones: Zones,
+  zones: Pick<Zones, 'at'>,
   computer: { path: string; time_zone: string },
 ) {
   if (zone_of === 'fixed') return zone!

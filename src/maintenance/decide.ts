@@ -1,0 +1,114 @@
+import type { Reads } from '../db/connection.ts'
+import { prepared } from '../db/prepared.ts'
+import { givenTable, rowsJson } from '../db/row-table.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { type Decision, decideWindows, dueAndNext } from '../schedules/catch-up.ts'
+import { detectAt } from '../schedules/plan.ts'
+import { recurrenceOf } from '../schedules/stored.ts'
+import { type Window, addElapsed } from '../schedules/windows.ts'
+import { type Place, type PlaceKey, textOf } from './place.ts'
+import { type Unfinished, listUnfinished } from './queue.ts'
+import type { Came } from './record.ts'
+import { reasonInWords } from './words.ts'
+
+/** Windows that were missed are recorded one by one, up to so many of one time. */
+const MOST_MISSED = 50
+
+/** A time that is due: the first of those that came at `starts_at`. */
+export type Due = PlaceKey & { starts_at: string }
+
+/** What was before: the last start that was recorded, and what is not over yet. */
+export type Past = { last_start: string | undefined; unfinished: Unfinished[] }
+
+const KEY = ['schedule_id', 'override_id', 'zone'] as const
+
+/** The last time that was recorded; what an order started has no place among them. */
+const lastStarts = prepared((db, { keys }: { keys: string }) =>
+  everyTenant(db)
+    .selectFrom(givenTable<PlaceKey>(keys, KEY))
+    .select(['given.schedule_id', 'given.override_id', 'given.zone'])
+    .select((eb) =>
+      eb
+        .selectFrom('maintenance_window as last')
+        .select('last.local_start')
+        .whereRef('last.schedule_id', '=', 'given.schedule_id')
+        .whereRef('last.override_id', '=', 'given.override_id')
+        .whereRef('last.zone', '=', 'given.zone')
+        .where('last.local_start', '>=', '0')
+        .orderBy('last.local_start', 'desc')
+        .limit(1)
+        .as('last_start'),
+    ),
+)
+
+/** Reads what was before some times. */
+export async function readPast(
+  db: Reads,
+  keys: readonly PlaceKey[],
+): Promise<(key: PlaceKey) => Past> {
+  const rows = await lastStarts(db, { keys: rowsJson(keys, KEY) })
+  const starts = new Map(rows.map((row) => [textOf(row), row.last_start ?? undefined]))
+  const unfinished = await listUnfinished(db, keys)
+  return (key) => {
+    const name = textOf(key)
+    return { last_start: starts.get(name), unfinished: unfinished.get(name) ?? [] }
+  }
+}
+
+/** What becomes of the windows that came, as it is to be recorded; and which comes next. */
+export function decide(
+  place: Place,
+  { starts_at }: Due,
+  { last_start, unfinished }: Past,
+  now: string,
+): { came: Came[]; next: Window | undefined } {
+  const { schedule, times, zone } = place
+  const { due, next } = dueAndNext(recurrenceOf(times), zone, {
+    since: addElapsed(starts_at, -1 / 60_000),
+    now: addElapsed(now, schedule.detection_minutes ?? 0),
+    ...(last_start !== undefined && { last_start }),
+  })
+  if (due.length === 0) return { came: [], next }
+  const decisions = decideWindows(due, {
+    now,
+    missed: schedule.missed,
+    within_days: schedule.missed_days,
+    overlap: schedule.overlap,
+    is_running: unfinished.some(
+      ({ state, ends_at }) => state === 'queued' || ends_at > due[0]!.opens_at,
+    ),
+  })
+  return { came: recorded(decisions).map((decision) => cameOf(place, decision, now)), next }
+}
+
+type Recorded = Decision & { before?: number }
+
+/** The decisions that are recorded, each by itself; the first says how many there were before it. */
+function recorded(decisions: Decision[]): Recorded[] {
+  const missed = decisions.filter(({ outcome }) => outcome === 'missed')
+  const before = new Set(missed.slice(0, Math.max(0, missed.length - MOST_MISSED)))
+  if (before.size === 0) return decisions
+  const rest = decisions.filter((decision) => !before.has(decision))
+  return rest.map((decision, at) => (at === 0 ? { ...decision, before: before.size } : decision))
+}
+
+function cameOf(
+  place: Place,
+  { window, outcome, reason, closes_at, before = 0 }: Recorded,
+  now: string,
+): Came {
+  const isLate = outcome === 'catch_up' || (outcome === 'queued' && closes_at === undefined)
+  const opens = outcome === 'open' || outcome === 'catch_up'
+  const words = [reasonInWords(reason), before > 0 ? `So it was with ${before} before it.` : '']
+  return {
+    opening: { ...place, local_start: window.start },
+    term: {
+      starts_at: outcome === 'catch_up' ? now : window.opens_at,
+      ends_at: closes_at ?? window.closes_at,
+      detect_at: outcome === 'catch_up' ? now : detectAt(place.schedule, window),
+      cause: isLate ? 'caught_up' : 'due',
+    },
+    state: opens ? 'open' : outcome === 'queued' ? 'queued' : 'skipped',
+    reason: words.filter(Boolean).join(' '),
+  }
+}
