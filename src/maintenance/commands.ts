@@ -10,7 +10,6 @@ import { zonesOf } from '../schedules/tenant-zones.ts'
 import { addElapsed } from '../schedules/windows.ts'
 import { beginReading } from './covered.ts'
 import { endSome } from './ending.ts'
-import type { Unfilled } from './open.ts'
 import { fillWindows } from './opened.ts'
 import { type Place, keyOf, textOf } from './place.ts'
 import { getSession, getWindow } from './queries.ts'
@@ -65,12 +64,11 @@ async function openNow(
     unfinished.get(textOf(keyOf(place)))?.some(({ state }) => state === 'open') ?? false
   const free = places.filter((place) => !isOpen(place))
   const came = free.map((place) => cameNow(place, order, round.now))
-  const windows: Unfilled[] = []
   const covered = await beginReading(tx, schedule, round.now)
-  for (const [{ opening, term }, id] of await recordWindows(tx, came, round.now))
-    windows.push({ id, opening, term, covered })
-  if (windows.length < came.length)
+  const recorded = await recordWindows(tx, came, round.now)
+  if (recorded.length < came.length)
     throw new Error(`order ${order.local_start} has been carried out before`)
+  const windows = recorded.map((one) => ({ ...one, covered }))
   const opened = await fillWindows(tx, round, windows, pace)
   return { opened, open: places.length - free.length }
 }

@@ -9,7 +9,7 @@ import {
 import { type Target, aimedFrom } from '../computers/target.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import type { ComputerTab } from '../db/computer-schema.ts'
+import type { ComputerState, ComputerTab } from '../db/computer-schema.ts'
 import { hasPath, tabInPassing } from '../db/session-table.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
@@ -24,7 +24,7 @@ export type Candidate = {
   tenant_id: number
   path: string
   time_zone: string
-  excluded: boolean
+  state: ComputerState
 }
 
 /** A window by what tells whose it is: the times that it follows, and its zone. */
@@ -108,21 +108,14 @@ export async function* readOn(db: Reads, { first, read }: Covered) {
   }
 }
 
-async function readCandidates(
+function readCandidates(
   db: Reads,
   shape: CandidateShape,
   values: Omit<Asked, 'after_id' | 'limit'>,
   { after, limit }: { after: After; limit: number },
-) {
+): Promise<Candidate[]> {
   const from = after.path > values.from ? after.path : values.from
-  const rows = await queryOf(shape)(db, { ...values, from, after_id: after.id, limit })
-  return rows.map(({ id, tenant_id, path, time_zone, state }): Candidate => ({
-    id,
-    tenant_id,
-    path,
-    time_zone,
-    excluded: state === 'excluded',
-  }))
+  return queryOf(shape)(db, { ...values, from, after_id: after.id, limit })
 }
 
 /** What a schedule is for. No tag and no group has the id 0: it stands for one that was deleted. */

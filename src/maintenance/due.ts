@@ -10,7 +10,7 @@ import { type PlaceKey, textOf } from './place.ts'
 import type { Round } from './round.ts'
 
 /** Times that are dealt with in one transaction. */
-const AT_ONCE = 200
+const AT_ONCE = 400
 
 /**
  * Opens every window whose time has come, with its sessions, and decides about those that came while

@@ -4,7 +4,7 @@ import type { NextWindowTable } from '../db/schedule-schema.ts'
 import type { Pace } from '../pace.ts'
 import { NEXT, detectAt, nextRow } from '../schedules/plan.ts'
 import type { Window } from '../schedules/windows.ts'
-import { type Covered, beginReading } from './covered.ts'
+import { beginReading } from './covered.ts'
 import { type Due, decide, readPast } from './decide.ts'
 import type { Unfilled } from './open.ts'
 import { fillWindows } from './opened.ts'
@@ -31,11 +31,11 @@ export async function openSome(tx: SystemTx, round: Round, due: readonly Due[], 
     if (!place) gone.push(one)
     else {
       const { came, next } = decide(place, one, pastOf(one), round.now)
-      const covered = came.some(opensNow)
-        ? await beginReading(tx, place.schedule, round.now)
-        : undefined
-      computers += covered?.first.length ?? 0
-      decided.push({ place, came, next, covered })
+      for (const opens of came.filter(({ state }) => state === 'open')) {
+        opens.covered = await beginReading(tx, place.schedule, round.now)
+        computers += opens.covered.first.length
+      }
+      decided.push({ place, came, next })
     }
     await pace(0, 0)
     if (computers >= ENOUGH) break
@@ -45,31 +45,21 @@ export async function openSome(tx: SystemTx, round: Round, due: readonly Due[], 
   for (const one of gone) await forget(tx, one)
 }
 
-/** What becomes of one time, and whom the window covers that opens, if one does. */
-type Decided = {
-  place: Place
-  came: Came[]
-  next: Window | undefined
-  covered: Covered | undefined
-}
-
-const opensNow = ({ state }: Came) => state === 'open'
+/** What becomes of one time, and which comes next. */
+type Decided = { place: Place; came: Came[]; next: Window | undefined }
 
 /** Records what came, and fills what opens. */
 async function carryOut(tx: SystemTx, round: Round, decided: readonly Decided[], pace: Pace) {
   const all = decided.flatMap(({ came }) => came)
-  const ids = await recordWindows(tx, all, round.now)
-  const windows = decided.flatMap(({ came, covered }) =>
-    came.filter(opensNow).flatMap((one): Unfilled[] => {
-      const id = ids.get(one)
-      return id && covered ? [{ id, opening: one.opening, term: one.term, covered }] : []
-    }),
-  )
-  await fillWindows(tx, round, windows, pace)
+  const recorded = await recordWindows(tx, all, round.now)
+  await fillWindows(tx, round, recorded.filter(isToFill), pace)
   for (const { place, came } of decided)
     if (came.some(({ state }) => state === 'queued'))
       await openNextQueued(tx, round, keyOf(place), pace)
 }
+
+const isToFill = (one: Came & { id: number }): one is typeof one & Unfilled =>
+  one.covered !== undefined
 
 /** Puts the windows that come next in place of those that came; after the last one nothing is left. */
 async function noteNext(tx: SystemTx, decided: readonly Decided[]) {

@@ -42,12 +42,15 @@ export async function openSessions(
 ): Promise<Opened[]> {
   const filling = windows.map(beginFilling)
   let waiting: Waiting[] = []
+  let count = 0
   for (const window of filling)
     for await (const candidates of readOn(tx, window.covered)) {
-      for (const candidate of candidates) waiting.push({ window, candidate })
-      if (waiting.length < AT_ONCE) continue
+      waiting.push({ window, candidates })
+      count += candidates.length
+      if (count < AT_ONCE) continue
       await seat(tx, round, waiting)
       waiting = []
+      count = 0
       await pace(0, 0)
     }
   await seat(tx, round, waiting)
@@ -62,8 +65,8 @@ type Filling = Unfilled & {
   terms: Map<Values, Terms>
 }
 
-/** A computer that may have its session in a window. */
-type Waiting = { window: Filling; candidate: Candidate }
+/** Computers that may have their sessions in a window. */
+type Waiting = { window: Filling; candidates: readonly Candidate[] }
 
 function beginFilling(window: Unfilled): Filling {
   const { opening, term, covered } = window
@@ -78,25 +81,25 @@ function beginFilling(window: Unfilled): Filling {
   }
 }
 
-/** Gives those of some computers their sessions that take part, all at once. */
+/** Gives those of some computers that take part their sessions, all at once. */
 async function seat(tx: SystemTx, round: Round, waiting: readonly Waiting[]) {
-  if (waiting.length === 0) return
-  const valuesAt = await round.valuesAt(
-    tx,
-    waiting.map(({ candidate }) => candidate.path),
-  )
+  const paths = new Set<string>()
+  for (const { candidates } of waiting) for (const { path } of candidates) paths.add(path)
+  const valuesAt = await round.valuesAt(tx, paths)
   const zones = { at: (path: string) => zoneAmong(valuesAt(path)) }
   const sessions: NewSession[] = []
-  for (const { window, candidate } of waiting) {
-    if (!window.isOpenTo(candidate, zones)) continue
-    const values = valuesAt(candidate.path)
-    const terms = window.terms.get(values) ?? (await termsFor(tx, round, window, values))
-    if (!terms.takes_part) continue
-    const session = newSession(window, candidate, terms)
-    window.opened.sessions++
-    if (session.state === 'pending') window.opened.ahead++
-    sessions.push(session)
-  }
+  for (const { window, candidates } of waiting)
+    for (const candidate of candidates) {
+      if (!window.isOpenTo(candidate, zones)) continue
+      const values = valuesAt(candidate.path)
+      const terms = window.terms.get(values) ?? (await termsFor(tx, round, window, values))
+      if (!terms.takes_part) continue
+      const session = newSession(window, candidate, terms)
+      window.opened.sessions++
+      if (session.state === 'pending') window.opened.ahead++
+      sessions.push(session)
+    }
+  if (sessions.length === 0) return
   await insertSessions(tx, { list: rowsJson(sessions, FROM_LIST), now: round.now })
 }
 
@@ -120,10 +123,10 @@ type NewSession = Pick<
 
 function newSession(
   { id: window_id, opening: { schedule }, startOf }: Filling,
-  { id, tenant_id, excluded }: Candidate,
+  { id, tenant_id, state }: Candidate,
   { options_id, skipped }: Terms,
 ): NewSession {
-  const reason = excluded ? 'This computer is excluded from maintenance.' : skipped
+  const reason = state === 'excluded' ? 'This computer is excluded from maintenance.' : skipped
   return {
     tenant_id,
     computer_id: id,

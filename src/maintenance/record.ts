@@ -3,36 +3,45 @@ import { prepared } from '../db/prepared.ts'
 import { givenTable, rowsJson } from '../db/row-table.ts'
 import type { MaintenanceWindowTable, WindowState } from '../db/schedule-schema.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
-import { chunks } from '../pace.ts'
+import type { Covered } from './covered.ts'
 import type { Opening } from './open.ts'
 import { textOf } from './place.ts'
 
 /** When a window is open, and why it opened. */
 export type Term = Pick<MaintenanceWindowTable, 'starts_at' | 'ends_at' | 'detect_at' | 'cause'>
 
-/** A time of a schedule that came, and what became of it. */
-export type Came = { opening: Opening; term: Term; state: WindowState; reason: string }
+/** A time of a schedule that came, and what becomes of it; where it opens, whom it may cover. */
+export type Came = {
+  opening: Opening
+  term: Term
+  state: WindowState
+  reason: string
+  covered?: Covered | undefined
+}
 
 /** Windows that one statement records. */
 const AT_ONCE = 500
 
 /**
- * Records times of schedules that came, in their order. Returns the ids of the windows: none for one
- * that was recorded before, by whomever, for its key is unique.
+ * Records times of schedules that came, in their order. Returns those that are recorded now, with the
+ * ids of their windows; not what was recorded before, by whomever, for its key is unique.
  */
 export async function recordWindows(tx: SystemTx, came: readonly Came[], now: string) {
-  const ids = new Map<Came, number>()
-  for (const some of chunks([...came], AT_ONCE)) {
-    const rows = new Map(some.map((one) => [one, rowOf(one, now)]))
-    const list = rowsJson([...rows.values()], COLUMNS)
-    const recorded = await insertWindows(tx, { list })
-    const byName = new Map(recorded.map(({ id, ...key }) => [nameOf(key), id]))
-    for (const [one, row] of rows) {
-      const id = byName.get(nameOf(row))
-      if (id !== undefined) ids.set(one, id)
+  const recorded: (Came & { id: number })[] = []
+  for (let start = 0; start < came.length; start += AT_ONCE) {
+    const some = came.slice(start, start + AT_ONCE)
+    const list = rowsJson(
+      some.map((one) => rowOf(one, now)),
+      COLUMNS,
+    )
+    const ids = new Map<string, number>()
+    for (const { id, ...key } of await insertWindows(tx, { list })) ids.set(nameOf(key), id)
+    for (const one of some) {
+      const id = ids.get(nameOf(keyOf(one)))
+      if (id !== undefined) recorded.push({ ...one, id })
     }
   }
-  return ids
+  return recorded
 }
 
 type Row = Omit<MaintenanceWindowTable, 'id' | 'tenant_id' | 'override_id' | 'reason'> & {
@@ -41,21 +50,22 @@ type Row = Omit<MaintenanceWindowTable, 'id' | 'tenant_id' | 'override_id' | 're
   reason: string
 }
 
-function rowOf({ opening, term, state, reason }: Came, now: string): Row {
-  const { schedule, times_of, zone, local_start } = opening
-  return {
-    tenant_id: schedule.tenant_id,
-    schedule_id: schedule.id,
-    override_id: times_of,
-    zone,
-    local_start,
-    ...term,
-    state,
-    reason,
-    opened_at: now,
-    closed_at: state === 'open' || state === 'queued' ? null : now,
-  }
-}
+const rowOf = (one: Came, now: string): Row => ({
+  tenant_id: one.opening.schedule.tenant_id,
+  ...keyOf(one),
+  ...one.term,
+  state: one.state,
+  reason: one.reason,
+  opened_at: now,
+  closed_at: one.state === 'open' || one.state === 'queued' ? null : now,
+})
+
+const keyOf = ({ opening: { schedule, times_of, zone, local_start } }: Came): Key => ({
+  schedule_id: schedule.id,
+  override_id: times_of,
+  zone,
+  local_start,
+})
 
 type Key = Pick<Row, 'schedule_id' | 'override_id' | 'zone' | 'local_start'>
 

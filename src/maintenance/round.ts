@@ -17,7 +17,7 @@ export type Round = {
   forget(): void
   zones(tx: Reads): Promise<Zones>
   /** The preferences that decide about maintenance, as they are in effect for tenants, by their paths. */
-  valuesAt(tx: Reads, paths: Iterable<string>): Promise<(path: string) => Values>
+  valuesAt(tx: Reads, paths: ReadonlySet<string>): Promise<(path: string) => Values>
   /** What sessions take along, by the preferences and then by the options of schedules as JSON. */
   kept: Map<Values, Map<string, Kept>>
   /** The ids of the options of sessions, by their JSON. */
@@ -52,7 +52,7 @@ export function newRound(now: string): Round {
     zones: async (tx) => (zones ??= await readZones(tx, now)),
     async valuesAt(tx, paths) {
       const asked = { keys: TERM_KEYS, at: now }
-      const unknown = [...new Set(paths)].filter((path) => !values.has(path))
+      const unknown = [...paths].filter((path) => !values.has(path))
       if (unknown.length > 0)
         for (const [path, found] of await valuesInEffectAt(tx, unknown, asked, joints))
           values.set(path, found)

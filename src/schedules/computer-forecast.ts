@@ -94,8 +94,9 @@ async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, no
   const { read, problem } = await candidatesOf(db, here(schedule, computer), now)
   if (problem) return problem
   const [candidate] = await read(db, { id: computer.id - 1, path: computer.tenant_path }, 1)
+  const [candidate] = await read(db, { id: computer.id - 1, path: computer.tenant_path }, 1)
   if (candidate?.id !== computer.id) return 'This computer is not among its targets.'
-  if (candidate.excluded) return 'This computer is excluded from maintenance.'
+  if (candidate.state === 'excluded') return 'This computer is excluded from maintenance.'
   const staysAway = await readExclusions(db, schedule, now)
   return staysAway(computer.tenant_path)
     ? 'By its preferences, the tenant is excluded from this maintenance.'

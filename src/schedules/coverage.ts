@@ -23,8 +23,8 @@ export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSched
   let after = FIRST
   for (;;) {
     const some = await read(db, after, READ_AT_ONCE)
-    for (const { path, excluded } of some)
-      if (!excluded && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
+    for (const { path, state } of some)
+      if (state !== 'excluded' && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
     if (count > COUNTED) return null
     if (some.length < READ_AT_ONCE) return count
     after = some.at(-1)!

@@ -51,7 +51,7 @@ export async function tallyCovered(
     for (const candidate of some) {
       const standing = nearest(byPath, candidate.path)
       const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
-      if (!own || candidate.excluded || stayAway(candidate.path)) continue
+      if (!own || candidate.state === 'excluded' || stayAway(candidate.path)) continue
       if (!permits(asker.access, 'computer.view', candidate.path)) continue
       const key = keyOf(standing!.times_of, zoneFor(own, zones, candidate))
       counts.set(key, (counts.get(key) ?? 0) + 1)
