@@ -36,7 +36,7 @@ async function lasts(tx: SystemTx, id: number, now: string) {
   const [window] = await windowWithSchedule(tx, { id })
   if (!window || window.schedule_state === 'deleted' || window.ends_at <= now) return false
   if (window.state === 'open') return true
-  if (window.state !== 'closed' || (await listUnfinished(tx, window)).length > 0) return false
+  if (window.state !== 'closed' || (await listUnfinished(tx, [window])).size > 0) return false
   await everyTenantTx(tx)
     .updateTable('maintenance_window')
     .set({ state: 'open', closed_at: null })
