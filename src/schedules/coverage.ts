@@ -24,7 +24,8 @@ export async function countCovered(db: Reads, asker: Asker, schedule: OwnedSched
   for (;;) {
     const some = await read(db, after, READ_AT_ONCE)
     for (const { path, state } of some)
-      if (state !== 'excluded' && nearest(byPath, path)?.effect === 'on' && sees(asker, path)) count++
+      if (state !== 'excluded' && nearest(byPath, path)?.effect === 'on' && sees(asker, path))
+        count++
     if (count > COUNTED) return null
     if (some.length < READ_AT_ONCE) return count
     after = some.at(-1)!
