@@ -94,7 +94,6 @@ async function whyNot(db: Reads, schedule: StandingSchedule, computer: Place, no
   const { read, problem } = await candidatesOf(db, here(schedule, computer), now)
   if (problem) return problem
   const [candidate] = await read(db, { id: computer.id - 1, path: computer.tenant_path }, 1)
-  const [candidate] = await read(db, { id: computer.id - 1, path: computer.tenant_path }, 1)
   if (candidate?.id !== computer.id) return 'This computer is not among its targets.'
   if (candidate.state === 'excluded') return 'This computer is excluded from maintenance.'
   const staysAway = await readExclusions(db, schedule, now)
