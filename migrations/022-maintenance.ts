@@ -15,13 +15,14 @@ async function createOrders(db: Kysely<unknown>) {
     create table maintenance_order (
       id integer primary key autoincrement,
       tenant_id integer not null references tenant (id) on delete cascade,
-      verb text not null check (verb in ('run', 'cancel_window', 'cancel_session')),
+      verb text not null check (
+        verb in ('run', 'cancel_window', 'cancel_sessions', 'cancel_session')),
       schedule_id integer not null,
       window_id integer,
       session_id integer,
       reason text not null default '',
       check ((verb = 'cancel_session') = (session_id is not null)),
-      check ((verb = 'cancel_window') <= (window_id is not null))
+      check ((verb in ('cancel_window', 'cancel_sessions')) <= (window_id is not null))
     ) strict`.execute(db)
   await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
 }
@@ -53,11 +54,15 @@ async function indexUnfinished(db: Kysely<unknown>) {
  * What may end a session before its window does is noted, so that the scheduler looks at it: its
  * computer is deleted or excluded, or goes to another tenant, by itself or with it. So is what may
  * bring back one that was withdrawn. So is a window of which a session came to its end, and each that
- * is open when its schedule is deleted.
+ * is open when its schedule is deleted: that ends, also where the schedule has been restored since.
  */
 async function noteWhatToReview(db: Kysely<unknown>) {
   await sql`create table session_to_review (session_id integer primary key) strict`.execute(db)
-  await sql`create table window_to_settle (window_id integer primary key) strict`.execute(db)
+  await sql`
+    create table window_to_settle (
+      window_id integer primary key,
+      without_schedule integer not null default 0
+    ) strict`.execute(db)
   // One statement for each index of few rows.
   const sessionsOf = (computers: string) =>
     sql.raw(
@@ -98,9 +103,9 @@ async function noteWhatToReview(db: Kysely<unknown>) {
     create trigger schedule_is_over after update of state on schedule
     when old.state <> new.state and new.state = 'deleted'
     begin
-      insert into window_to_settle (window_id)
-      select id from maintenance_window
+      insert into window_to_settle (window_id, without_schedule)
+      select id, 1 from maintenance_window
       where schedule_id = new.id and state in ('open', 'queued')
-      on conflict do nothing;
+      on conflict do update set without_schedule = 1;
     end`.execute(db)
 }

@@ -135,6 +135,7 @@ export const scheduleTables: Record<string, Table> = {
       choice({
         run: 'Run now',
         cancel_window: 'Cancel the window',
+        cancel_sessions: 'Cancel sessions of the window',
         cancel_session: 'Cancel the session',
       })(String(row['verb'])),
     line: { values: [], place: 'schedule_id', before_place: 'of' },

@@ -4,17 +4,11 @@ import { scheduler } from '../maintenance/scheduler.ts'
 
 /** The scheduler, which stops with the application and tells its log what it meets. */
 export function schedulerOf(app: FastifyInstance, db: Db) {
-  let told = ''
   const scheduling = scheduler(db, {
     moved: (windows) =>
       app.log.warn({ windows }, 'new time-zone data moves windows: they open at other instants'),
-    trouble(error, schedule_id) {
-      // It is met again at each look, until somebody mends it.
-      const trouble = `${schedule_id} ${String(error)}`
-      if (trouble !== told)
-        app.log.error({ err: error, schedule_id }, 'the scheduler could not do all that was due')
-      told = trouble
-    },
+    trouble: (error, schedule_id) =>
+      app.log.error({ err: error, schedule_id }, 'the scheduler could not do all that was due'),
   })
   app.addHook('preClose', () => scheduling.stop())
   return scheduling

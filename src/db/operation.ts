@@ -15,7 +15,8 @@ export type OperationFacts = { kind: string; reason?: string | null; undoes_id?:
 /** The open transaction of an operation: what commands take, and the only way to write. */
 export type Tx = Reads &
   Pick<Kysely<Schema>, 'insertInto' | 'updateTable' | 'deleteFrom'> & {
-    readonly operation: { id: number; at: string }
+    /** `at` is never before that of an earlier operation; `clock` is what the clock says. */
+    readonly operation: { id: number; at: string; clock: string }
   }
 
 /** The open transaction of `system`: for tables that are not business data. */
@@ -108,7 +109,7 @@ async function openOperation(
     .returning('id')
     .executeTakeFirstOrThrow()
   await kysely.insertInto('open_operation').values({ slot: 1, operation_id: id }).execute()
-  return Object.assign(kysely, { operation: { id, at } })
+  return Object.assign(kysely, { operation: { id, at, clock: now } })
 }
 
 async function closeOperation(db: Db, kysely: Kysely<Schema>, { id, at }: Tx['operation']) {

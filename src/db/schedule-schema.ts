@@ -109,6 +109,8 @@ export interface SessionToReviewTable {
 /** A window that may be over. */
 export interface WindowToSettleTable {
   window_id: number
+  /** Its schedule was deleted while it was open or queued. */
+  without_schedule: Generated<number>
 }
 
 export type WindowState = 'open' | 'queued' | 'closed' | 'cancelled' | 'skipped'
@@ -171,7 +173,7 @@ export interface MaintenanceSessionTable {
 export interface MaintenanceOrderTable {
   id: Generated<number>
   tenant_id: TenantId
-  verb: 'run' | 'cancel_window' | 'cancel_session'
+  verb: 'run' | 'cancel_window' | 'cancel_sessions' | 'cancel_session'
   schedule_id: number
   window_id: number | null
   session_id: number | null

@@ -16,7 +16,7 @@ import {
   SessionResource,
 } from './api-schemas.ts'
 import { cancelSession, cancelWindow, runNow } from './commands.ts'
-import { describeRun, orderedRuns, pageOfRuns } from './run-resource.ts'
+import { describeRun, describeRuns, pageOfRuns } from './run-resource.ts'
 import { describeSession, pageOfSessions } from './session-resource.ts'
 
 const tags = ['maintenance']
@@ -70,7 +70,7 @@ function orderApi(api: Api, db: Db) {
       config: running,
       schema: {
         operationId: 'runSchedule',
-        summary: 'Run a schedule now, for as long as its windows are',
+        summary: 'Run a schedule now where you may, for as long as its windows are',
         tags,
         params: ScheduleParams,
         body: ReasonBody,
@@ -81,8 +81,8 @@ function orderApi(api: Api, db: Db) {
       const { actor, params, body } = request
       const what = { kind: 'schedule.run', reason: body.reason || null }
       return createOnce(request, reply, db, what, async (tx) => {
-        await runNow(tx, actor, params.id, body.reason)
-        const runs = await orderedRuns(tx, actor, params.id)
+        const { window_ids } = await runNow(tx, actor, params.id, body.reason)
+        const runs = await describeRuns(tx, actor, params.id, window_ids)
         return { id: runs[0]!.id, runs }
       })
     },
@@ -94,7 +94,7 @@ function orderApi(api: Api, db: Db) {
       config: running,
       schema: {
         operationId: 'cancelRun',
-        summary: 'Cancel a window, and each of its sessions that is not over yet',
+        summary: 'Cancel a window, or only those of its sessions that you may',
         tags,
         params: RunParams,
         body: ReasonBody,

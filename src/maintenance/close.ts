@@ -3,8 +3,7 @@ import { type SystemTx, system } from '../db/operation.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { Pace } from '../pace.ts'
 import { type OwnedSchedule, findSchedules } from '../schedules/queries.ts'
-import { type Outcome, endSome, listAhead } from './ending.ts'
-import { closeWindow } from './settle.ts'
+import { type Outcome, endSome, endWindows, listAhead } from './ending.ts'
 
 /** Windows that are closed in one transaction, fewer where so many sessions end with them. */
 const AT_ONCE = 100
@@ -27,8 +26,9 @@ export async function closeEndedWindows(db: Db, now: string, pace: Pace) {
       )
       let sessions = 0
       for (const { id, schedule_id } of ended) {
+        const closed = await endWindows(tx, [id], { state: 'closed' }, now)
+        if (closed.length === 0) continue
         sessions += await endWaiting(tx, id, schedules.get(schedule_id), now, pace)
-        await closeWindow(tx, id, now)
         await noteClosed(tx, id)
         if (sessions >= ENOUGH) break
       }

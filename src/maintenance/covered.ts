@@ -87,23 +87,29 @@ export async function candidatesOf(
 /** Candidates that are read at a time. */
 const PAGE = 1000
 
-/** Whom a schedule is meant for, of whom the first have been read. */
-export type Covered = { first: Candidate[]; read: ReadCandidates; problem: string }
+/** Whom a schedule is meant for, of whom the first have been read; only tenants that `takesIn` does. */
+export type Covered = {
+  first: Candidate[]
+  read: ReadCandidates
+  problem: string
+  takesIn: (path: string) => boolean
+}
 
 /** Begins to read whom a schedule is meant for at the moment `now`. */
 export async function beginReading(
   db: Reads,
   schedule: OwnedSchedule,
   now: string,
+  takesIn: (path: string) => boolean = () => true,
 ): Promise<Covered> {
   const { read, problem } = await candidatesOf(db, schedule, now)
-  return { first: await read(db, FIRST, PAGE), read, problem }
+  return { first: await read(db, FIRST, PAGE), read, problem, takesIn }
 }
 
 /** Those that have been read, and then all others, some at a time. */
-export async function* readOn(db: Reads, { first, read }: Covered) {
+export async function* readOn(db: Reads, { first, read, takesIn }: Covered) {
   for (let some = first; ; some = await read(db, some.at(-1)!, PAGE)) {
-    yield some
+    yield some.filter(({ path }) => takesIn(path))
     if (some.length < PAGE) return
   }
 }

@@ -55,3 +55,18 @@ const aheadIn = prepared((db, { window_id, limit }: { window_id: number; limit: 
 /** Some of the sessions of a window that have not started. */
 export const listAhead = (db: Reads, window_id: number, limit: number) =>
   aheadIn(db, { window_id, limit })
+
+/** What becomes of a window in the end. */
+export type WindowEnd = { state: 'closed' } | { state: 'skipped' | 'cancelled'; reason: string }
+
+/** Ends these windows, unless another process was first. Returns those that it ended. */
+export async function endWindows(tx: SystemTx, ids: number[], end: WindowEnd, closed_at: string) {
+  const ended = await everyTenantTx(tx)
+    .updateTable('maintenance_window')
+    .set({ ...end, closed_at })
+    .where('id', 'in', idsIn(ids))
+    .where('state', 'in', ['open', 'queued'])
+    .returning('id')
+    .execute()
+  return ended.map(({ id }) => id)
+}

@@ -1,9 +1,8 @@
 import type { Actor } from '../access/actor.ts'
 import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
-import type { Tx } from '../db/operation.ts'
 import { inScope, ofTenant } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { idTable, idsIn } from '../db/search.ts'
 import { NotFound } from '../errors.ts'
 import { getSchedule } from '../schedules/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
@@ -43,17 +42,15 @@ export async function pageOfRuns(db: Db, actor: Actor, id: number, { limit, curs
   }
 }
 
-/** The runs that were ordered in this operation, in order. */
-export async function orderedRuns(tx: Tx, asker: Asker, schedule_id: number) {
+/** The runs of a schedule with these ids, in order. */
+export async function describeRuns(db: Reads, asker: Asker, schedule_id: number, ids: number[]) {
   const windows = await (
-    await windowsOf(tx, asker, schedule_id)
+    await windowsOf(db, asker, schedule_id)
   )
-    .where('window.cause', '=', 'run_now')
-    .where('window.starts_at', '=', tx.operation.at)
-    .where('window.opened_at', '=', tx.operation.at)
+    .where('window.id', 'in', idsIn(ids))
     .orderBy('window.id')
     .execute()
-  return withCounts(tx, asker, windows)
+  return withCounts(db, asker, windows)
 }
 
 /** One run of a schedule. Throws NotFound for that of another schedule, as for none. */

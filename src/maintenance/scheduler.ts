@@ -9,6 +9,7 @@ import { endWaitingInVain } from './postponed.ts'
 import { reviewSessions } from './review.ts'
 import { newRound } from './round.ts'
 import { settleWindows } from './settle.ts'
+import { tellOnce } from './tell-once.ts'
 
 /** How often it looks whether anything is due. */
 const EVERY_MS = 1000
@@ -94,16 +95,18 @@ async function pauseOf(db: Db) {
 
 /**
  * Looks every second, and when something is due, from `start` to `stop`, which stops a look that is
- * under way, too.
+ * under way, too. A trouble that stays is told of once.
  */
-export function scheduler(db: Db, log: Log) {
+export function scheduler(db: Db, told: Log) {
   const stopping = new AbortController()
   const { signal } = stopping
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
+  const { log, endLook } = tellOnce(told)
   const lookAndWait = async () => {
     try {
       await look(db, { log, pace: paced(undefined, signal) })
+      endLook()
     } catch (error) {
       if (!signal.aborted) log.trouble(error)
     }

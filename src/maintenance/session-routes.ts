@@ -14,6 +14,7 @@ import { ReasonForm } from './form.ts'
 import { listingOf } from './list-page.ts'
 import { optionsInWords } from './options-words.ts'
 import { findWindow, getSession } from './queries.ts'
+import { lockOn, mayRun } from './reach.ts'
 import { readList } from './session-list.ts'
 import { views } from './views.ts'
 import { sessionStates, toneOf } from './words.ts'
@@ -87,6 +88,8 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
   const schedule = await findSchedule(db, session.schedule_id)
   const window = await findWindow(db, session.window_id)
   if (!schedule || !window) throw new NotFound(`session ${id}`)
+  const may_run = session.ended_at === null && mayRun(actor, session.path)
+  const lock = may_run ? lockOn(actor, session, schedule) : ''
   const opens = permits(actor.access, 'schedule.view', schedule.path)
   const opens_computer = permits(actor.access, 'computer.view', session.path)
   return views.session({
@@ -98,7 +101,8 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
     window,
     opens_window: opens,
     opens_computer,
-    may_cancel: session.ended_at === null && permits(actor.access, 'schedule.run', session.path),
+    may_cancel: may_run && lock === '',
+    lock,
     form,
   })
 }

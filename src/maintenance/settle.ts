@@ -1,11 +1,11 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
-import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idsIn } from '../db/search.ts'
+import { everyTenant } from '../db/scope-guard.ts'
+import { idTable, idsIn } from '../db/search.ts'
 import { isLeft } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
-import { endSome, listAhead } from './ending.ts'
+import { endSome, endWindows, listAhead } from './ending.ts'
 import { openNextQueued } from './queue.ts'
 import type { Round } from './round.ts'
 
@@ -22,8 +22,8 @@ export async function settleWindows(db: Db, round: Round, pace: Pace) {
     if (ids.length === 0) return
     await system(db, async (tx) => {
       await round.refresh(tx)
-      for (const id of ids) {
-        await settle(tx, round, id, pace)
+      for (const window of await windowsToSettle(tx, { ids: JSON.stringify(ids) })) {
+        await settle(tx, round, window, pace)
         await pace(0, 0)
       }
       await tx.deleteFrom('window_to_settle').where('window_id', 'in', idsIn(ids)).execute()
@@ -41,14 +41,17 @@ async function listToSettle(db: Reads) {
   return rows.map(({ window_id }) => window_id)
 }
 
-const windowToSettle = prepared((db, { id }: { id: number }) =>
+const windowsToSettle = prepared((db, { ids }: { ids: string }) =>
   everyTenant(db)
-    .selectFrom('maintenance_window as window')
-    .innerJoin('schedule', 'schedule.id', 'window.schedule_id')
+    .selectFrom(idTable(ids))
+    .innerJoin('window_to_settle as noted', 'noted.window_id', 'listed.id')
+    .innerJoin('maintenance_window as window', 'window.id', 'listed.id')
     .select(['window.id', 'window.state', 'window.schedule_id', 'window.override_id'])
-    .select(['window.zone', 'schedule.state as schedule_state'])
-    .where('window.id', '=', id),
+    .select(['window.zone', 'noted.without_schedule'])
+    .orderBy('window.id'),
 )
+
+type ToSettle = Awaited<ReturnType<typeof windowsToSettle>>[number]
 
 const sessionsLeft = prepared((db, { window_id }: { window_id: number }) =>
   everyTenant(db)
@@ -59,33 +62,18 @@ const sessionsLeft = prepared((db, { window_id }: { window_id: number }) =>
     .limit(1),
 )
 
-async function settle(tx: SystemTx, round: Round, id: number, pace: Pace) {
-  const [window] = await windowToSettle(tx, { id })
-  if (!window) return
-  const isUnfinished = window.state === 'open' || window.state === 'queued'
-  if (window.schedule_state === 'deleted') {
-    if (isUnfinished) await endWithSchedule(tx, id, round.now, pace)
-    return
-  }
-  if (window.state === 'open' && (await sessionsLeft(tx, { window_id: id })).length === 0)
-    await closeWindow(tx, id, round.now)
+async function settle(tx: SystemTx, round: Round, window: ToSettle, pace: Pace) {
+  const { id, state, without_schedule } = window
+  if (without_schedule) return endWithSchedule(tx, id, round.now, pace)
+  if (state === 'open' && (await sessionsLeft(tx, { window_id: id })).length === 0)
+    await endWindows(tx, [id], { state: 'closed' }, round.now)
   await openNextQueued(tx, round, window, pace)
 }
 
-export const closeWindow = (tx: SystemTx, id: number, closed_at: string) =>
-  everyTenantTx(tx)
-    .updateTable('maintenance_window')
-    .set({ state: 'closed', closed_at })
-    .where('id', '=', id)
-    .execute()
-
 /** With its schedule ends what has not started; what runs comes to its own end. */
 async function endWithSchedule(tx: SystemTx, id: number, now: string, pace: Pace) {
-  const ended = { state: 'cancelled', reason: 'Its schedule was deleted.' } as const
-  await endSome(tx, (limit) => listAhead(tx, id, limit), { ...ended, ended_at: now }, pace)
-  await everyTenantTx(tx)
-    .updateTable('maintenance_window')
-    .set({ ...ended, closed_at: now })
-    .where('id', '=', id)
-    .execute()
+  const end = { state: 'cancelled', reason: 'Its schedule was deleted.' } as const
+  const ended = await endWindows(tx, [id], end, now)
+  if (ended.length > 0)
+    await endSome(tx, (limit) => listAhead(tx, id, limit), { ...end, ended_at: now }, pace)
 }

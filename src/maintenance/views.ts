@@ -19,6 +19,8 @@ type SessionPage = {
   window: Pick<Window, 'id' | 'starts_at' | 'ends_at' | 'zone'>
   opens_window: boolean
   may_cancel: boolean
+  /** What keeps the reader from cancelling it who else might, or ''. */
+  lock: string
   opens_computer: boolean
   form: Form
 }
@@ -29,6 +31,8 @@ type WindowPage = {
   cause: string
   counts: StateCount[]
   may_cancel: boolean
+  /** Whether that ends the window itself. */
+  is_whole: boolean
   form: Form
 }
 

@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../access/actor.ts'
-import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict, NotFound } from '../errors.ts'
+import { countOf } from '../web/counts.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
 import { cancelWindow } from './commands.ts'
 import { ReasonForm } from './form.ts'
 import { getWindow } from './queries.ts'
+import { mayRun, mayRunThroughout } from './reach.ts'
 import { views } from './views.ts'
 import { countStates } from './window-counts.ts'
 import { windowCauses, windowStates } from './words.ts'
@@ -40,16 +41,23 @@ export function windowRoutes(app: FastifyInstance, db: Db) {
       const { reason } = parsed.input
       try {
         const what = { kind: 'window.cancel', reason: reason || null }
-        await operation(db, actor, what, (tx) => cancelWindow(tx, actor, id, reason))
+        const cancelled = await operation(db, actor, what, (tx) =>
+          cancelWindow(tx, actor, id, reason),
+        )
+        return reply.done(`/windows/${id}`, inWords(cancelled))
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
         const form = withError(freshForm(typed(body)), '', error.message)
         return reply.code(409).page(await draw(db, actor, id, form))
       }
-      return reply.done(`/windows/${id}`, 'The window was cancelled.')
     },
   )
 }
+
+const inWords = ({ is_whole, sessions }: { is_whole: boolean; sessions: number }) =>
+  is_whole
+    ? 'The window was cancelled.'
+    : `${countOf(sessions, 'session was', 'sessions were')} cancelled.`
 
 /** The id in an address. Throws NotFound for a text that is none. */
 function readWindowId(text: string) {
@@ -65,7 +73,8 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
     state_label: windowStates[window.state],
     cause: windowCauses[window.cause],
     counts: await countStates(db, actor, id),
-    may_cancel: window.closed_at === null && permits(actor.access, 'schedule.run', window.path),
+    may_cancel: window.closed_at === null && mayRun(actor, window.path),
+    is_whole: mayRunThroughout(actor, window.path),
     form,
   })
 }

@@ -5,6 +5,7 @@ import { operation } from '../db/operation.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
 import { parseFields } from '../jobs/batch.ts'
 import { runNow } from '../maintenance/commands.ts'
+import { ReasonForm } from '../maintenance/form.ts'
 import { countOf } from '../web/counts.ts'
 import { freshForm, parseForm, takesNoFields, typed } from '../web/form.ts'
 import { duplicateSchedule, setScheduleState } from './commands.ts'
@@ -20,10 +21,6 @@ type Id = { Params: { id: string } }
 
 const StateForm = z.strictObject({
   state: z.enum(['enabled', 'disabled'], 'Choose what it is to be.'),
-})
-
-const ReasonForm = z.strictObject({
-  reason: z.string('Give one reason, or none.').trim().max(500, 'Use 500 characters or fewer.'),
 })
 
 const edit = { permission: 'schedule.edit', scope: 'anywhere' } as const
@@ -119,11 +116,9 @@ function runSchedules(app: FastifyInstance, db: Db) {
     try {
       const { reason } = parsed.input
       const what = { kind: 'schedule.run', reason: reason || null }
-      const count = await operation(db, actor, what, (tx) => runNow(tx, actor, id, reason))
-      return reply.done(
-        `/schedules/${id}`,
-        `It runs now: ${countOf(count, 'session', 'sessions')}.`,
-      )
+      const run = await operation(db, actor, what, (tx) => runNow(tx, actor, id, reason))
+      const count = countOf(run.sessions, 'session', 'sessions')
+      return reply.done(`/schedules/${id}`, `It runs now: ${count}.`)
     } catch (error) {
       return again(withRefusal(freshForm(typed(body)), error))
     }

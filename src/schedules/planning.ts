@@ -60,10 +60,13 @@ export async function planWhatChanged(db: Db, report: PlanReport = untold, pace:
   }
 }
 
-/** Notes every schedule to be planned, where the time-zone data is other than the last time. */
+/**
+ * Notes every schedule to be planned, where the time-zone data is newer than any before. A process
+ * that has older data, while all are being replaced, changes nothing about it.
+ */
 export async function noteTimeZoneData(db: Db, version: string) {
   const row = await db.selectFrom('scheduler').select('time_zone_data').executeTakeFirst()
-  if (!row || row.time_zone_data === version) return
+  if (!row || row.time_zone_data >= version) return
   await system(db, async (tx) => {
     await tx
       .insertInto('schedule_to_plan')

@@ -18,7 +18,6 @@ export const lookingEverywhere: Record<string, string> = {
   'src/computers/target.ts': 'what a target is for does not depend on who looks',
   'src/computers/groups/membership.ts': 'who is a member of a group does not depend on who looks',
   'src/maintenance/close.ts': 'a window closes for every computer in it, whoever looks',
-  'src/maintenance/commands.ts': 'a window that is cancelled ends for every computer in it',
   'src/maintenance/covered.ts': 'whom a schedule covers does not depend on who looks',
   'src/maintenance/decide.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/ending.ts': 'a window ends for every computer in it, whoever looks',
@@ -32,6 +31,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/review.ts': 'a session ends where its computer is, which may be anywhere',
   'src/maintenance/reopening.ts':
     'a session comes back where its computer is, which may be anywhere',
+  'src/maintenance/run-now.ts': 'why nothing starts in the windows that were just opened',
   'src/maintenance/settle.ts': 'the scheduler closes the windows of every tenant',
   'src/schedules/coming.ts': 'what became of windows of schedules that were found to be visible',
   'src/schedules/commands.ts': 'a name is taken, whoever looks',

@@ -119,7 +119,7 @@ t.test('who may run schedules cancels a window, with all that is in it', async (
   const done = await bob.browser.post(url, { reason: 'Storm' })
   t.equal(done.headers.location, `/windows/${window}`)
   const { body } = await w.alice.get(`/windows/${window}`)
-  t.match(body, /Cancelled[\s\S]*3 sessions[\s\S]*Storm/)
+  t.match(body, /Storm[\s\S]*3 sessions[\s\S]*Its window was cancelled/)
   const again = await bob.browser.post(url, { reason: '' })
   t.equal(again.statusCode, 409)
   t.match(again.body, 'This window is over already.')

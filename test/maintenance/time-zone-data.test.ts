@@ -45,3 +45,15 @@ t.test('T28: a window that was due by new data when nothing ran is not lost', as
   await look(w.db, { time_zone_data: '2026c', log: { moved() {}, trouble: fail } })
   t.match(await listWindows(w), [{ state: 'open', starts_at: '2026-11-25T05:00:00.000Z' }])
 })
+
+t.test('T28: of processes with different time-zone data, the newer alone plans anew', async (t) => {
+  const w = await world(t)
+  await addSchedule(w, ACME)
+  const plannedBy: (string | undefined)[] = []
+  for (const time_zone_data of ['2025b', '2026c', '2025b', '2026c']) {
+    await look(w.db, { time_zone_data })
+    const row = await w.db.selectFrom('scheduler').select('time_zone_data').executeTakeFirst()
+    plannedBy.push(row?.time_zone_data)
+  }
+  t.same(plannedBy, ['2025b', '2026c', '2026c', '2026c'])
+})

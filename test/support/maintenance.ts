@@ -1,5 +1,7 @@
-import { everyTenant } from '../../src/db/scope-guard.ts'
+import { operation } from '../../src/db/operation.ts'
+import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { look } from '../../src/maintenance/scheduler.ts'
+import { anyTenant } from './any-tenant.ts'
 import type { World } from './world.ts'
 
 /** What the scheduler finds and does at a moment of the world's clock. */
@@ -28,3 +30,13 @@ export async function putPreference({ api }: World, tenant: number, key: string,
   const answer = await api.put(`/tenants/${tenant}/preferences/${key}`, entry)
   if (answer.statusCode >= 300) throw new Error(answer.body)
 }
+
+/** Puts a computer into another tenant, as moves, merges and reports do. */
+export const moveComputer = ({ db, actor }: World, id: number, tenant: number) =>
+  operation(db, actor, 'test.move', (tx) =>
+    everyTenantTx(tx)
+      .updateTable('computer')
+      .set({ tenant_id: anyTenant(tenant) })
+      .where('id', '=', id)
+      .execute(),
+  )

@@ -115,9 +115,12 @@ async function judgeRun(db: Reads, asker: Asker, schedule: Selected, now: string
 async function act(tx: Tx, asker: Asker, { action, reason }: Batch, line: PlannedLine, pace: Pace) {
   const to = stateAfter[action]
   const doIt = async () => {
-    if (to) await setScheduleState(tx, asker, line.id, to)
-    const count = to ? 0 : await runNow(tx, asker, line.id, reason ?? '', pace)
-    return to ? line : { ...line, detail: countOf(count, 'session', 'sessions') }
+    if (to) {
+      await setScheduleState(tx, asker, line.id, to)
+      return line
+    }
+    const { sessions } = await runNow(tx, asker, line.id, reason ?? '', pace)
+    return { ...line, detail: countOf(sessions, 'session', 'sessions') }
   }
   try {
     return await allOrNothing(tx, doIt)
