@@ -80,6 +80,7 @@ const DOORS = {
     'option-keys.ts',
     'plan.ts',
     'planning.ts',
+    'recurrence.ts',
     'regions.ts',
     'relocation.ts',
     'spread.ts',

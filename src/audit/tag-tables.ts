@@ -9,6 +9,11 @@ export const tagTables: Record<string, Table> = {
     columns: {
       name: { label: 'Name' },
       tenant_id: { label: 'Tenant', refers: 'tenant' },
+      color: {
+        label: 'Color',
+        words: (color) => String(color)[0]!.toUpperCase() + String(color).slice(1),
+      },
+      description: { label: 'Description' },
     },
   },
   person_tag: {

@@ -46,9 +46,10 @@ function switchSchedules(app: FastifyInstance, db: Db) {
     const id = readScheduleId(params.id)
     const { state } = parseFields(StateForm, body ?? {})
     const { schedule } = await getScheduleHead(db, actor, id, '', 'schedule.edit')
-    await operation(db, actor, kindOf(schedule.state, state), (tx) =>
-      setScheduleState(tx, actor, id, state),
-    )
+    if (schedule.state !== state)
+      await operation(db, actor, kindOf(schedule.state, state), (tx) =>
+        setScheduleState(tx, actor, id, state),
+      )
     const what = schedule.state === 'deleted' ? 'restored, disabled at first' : state
     return reply.done(`/schedules/${id}`, `“${schedule.name}” was ${what}.`)
   })
@@ -87,9 +88,10 @@ function deleteSchedules(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readScheduleId(params.id)
       const { schedule } = await getScheduleHead(db, actor, id, '', 'schedule.edit')
-      await operation(db, actor, 'schedule.delete', (tx) =>
-        setScheduleState(tx, actor, id, 'deleted'),
-      )
+      if (schedule.state !== 'deleted')
+        await operation(db, actor, 'schedule.delete', (tx) =>
+          setScheduleState(tx, actor, id, 'deleted'),
+        )
       return reply.done('/schedules', `“${schedule.name}” was deleted.`)
     },
   )

@@ -184,9 +184,11 @@ function deletingApi(api: Api, db: Db) {
       },
     },
     async ({ actor, params: { id } }, reply) => {
-      await operation(db, actor, 'schedule.delete', (tx) =>
-        setScheduleState(tx, actor, id, 'deleted'),
-      )
+      const { state } = await getSchedule(db, actor, id, 'schedule.edit')
+      if (state !== 'deleted')
+        await operation(db, actor, 'schedule.delete', (tx) =>
+          setScheduleState(tx, actor, id, 'deleted'),
+        )
       return reply.code(204).send(null)
     },
   )
@@ -203,13 +205,19 @@ function deletingApi(api: Api, db: Db) {
         response: { 200: ScheduleResource },
       },
     },
-    ({ actor, params: { id } }) =>
-      operation(db, actor, 'schedule.restore', async (tx) => {
-        const { state } = await getSchedule(tx, actor, id, 'schedule.edit')
-        if (state === 'deleted') await setScheduleState(tx, actor, id, 'disabled')
-        return describeSchedule(tx, actor, id)
-      }),
+    async ({ actor, params: { id } }) => {
+      const { state } = await getSchedule(db, actor, id, 'schedule.edit')
+      if (state === 'deleted')
+        await operation(db, actor, 'schedule.restore', (tx) => restore(tx, actor, id))
+      return describeSchedule(db, actor, id)
+    },
   )
+}
+
+/** Somebody else may have restored it, and enabled it, meanwhile. */
+async function restore(tx: Tx, actor: Actor, id: number) {
+  const { state } = await getSchedule(tx, actor, id, 'schedule.edit')
+  if (state === 'deleted') await setScheduleState(tx, actor, id, 'disabled')
 }
 
 /** Says what is wrong with the chosen computers at the field that the API has for them. */

@@ -19,15 +19,21 @@ const computers = (db: Reads, asker: Asker) =>
     .select(['computer.id', 'computer.name', 'computer.sort_key'])
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
 
-/** The computers that a schedule is for, as they are written; those out of sight by number alone. */
+/** The computers that a schedule is for, as they are written: those of them that the asker sees. */
 export async function chosenText(db: Reads, asker: Asker, schedule_id: number) {
+  const names = await chosenNames(db, asker, schedule_id)
+  return names.map(({ id, name }) => chosenLine(id, name)).join('\n')
+}
+
+/** The chosen computers that the asker does not see, and so neither adds nor takes away. */
+export async function chosenOutOfSight(db: Reads, asker: Asker, schedule_id: number) {
   const ids = await listChosen(db, schedule_id)
-  const names = await namesOf(db, asker, ids)
-  return ids.map((id) => chosenLine(id, names.get(id))).join('\n')
+  const seen = await namesOf(db, asker, ids)
+  return ids.filter((id) => !seen.has(id))
 }
 
 /** How a computer is written, so that it is always this one. */
-export const chosenLine = (id: number, name = '') => `${name} #${id}`.trim()
+export const chosenLine = (id: number, name: string) => `${name} #${id}`
 
 /** The names of computers that the asker sees, by id. */
 async function namesOf(db: Reads, asker: Asker, ids: number[]) {
@@ -49,19 +55,26 @@ export async function readChosen(db: Reads, asker: Asker, path: string, text: st
   if (lines.length > MOST_CHOSEN)
     throw new Invalid({ computers: `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.` })
   const named = await findNamed(db, asker, path, lines)
-  const ids = lines.map((line) => numberIn(line) ?? idOf(line, named.get(sortKey(line)) ?? []))
-  return [...new Set(ids)]
+  return [...new Set(lines.map((line) => numbered(line, named) ?? idOf(line, named(line))))]
 }
 
-const numberIn = (line: string) => {
-  const [, digits] = /(?:^|\s)#(\d{1,15})$/.exec(line) ?? []
-  return digits === undefined ? undefined : Number(digits)
+type Named = (name: string) => { id: number; name: string }[]
+
+/** The computer that a line names with its number, unless that whole text is a name itself. */
+function numbered(line: string, named: Named) {
+  const { name, id } = partsOf(line)
+  if (id === undefined || named(line).length > 0) return undefined
+  return named(name).find((computer) => computer.id === id)?.id
+}
+
+function partsOf(line: string) {
+  const [, name = line, digits] = /^(.*\S)\s+#(\d{1,15})$/.exec(line) ?? []
+  return { name, id: digits === undefined ? undefined : Number(digits) }
 }
 
 /** The computers with these names there, by the key that lists sort by. */
-async function findNamed(db: Reads, asker: Asker, path: string, lines: string[]) {
-  const keys = [...new Set(lines.filter((line) => numberIn(line) === undefined).map(sortKey))]
-  if (keys.length === 0) return new Map<string, { id: number; name: string }[]>()
+async function findNamed(db: Reads, asker: Asker, path: string, lines: string[]): Promise<Named> {
+  const keys = [...new Set(lines.flatMap((line) => [line, partsOf(line).name]).map(sortKey))]
   const found = await computers(db, asker)
     .where('computer.sort_key', 'in', keys)
     .where('computer.state', '<>', 'deleted')
@@ -69,7 +82,8 @@ async function findNamed(db: Reads, asker: Asker, path: string, lines: string[])
     .where('tenant.path', '<', endOf(path))
     .orderBy('computer.id')
     .execute()
-  return Map.groupBy(found, ({ sort_key }) => sort_key)
+  const byName = Map.groupBy(found, ({ sort_key }) => sort_key)
+  return (name) => byName.get(sortKey(name)) ?? []
 }
 
 function idOf(line: string, found: { id: number; name: string }[]) {

@@ -28,7 +28,7 @@ export async function createSchedule(
   const at = await requireTenant(tx, asker, 'schedule.edit', tenant_id)
   if (input.locked) await requireTenant(tx, asker, 'schedule.lock', tenant_id)
   await requireFreeName(tx, tenant_id, input.name, null)
-  const owner = await findTargetOwner(tx, tenant_id, input)
+  const owner = await findTargetOwner(tx, asker, tenant_id, input)
   return insertSchedule(tx, asker, at, { ...input, state }, owner)
 }
 
@@ -61,20 +61,19 @@ export async function updateSchedule(
   version: number,
 ) {
   const { schedule, at } = await admit(tx, asker, id)
-  if (schedule.version !== version)
-    throw new Conflict(`“${schedule.name}” was changed by somebody else since you opened it.`)
   if (schedule.state === 'deleted')
     throw new Conflict(`“${schedule.name}” is deleted. Restore it first.`)
+  const { computer_ids: _, ...facts } = input
+  // Before anything is said of what was typed: it may name what the asker does not see.
+  const target_tenant_id = await findTargetOwner(tx, asker, schedule.tenant_id, facts, schedule)
+  if (schedule.version !== version)
+    throw new Conflict(`“${schedule.name}” was changed by somebody else since you opened it.`)
   if (input.locked !== schedule.locked)
     await requireTenant(tx, asker, 'schedule.lock', schedule.tenant_id)
   await requireFreeName(tx, schedule.tenant_id, input.name, id)
-  const { computer_ids: _, ...facts } = input
   await tx
     .updateTable('schedule')
-    .set({
-      ...writeFacts(facts, await findTargetOwner(tx, schedule.tenant_id, facts)),
-      version: version + 1,
-    })
+    .set({ ...writeFacts(facts, target_tenant_id), version: version + 1 })
     .where('schedule.id', '=', id)
     .where(ofTenant('schedule.tenant_id', at))
     .execute()
@@ -110,7 +109,7 @@ export type Copy = { id: number; left_out: string }
 /**
  * Makes a disabled copy of a schedule under a name of its own. What it is for is left out where the
  * copy could not reach it: chosen computers that went elsewhere, or a tag or a group that cannot be
- * used here any more.
+ * used here any more. Whoever may not lock makes a copy that is not locked.
  */
 export async function duplicateSchedule(
   tx: Tx,
@@ -118,7 +117,7 @@ export async function duplicateSchedule(
   id: number,
   input: ScheduleInput,
 ): Promise<Copy> {
-  const { schedule, at } = await admit(tx, asker, id)
+  const { schedule, at } = await reach(tx, asker, id)
   const target = await reachableTarget(tx, asker, schedule, input)
   const copy = {
     ...input,
@@ -130,9 +129,14 @@ export async function duplicateSchedule(
   return { id: await insertSchedule(tx, asker, at, copy, target.owner), left_out: target.left_out }
 }
 
-async function admit(tx: Tx, asker: Asker, id: number) {
+async function reach(tx: Tx, asker: Asker, id: number) {
   const schedule = await getSchedule(tx, asker, id, 'schedule.edit')
-  const at = await requireTenant(tx, asker, 'schedule.edit', schedule.tenant_id)
+  return { schedule, at: await requireTenant(tx, asker, 'schedule.edit', schedule.tenant_id) }
+}
+
+/** A schedule that the asker may change. */
+async function admit(tx: Tx, asker: Asker, id: number) {
+  const { schedule, at } = await reach(tx, asker, id)
   if (schedule.locked && !permits(asker.access, 'schedule.lock', schedule.path))
     throw new Forbidden(
       `“${schedule.name}” is locked. Only somebody who may lock schedules here can change it.`,
@@ -159,7 +163,10 @@ const findNamesake = (tx: Tx, tenant_id: number, name: string) =>
 async function freeName(tx: Tx, { tenant_id, name }: OwnedSchedule) {
   for (let number = 1; ; number++) {
     const suffix = number === 1 ? ' (copy)' : ` (copy ${number})`
-    const copy = name.slice(0, 200 - suffix.length) + suffix
+    const copy = cut(name, 200 - suffix.length) + suffix
     if (!(await findNamesake(tx, tenant_id, copy))) return copy
   }
 }
+
+/** The beginning of a text that is at most so long, without half a character at its end. */
+const cut = (text: string, length: number) => text.slice(0, length).replace(/[\ud800-\udbff]$/, '')

@@ -37,7 +37,11 @@ export async function conflictOf(
   if (form.values['version'] === String(stored.version) || stored.state === 'deleted')
     return undefined
   const computers = stored.target === 'computers' ? await chosenText(db, actor, id) : ''
-  const typed = await inWords(db, said, said.target === 'computers' ? said.computers : '')
+  const typed = await inWords(
+    db,
+    { ...said, path: stored.path },
+    said.target === 'computers' ? said.computers : '',
+  )
   return savedOver(
     'schedule',
     compared,
@@ -46,7 +50,7 @@ export async function conflictOf(
   )
 }
 
-async function inWords(db: Db, facts: ScheduleFacts, computers: string) {
+async function inWords(db: Db, facts: ScheduleFacts & { path: string }, computers: string) {
   const lines = (all: { label: string; value: string }[]) =>
     all.map(({ label, value }) => `${label}: ${value}`).join('\n')
   return {

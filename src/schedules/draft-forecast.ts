@@ -8,6 +8,7 @@ import { refuseFrozen } from './frozen.ts'
 import { type Said, readScheduleForm } from './form.ts'
 import { type Forecast, forecastSchedule } from './forecast.ts'
 import { getSchedule, type OwnedSchedule } from './queries.ts'
+import { findTargetOwner } from './targets.ts'
 import type { Fields } from './times-form.ts'
 
 /** No schedule has this id: it stands for one that was not saved yet. */
@@ -58,11 +59,15 @@ async function ownedDraft(
   sent: Fields,
   schedule_id: number | null,
 ): Promise<OwnedSchedule> {
-  if (schedule_id !== null)
-    return { ...(await getSchedule(db, actor, schedule_id, 'schedule.edit')), ...facts }
+  if (schedule_id !== null) {
+    const stored = await getSchedule(db, actor, schedule_id, 'schedule.edit')
+    await findTargetOwner(db, actor, stored.tenant_id, facts, stored)
+    return { ...stored, ...facts }
+  }
   const { id, name, path } = await findOwner(db, actor, sent['tenant'] ?? '')
   if (!permits(actor.access, 'schedule.edit', path))
     throw new Invalid({ tenant: 'Choose a tenant at which you may make schedules.' })
+  await findTargetOwner(db, actor, id, facts)
   const saved = { id: UNSAVED, state: 'enabled' as const, version: 1 }
   return { ...facts, ...saved, tenant_id: id, tenant_name: name, path }
 }

@@ -1,13 +1,14 @@
 import type { Actor } from '../access/actor.ts'
-import { permits, permitsSomewhere } from '../access/decide.ts'
+import { permits } from '../access/decide.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { valuesInEffect } from '../preferences/in-effect.ts'
 import { findTag, tagsToGive } from '../tags/queries.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
-import { ROOT_ID, type Tenant, findTenant } from '../tenants/queries.ts'
+import { ROOT_ID, type Tenant, findTenant, getTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, withError } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
+import { localNow } from './api-input.ts'
 import { chosenText } from './chosen.ts'
 import { scheduleFields } from './form.ts'
 import { localAt } from './local-time.ts'
@@ -67,12 +68,10 @@ function withChosen(offered: { id: number; name: string }[], chosen = '', ask: s
   return [{ value: '', label: ask }, ...options]
 }
 
-/** The tenant that a typed text means; an id in digits is one, too. Throws Invalid at `tenant`. */
+/** The tenant that a typed text means. Throws Invalid at `tenant`. */
 export async function findOwner(db: Reads, actor: Actor, text: string): Promise<Tenant> {
   try {
-    const id = readId(text)
-    const found = id === undefined ? undefined : await findTenant(db, actor, id)
-    return found ?? (await findParent(db, actor, text))
+    return await findParent(db, actor, text)
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
     throw new Invalid({ tenant: error.fields['parent'] ?? error.message })
@@ -80,11 +79,10 @@ export async function findOwner(db: Reads, actor: Actor, text: string): Promise<
 }
 
 /** Whose a new schedule is until somebody chooses: all of what the actor looks after. */
-export async function usualOwner(db: Reads, actor: Actor): Promise<Tenant | undefined> {
-  if (!permitsSomewhere(actor.access, 'schedule.edit')) return undefined
+export async function usualOwner(db: Reads, actor: Actor): Promise<Tenant> {
   const root = await findTenant(db, actor, ROOT_ID)
   if (root && permits(actor.access, 'schedule.edit', root.path)) return root
-  return findTenant(db, actor, actor.tenant_id)
+  return getTenant(db, actor, actor.tenant_id)
 }
 
 /** The form of a new schedule: every night, with what is in effect at its tenant. */
@@ -138,9 +136,8 @@ export function withRefusal(form: Form, error: unknown): Form {
   throw error
 }
 
-/** Of all places on earth the last to see a moment pass. */
-const LAST_ZONE = 'Etc/GMT+12'
-
-/** The local time at which times of a form have passed: in their zone, or everywhere. */
-export const localNow = (now: string, { zone_of, zone = '' }: Fields) =>
-  localAt(now, (zone_of === 'fixed' && canonicalZone(zone.trim())) || LAST_ZONE)
+/** The local time by which times of a form have passed or not, at a tenant with this path. */
+export function typedNow(db: Db, path: string, { zone_of, zone = '' }: Fields) {
+  const fixed = zone_of === 'fixed' ? (canonicalZone(zone.trim()) ?? null) : null
+  return localNow(db, path, { zone_of: fixed ? 'fixed' : 'tenant', zone: fixed }, db.now())
+}

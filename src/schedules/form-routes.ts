@@ -3,12 +3,13 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { type Tenant, getTenant } from '../tenants/queries.ts'
+import { Invalid } from '../errors.ts'
+import { type Tenant, findTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, typed, withError } from '../web/form.ts'
 import { stateField } from '../web/list-state.ts'
-import { idText } from '../web/numbers.ts'
+import { idText, readId } from '../web/numbers.ts'
 import type { SavedOver } from '../web/saved-over.ts'
-import { readChosen } from './chosen.ts'
+import { chosenOutOfSight, readChosen } from './chosen.ts'
 import { type ScheduleInput, createSchedule, updateSchedule } from './commands.ts'
 import { conflictOf } from './comparing.ts'
 import { type Draft, forecastDraft } from './draft-forecast.ts'
@@ -17,7 +18,7 @@ import {
   findOwner,
   formOf,
   formOfNew,
-  localNow,
+  typedNow,
   usualOwner,
   withRefusal,
 } from './editing.ts'
@@ -48,8 +49,9 @@ function makeSchedules(app: FastifyInstance, db: Db) {
     views.newSchedule({ form, draft, choices: await choicesAt(db, actor, tenant, form.values) })
 
   app.get('/schedules/new', { config }, async ({ actor, query }, reply) => {
-    const { tenant } = From.parse(query)
-    const owner = await ownerOr(db, actor, tenant)
+    const id = readId(From.parse(query).tenant)
+    const asked = id === undefined ? undefined : await findTenant(db, actor, id)
+    const owner = asked ?? (await usualOwner(db, actor))
     return reply.page(await draw(actor, owner, await formOfNew(db, actor, owner)))
   })
 
@@ -64,11 +66,11 @@ function makeSchedules(app: FastifyInstance, db: Db) {
     }
     const again = pressed(form.values, press)
     if (again) return reply.page(await draw(actor, shown, freshForm(again)))
-    const read = readScheduleForm(fields, 'tenant', localNow(db.now(), form.values))
+    const read = readScheduleForm(fields, 'tenant', await typedNow(db, shown.path, form.values))
     if (!read.ok) return reply.code(422).page(await draw(actor, shown, read.form))
     try {
       const owner = await findOwner(db, actor, form.values['tenant'] ?? '')
-      const input = await inputOf(db, actor, owner.path, read.said)
+      const input = await inputOf(db, actor, owner.path, read.said, [])
       const id = await operation(db, actor, 'schedule.create', (tx) =>
         createSchedule(tx, actor, owner.id, input),
       )
@@ -117,10 +119,11 @@ function editSchedules(app: FastifyInstance, db: Db) {
     }
     const again = pressed(form.values, press)
     if (again) return reply.page(await draw(actor, head, freshForm(again)))
-    const read = readEdited(head, fields, db.now())
+    const read = await readEdited(db, head, fields)
     if (!read.ok) return reply.code(422).page(await draw(actor, head, read.form))
     try {
-      const input = await inputOf(db, actor, path, read.said)
+      const hidden = await chosenOutOfSight(db, actor, id)
+      const input = await inputOf(db, actor, path, read.said, hidden)
       const version = Number(form.values['version'])
       if (await differs(db, head, input, version))
         await operation(db, actor, 'schedule.update', (tx) =>
@@ -141,14 +144,16 @@ const headToEdit = (db: Db, actor: Actor, id: string) =>
 
 /** The tenant that is typed, or while it means none, the usual one: to have something to offer. */
 async function ownerOr(db: Db, actor: Actor, text: string) {
-  const owner =
-    (text && (await findOwner(db, actor, text).catch(() => undefined))) ||
-    (await usualOwner(db, actor))
-  return owner ?? getTenant(db, actor, actor.tenant_id)
+  try {
+    return await findOwner(db, actor, text)
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    return usualOwner(db, actor)
+  }
 }
 
 /** Reads the form of a schedule that there is. Times that have passed may stay as they are. */
-function readEdited({ schedule }: ScheduleHead, fields: Record<string, unknown>, now: string) {
+async function readEdited(db: Db, { schedule }: ScheduleHead, fields: Record<string, unknown>) {
   const read = readScheduleForm(fields, 'version')
   if (!Version.safeParse(fields['version']).success)
     return {
@@ -156,7 +161,7 @@ function readEdited({ schedule }: ScheduleHead, fields: Record<string, unknown>,
       form: withError(formFrom(read, fields), '', 'Open this page again.'),
     }
   if (!read.ok || sameTimes(read.said, schedule)) return read
-  return readScheduleForm(fields, 'version', localNow(now, typed(fields)))
+  return readScheduleForm(fields, 'version', await typedNow(db, schedule.path, typed(fields)))
 }
 
 const formFrom = (read: ReturnType<typeof readScheduleForm>, fields: unknown) =>
@@ -166,10 +171,19 @@ const sameTimes = (one: Said, other: ScheduleHead['schedule']) =>
   JSON.stringify([one.rules, one.zone_of, one.zone]) ===
   JSON.stringify([other.rules, other.zone_of, other.zone])
 
-async function inputOf(db: Db, actor: Actor, path: string, { computers, ...facts }: Said) {
+/** What a form says, with the chosen computers that it does not show. */
+async function inputOf(
+  db: Db,
+  actor: Actor,
+  path: string,
+  { computers, ...facts }: Said,
+  hidden: number[],
+) {
   await refuseFrozen(db, path, facts, db.now())
-  const computer_ids =
-    facts.target === 'computers' ? await readChosen(db, actor, path, computers) : []
+  if (facts.target !== 'computers') return { ...facts, computer_ids: [] }
+  const shown = await readChosen(db, actor, path, computers)
+  const computer_ids = [...new Set([...shown, ...hidden])]
+  if (computer_ids.length === 0) throw new Invalid({ computers: 'Choose at least one computer.' })
   return { ...facts, computer_ids }
 }
 
@@ -186,7 +200,7 @@ async function differs(
   { computer_ids, ...facts }: ScheduleInput,
   version: number,
 ) {
-  if (version !== schedule.version) return true
+  if (version !== schedule.version || schedule.state === 'deleted') return true
   const chosen = await listChosen(db, schedule.id)
   const isSame = Object.entries(facts).every(
     ([name, value]) =>

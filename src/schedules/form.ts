@@ -101,15 +101,13 @@ function readDetection({ detection, detection_hours = '' }: Fields, errors: Fiel
 }
 
 function checkTogether(fields: Fields, errors: FieldErrors) {
-  const { target, computers = '' } = fields
+  const { target } = fields
   if (fields['locked'] === 'on' && fields['applies_to_children'] !== 'on')
     errors['locked'] ??= 'Only a schedule that applies to child tenants can be locked for them.'
   if (target === 'tag' && readId(fields['target_tag_id'] ?? '') === undefined)
     errors['target_tag_id'] ??= 'Choose a tag.'
   if (target === 'group' && readId(fields['target_group_id'] ?? '') === undefined)
     errors['target_group_id'] ??= 'Choose a group.'
-  if (target === 'computers' && computers.trim() === '')
-    errors['computers'] ??= 'Choose at least one computer.'
 }
 
 const mark = (is: boolean) => (is ? 'on' : '')

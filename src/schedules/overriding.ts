@@ -3,8 +3,8 @@ import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
 import { ofTenant } from '../db/scope.ts'
 import { Conflict, Forbidden } from '../errors.ts'
-import { type OwnedSchedule, findSchedule } from './queries.ts'
-import { getStanding } from './standing.ts'
+import { findSchedule } from './queries.ts'
+import { type StandingSchedule, getStanding } from './standing.ts'
 import { type Times, readOverride, writeTimes } from './stored.ts'
 
 /** What a tenant decides about a schedule that it inherits: only `own` comes with times. */
@@ -84,16 +84,18 @@ export async function endOverride(
 
 /** Throws for a schedule about which a tenant has nothing to decide. */
 function refuseOverride(
-  { name, tenant_id: owner, tenant_name, locked }: OwnedSchedule,
+  { name, tenant_id: owner, tenant_name, locked, standing }: StandingSchedule,
   at: number,
 ) {
   if (owner === at)
     throw new Conflict(`“${name}” belongs to this tenant: edit the schedule itself.`)
   if (locked) throw new Forbidden(`${tenant_name} has locked “${name}”: it stays as it is.`)
+  if (standing.effect === 'blocked')
+    throw new Conflict(`“${name}” is not inherited here: inheritance is blocked on its way.`)
 }
 
 function requireSeen(
-  { name }: OwnedSchedule,
+  { name }: { name: string },
   present: { version: number } | undefined,
   seen: number,
 ) {

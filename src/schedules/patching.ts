@@ -2,7 +2,7 @@ import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { localNow, settleInput } from './api-input.ts'
 import type { SchedulePatch } from './api-schemas.ts'
-import { chosenNames } from './chosen.ts'
+import { chosenOutOfSight } from './chosen.ts'
 import type { ScheduleInput } from './commands.ts'
 import { API_FIELD, refuseFrozen } from './frozen.ts'
 import type { OwnedSchedule } from './queries.ts'
@@ -23,8 +23,10 @@ export async function planPatch(
   patch: FactsPatch,
   now: string,
 ): Promise<ScheduleInput | null> {
+  // It may lack what a schedule needs now, as a target that was deleted, and be disabled for that.
+  if (Object.keys(patch).length === 0) return null
   const current = await inputOf(db, schedule)
-  const merged = merge(current, patch, await outOfSight(db, asker, schedule, current))
+  const merged = merge(current, patch, await chosenOutOfSight(db, asker, schedule.id))
   const has_new_times = timesText(merged) !== timesText(current)
   const settled = settleInput(
     merged,
@@ -39,12 +41,6 @@ export async function inputOf(db: Reads, schedule: OwnedSchedule): Promise<Sched
   const { id, tenant_id: _, tenant_name: _name, path: _path, state: _state, ...rest } = schedule
   const { version: _version, ...facts } = rest
   return { ...facts, computer_ids: await listChosen(db, id) }
-}
-
-/** The chosen computers that the asker does not see, and so neither adds nor takes away. */
-async function outOfSight(db: Reads, asker: Asker, { id }: OwnedSchedule, current: ScheduleInput) {
-  const seen = new Set((await chosenNames(db, asker, id)).map((computer) => computer.id))
-  return current.computer_ids.filter((computer_id) => !seen.has(computer_id))
 }
 
 function merge(current: ScheduleInput, patch: FactsPatch, hidden: number[]): ScheduleInput {

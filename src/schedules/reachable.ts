@@ -29,7 +29,7 @@ export async function reachableTarget(
   const missing = ids.length - computer_ids.length
   const left_out = missing > 0 ? computersInWords(missing) : ''
   try {
-    const owner = await findTargetOwner(db, tenant_id, target)
+    const owner = await findTargetOwner(db, asker, tenant_id, target, target)
     return { input: { target_tag_id, target_group_id, computer_ids }, owner, left_out }
   } catch (error) {
     if (!(error instanceof Invalid)) throw error

@@ -26,21 +26,23 @@ type Target = Pick<
   'target' | 'target_kinds' | 'target_tag_id' | 'target_group_id'
 > & { tag_name?: string | null; group_name?: string | null }
 
-/** For which computers a schedule is, in words. One whose target was deleted is for none. */
+/**
+ * For which computers a schedule is, in words. One whose target was deleted is for none; the name of
+ * one that belongs to somebody else since its tenant moved is null.
+ */
 export function targetInWords({ target, target_kinds, tag_name, group_name, ...ids }: Target): {
   words: string
   is_missing: boolean
 } {
   const noun = nouns[target_kinds]
-  const named = (name: string | null | undefined, id: number | null, kind: string) =>
-    id === null
-      ? { words: `Nothing: its ${kind} was deleted`, is_missing: true }
-      : { words: `${capital(noun)} in the ${kind} ${name ?? ''}`.trim(), is_missing: false }
-  if (target === 'tag') {
-    const said = named(tag_name, ids.target_tag_id, 'tag')
-    return { ...said, words: said.words.replace(' in the tag ', ' with the tag ') }
+  const missing = (words: string) => ({ words, is_missing: true })
+  const named = (name: string | null | undefined, id: number | null, how: string, kind: string) => {
+    if (id === null) return missing(`Nothing: its ${kind} was deleted`)
+    if (name === null) return missing(`${capital(noun)} ${how} ${kind} of another tenant`)
+    return { words: `${capital(noun)} ${how} ${kind} ${name ?? ''}`.trim(), is_missing: false }
   }
-  if (target === 'group') return named(group_name, ids.target_group_id, 'group')
+  if (target === 'tag') return named(tag_name, ids.target_tag_id, 'with the', 'tag')
+  if (target === 'group') return named(group_name, ids.target_group_id, 'in the', 'group')
   const words = target === 'all' ? `All ${noun}` : `Chosen ${noun}`
   return { words, is_missing: false }
 }

@@ -90,7 +90,7 @@ export async function findSchedules(
   const named = await nameTargets(db, shown)
   const rows = shown.map(({ tenant_name, path, next_at, ...row }) => {
     const schedule = readSchedule(row)
-    return { ...schedule, ...named(schedule), tenant_name, path, next_at }
+    return { ...schedule, ...named({ ...schedule, path }), tenant_name, path, next_at }
   })
   return { rows, next: last && encodeCursor([last.name_key, last.id]) }
 }

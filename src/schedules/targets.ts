@@ -1,3 +1,4 @@
+import { permits } from '../access/decide.ts'
 import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
@@ -10,24 +11,28 @@ import type { ScheduleFacts } from './stored.ts'
 
 /**
  * The tenant whose tag or group a schedule is for; null for other targets. Throws Invalid at its
- * field unless it can be used where the schedule is: a tag or a group of that tenant, or of one above.
+ * field unless it can be used where the schedule is: a tag of that tenant, or of one above; or a
+ * group of these that the asker sees, or that the schedule is for already.
  */
 export async function findTargetOwner(
   db: Reads,
+  { access }: Asker,
   tenant_id: number,
   { target, target_tag_id, target_group_id }: ScheduleFacts,
+  present: Pick<ScheduleFacts, 'target_group_id'> | null = null,
 ): Promise<number | null> {
   if (target === 'tag') {
     const owner = await ownerAbove(db, 'tag', target_tag_id, tenant_id)
-    if (owner === null)
+    if (!owner)
       throw new Invalid({ target_tag_id: 'Choose a tag that can be used at this tenant.' })
-    return owner
+    return owner.id
   }
   if (target !== 'group') return null
   const owner = await ownerAbove(db, 'computer_group', target_group_id, tenant_id)
-  if (owner === null)
+  const is_present = present?.target_group_id === target_group_id
+  if (!owner || !(is_present || permits(access, 'computer.view', owner.path)))
     throw new Invalid({ target_group_id: 'Choose a group of this tenant, or of one above it.' })
-  return owner
+  return owner.id
 }
 
 /** The tenant that has this tag or group, if it is the given one or stands above it. */
@@ -45,7 +50,7 @@ async function ownerAbove(
     .select(['owner.id', 'owner.path', 'user.path as user_path'])
     .where(`${table}.id`, '=', id)
     .executeTakeFirst()
-  return found?.user_path.startsWith(found.path) ? found.id : null
+  return found?.user_path.startsWith(found.path) ? found : null
 }
 
 /** So many computers can be chosen one by one; for more there are tags and groups. */
@@ -112,18 +117,27 @@ export const seenComputers = (db: Reads, asker: Asker, ids: number[]) =>
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
 
-type Aimed = Pick<ScheduleFacts, 'target_tag_id' | 'target_group_id'>
+/** What a schedule is for, and the path of its tenant. */
+type Aimed = Pick<ScheduleFacts, 'target_tag_id' | 'target_group_id'> & { path: string }
 
-/** The names of the tags and groups that schedules are for; null without. */
+/**
+ * The names of the tags and groups that schedules are for; null without, and for those of a tenant
+ * that does not stand above a schedule any more: whoever looks after it learns nothing of that one.
+ */
 export async function nameTargets(db: Reads, schedules: Aimed[]) {
   const namesIn = async (table: 'tag' | 'computer_group', ids: (number | null)[]) => {
     const wanted = JSON.stringify(ids.filter((id) => id !== null))
     const rows = await everyTenant(db)
       .selectFrom(table)
-      .select([`${table}.id`, `${table}.name`])
+      .innerJoin('tenant', 'tenant.id', `${table}.tenant_id`)
+      .select([`${table}.id`, `${table}.name`, 'tenant.path'])
       .where(`${table}.id`, 'in', (eb) => eb.selectFrom(idTable(wanted)).select('listed.id'))
       .execute()
-    return new Map(rows.map(({ id, name }) => [id, name]))
+    const found = new Map(rows.map((row) => [row.id, row]))
+    return (id: number | null, path: string) => {
+      const target = found.get(id ?? 0)
+      return target && path.startsWith(target.path) ? target.name : null
+    }
   }
   const tags = await namesIn(
     'tag',
@@ -133,9 +147,9 @@ export async function nameTargets(db: Reads, schedules: Aimed[]) {
     'computer_group',
     schedules.map(({ target_group_id }) => target_group_id),
   )
-  return ({ target_tag_id, target_group_id }: Aimed) => ({
-    tag_name: tags.get(target_tag_id ?? 0) ?? null,
-    group_name: groups.get(target_group_id ?? 0) ?? null,
+  return ({ target_tag_id, target_group_id, path }: Aimed) => ({
+    tag_name: tags(target_tag_id, path),
+    group_name: groups(target_group_id, path),
   })
 }
 

@@ -7,8 +7,9 @@ import { operation } from '../db/operation.ts'
 import { Conflict, Forbidden } from '../errors.ts'
 import { valuesInEffect } from '../preferences/in-effect.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
+import { getTenant } from '../tenants/queries.ts'
 import { type Form, freshForm, typed, withError } from '../web/form.ts'
-import { localNow } from './editing.ts'
+import { typedNow } from './editing.ts'
 import { readScheduleId } from './head.ts'
 import { TIME_ZONE } from './option-keys.ts'
 import { overrideForm, readOverrideForm } from './override-form.ts'
@@ -55,7 +56,8 @@ export function tenantScheduleRoutes(app: FastifyInstance, db: Db) {
       const form = freshForm(typed(fields))
       const again = pressed(form.values, press)
       if (again) return reply.page(await draw(db, actor, place, freshForm(again)))
-      const read = readOverrideForm(fields, localNow(db.now(), form.values))
+      const { path } = await getTenant(db, actor, place.id)
+      const read = readOverrideForm(fields, await typedNow(db, path, form.values))
       if (!read.ok) return reply.code(422).page(await draw(db, actor, place, read.form))
       try {
         await decide(db, actor, place, read.decision, read.version)

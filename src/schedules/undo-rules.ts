@@ -1,5 +1,8 @@
 import { type Final, type UndoRule, changedColumns } from '../audit/undo-rule.ts'
+import { everyTenantTx } from '../db/scope-guard.ts'
+import type { Tx } from '../db/operation.ts'
 import type { LoggedRow } from '../db/undo.ts'
+import { Conflict } from '../errors.ts'
 
 /** Whoever may not lock changes nothing of a schedule that is locked, was, or would be. */
 const involvesLock = (one: LoggedRow, other: LoggedRow | null) =>
@@ -7,14 +10,27 @@ const involvesLock = (one: LoggedRow, other: LoggedRow | null) =>
 
 export const scheduleUndo: UndoRule = {
   permissions: ['schedule.edit'],
-  async leave({ require }, now, former) {
+  async leave({ tx, require }, now, former) {
     await require('schedule.edit', now['tenant_id'])
     if (involvesLock(now, former)) await require('schedule.lock', now['tenant_id'])
+    if (former === null) await requireNoWindow(tx, now)
   },
   async arrive({ require }, former, now) {
     await require('schedule.edit', former['tenant_id'])
     if (involvesLock(former, now)) await require('schedule.lock', former['tenant_id'])
   },
+}
+
+/** What came of a schedule goes when the schedule does, and no redo would bring it back. */
+async function requireNoWindow(tx: Tx, { id, name }: LoggedRow) {
+  const window = await everyTenantTx(tx)
+    .selectFrom('maintenance_window')
+    .select('id')
+    .where('schedule_id', '=', Number(id))
+    .limit(1)
+    .executeTakeFirst()
+  if (window)
+    throw new Conflict(`“${name}” has had windows, which stay on record. Delete it instead.`)
 }
 
 /** Which computers are chosen is decided where the schedule is; they take it along when they move. */

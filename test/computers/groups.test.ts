@@ -1,9 +1,9 @@
 import t from 'tap'
-import { groupUses } from '../../src/computers/groups/uses.ts'
 import { addCast } from '../support/cast.ts'
 import { addComputer, addComputers, sync } from '../support/computers.ts'
 import { addGroup, members } from '../support/computer-groups.ts'
 import { mainText } from '../support/html.ts'
+import { addSchedule } from '../support/schedules.ts'
 import { ACME, ACME_LEEDS, RIVAL, world } from '../support/world.ts'
 
 const fields = {
@@ -184,12 +184,15 @@ t.test(
   async (t) => {
     const w = await world(t)
     const id = await addGroup(w, ACME, { kind: 'server' }, 'Servers')
-    const seen = [{ name: 'Nightly', href: '/somewhere' }]
-    groupUses.push({ nouns: ['schedule', 'schedules'], find: async () => ({ count: 2, seen }) })
+    const target = { target: 'group', target_group_id: id } as const
+    const schedules = [
+      await addSchedule(w, ACME, target),
+      await addSchedule(w, ACME_LEEDS, { ...target, name: 'Leeds' }),
+    ]
     t.match((await w.alice.get(`/computers/groups/${id}`)).body, /2 schedules: .*Nightly/)
     t.match((await w.alice.get(`/computers/groups/${id}/deletion`)).body, /cannot be deleted/)
     t.equal((await w.alice.post(`/computers/groups/${id}/deletion`)).statusCode, 409)
-    groupUses.pop()
+    for (const schedule of schedules) await w.api.delete(`/schedules/${schedule}`)
     t.equal((await w.alice.post(`/computers/groups/${id}/deletion`)).statusCode, 303)
     t.equal((await w.api.get(`/computer-groups/${id}`)).statusCode, 404)
     const { operations } = (await w.api.get('/operations')).json()

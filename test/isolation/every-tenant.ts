@@ -45,6 +45,8 @@ export const lookingEverywhere: Record<string, string> = {
   'src/schedules/shifts.ts': 'what is inherited comes from nodes that one need not see',
   'src/schedules/chains.ts': 'what is inherited comes from nodes that one need not see',
   'src/schedules/targets.ts': 'a tag or group may be of tenants above; who is chosen may be of any',
+  'src/schedules/undo-rules.ts': 'what ran stays on record, seen or not',
+  'src/schedules/uses.ts': 'a group that is used stays, whoever uses it; counts are confined',
   'src/schedules/tenant-zones.ts': 'in which zones there is somebody, seen or not',
   'src/people/changes.ts': 'an address is taken, whoever looks',
   'src/people/commands.ts': 'the person was admitted; groups and tags may be of tenants above',

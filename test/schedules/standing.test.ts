@@ -59,15 +59,18 @@ async function arrange(
   { reach, decisions }: { reach: string; decisions: Decision[] },
   id: number,
 ) {
-  for (const [index, { blocks, form }] of decisions.entries()) {
+  const block = (index: number, blocks_inheritance: boolean) =>
+    api.patch(`/tenants/${tenants[index]!.id}`, { blocks_inheritance })
+  for (const index of decisions.keys()) await block(index, false)
+  for (const [index, { form }] of decisions.entries()) {
     const tenant = tenants[index]!.id
-    await api.patch(`/tenants/${tenant}`, { blocks_inheritance: blocks })
     if (form === 'none') continue
     const input = form === 'own' ? { form, times: NIGHTLY } : { form, times: null }
     await operation(db, actor, 'schedule.override', (tx) =>
       overrideSchedule(tx, actor, tenant, id, input, 0),
     )
   }
+  for (const [index, { blocks }] of decisions.entries()) await block(index, blocks)
   const input = { ...NIGHTLY, name: `Case ${id}`, applies_to_children: reach !== 'alone' }
   await operation(db, actor, 'schedule.update', (tx) =>
     updateSchedule(tx, actor, id, { ...input, locked: reach === 'locked' }, 1),

@@ -6,11 +6,14 @@ import { countOf } from '../../web/counts.ts'
 /** Something that has a group for its target. */
 export type User = { name: string; href: string }
 
-/** What of a feature uses a group: how many there are, and those of them that the asker may see. */
+/** What of a feature uses a group. */
 export type GroupUse = {
   /** "schedule", "schedules". */
   nouns: readonly [one: string, many: string]
+  /** Those that the asker may see: how many, and the first of them. */
   find: (db: Reads, asker: Asker, group_id: number) => Promise<{ count: number; seen: User[] }>
+  /** Whether there is any, whoever asks. */
+  isUsed: (db: Reads, group_id: number) => Promise<boolean>
 }
 
 /** Every feature that uses groups. One with groups for its targets adds itself. */
@@ -19,12 +22,14 @@ export const groupUses: GroupUse[] = []
 /** What uses a group now, feature by feature, without those that do not. */
 export async function usesOf(db: Reads, asker: Asker, group_id: number) {
   const found = await Promise.all(
-    groupUses.map(async ({ nouns, find }) => {
+    groupUses.map(async ({ nouns, find, isUsed }) => {
       const { count, seen } = await find(db, asker, group_id)
-      return { count, seen, words: countOf(count, ...nouns) }
+      if (count > 0) return { seen, words: countOf(count, ...nouns) }
+      if (!(await isUsed(db, group_id))) return null
+      return { seen, words: `${nouns[1]} that you do not see` }
     }),
   )
-  return found.filter(({ count }) => count > 0)
+  return found.filter((use) => use !== null)
 }
 
 export type Use = Awaited<ReturnType<typeof usesOf>>[number]
