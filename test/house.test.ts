@@ -80,7 +80,6 @@ const DOORS = {
     'option-keys.ts',
     'plan.ts',
     'planning.ts',
-    'recurrence.ts',
     'regions.ts',
     'relocation.ts',
     'spread.ts',

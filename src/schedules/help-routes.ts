@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
+import { findTenant } from '../tenants/queries.ts'
 import { typed } from '../web/form.ts'
 import { SearchText, stateField } from '../web/list-state.ts'
 import { idText } from '../web/numbers.ts'
@@ -18,6 +19,8 @@ const Draft = z.object({ schedule: stateField<number | null>(idText(), null) })
 
 const Options = z.object({
   q: stateField(SearchText, ''),
+  /** The owner of a schedule that there is; of a new one, what is typed for it. */
+  tenant_id: stateField<number | null>(idText(), null),
   tenant: stateField(z.string().max(10_000), ''),
 })
 
@@ -38,8 +41,11 @@ export function scheduleHelpRoutes(app: FastifyInstance, db: Db) {
   })
 
   app.get('/schedules/computers', { config }, async ({ actor, query }, reply) => {
-    const { q, tenant } = Options.parse(query)
-    const owner = await ownerFor(db, actor, tenant)
+    const { q, tenant_id, tenant } = Options.parse(query)
+    const owner =
+      tenant_id === null
+        ? await ownerFor(db, actor, tenant)
+        : await findTenant(db, actor, tenant_id)
     const options = owner ? await listComputerOptions(db, actor, owner, q) : []
     const problem = owner ? 'No computer of this tenant has this in its name.' : CHOOSE_TENANT
     return reply.page(views.computerOptions({ options, problem }))

@@ -49,7 +49,7 @@ t.test('a deleted schedule is found under Deleted, and restored with all it had'
   await w.alice.post(`/schedules/${id}/state`, { state: 'enabled' })
   t.same(await nextOf(w, id), ['2026-11-24T22:00:00.000Z'])
   t.same(await listChosen(w.db, id), [one])
-  t.match(await textAt(w, `/schedules/${id}`), /ONE.*Leeds office As it was decided above/)
+  t.match(await textAt(w, `/schedules/${id}`), /ONE.*Leeds office On, with the times of its owner/)
 })
 
 t.test('undoing the deletion in the history brings it back as it was', async (t) => {
