@@ -88,7 +88,10 @@ async function furnishGroups({ api }: Site) {
   await api.delete(`/tenants/${id}`)
 }
 
-/** A schedule with a decision below it, one that lost its target, and one that is locked. */
+/**
+ * A schedule with a decision below it, one that lost its target, one that is locked, and one for
+ * chosen computers, of which a window is open.
+ */
 async function furnishSchedules(site: Site) {
   const { alice } = site
   const id = await addSchedule(site, ACME)
@@ -97,6 +100,13 @@ async function furnishSchedules(site: Site) {
   await addSchedule(site, ACME, { name: 'Tills', target: 'tag', target_tag_id: tag })
   await alice.post(`/tags/${tag}/deletion`)
   await addSchedule(site, ACME, { name: 'Locked', locked: true })
+  const till = await addComputer(site, ACME, { name: 'Till' })
+  const few = await addSchedule(site, ACME, {
+    name: 'Few',
+    target: 'computers',
+    computer_ids: [till],
+  })
+  await alice.post(`/schedules/${few}/runs`, { reason: 'Urgent' })
 }
 
 async function furnishJobs(alice: Site['alice']) {
