@@ -109,7 +109,7 @@ function editSchedules(app: FastifyInstance, db: Db) {
 
   app.post<Id>('/schedules/:id/edit', { config }, async ({ actor, params, body }, reply) => {
     const head = await headToEdit(db, actor, params.id)
-    const { id, path } = head.schedule
+    const { id } = head.schedule
     const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
     if (press === 'forecast') {
@@ -122,14 +122,8 @@ function editSchedules(app: FastifyInstance, db: Db) {
     const read = await readEdited(db, head, fields)
     if (!read.ok) return reply.code(422).page(await draw(actor, head, read.form))
     try {
-      const hidden = await chosenOutOfSight(db, actor, id)
-      const input = await inputOf(db, actor, path, read.said, hidden)
-      const version = Number(form.values['version'])
-      if (await differs(db, head, input, version))
-        await operation(db, actor, 'schedule.update', (tx) =>
-          updateSchedule(tx, actor, id, input, version),
-        )
-      const done = `The schedule “${input.name}” was updated.`
+      await saveEdited(db, actor, head, read.said, Number(form.values['version']))
+      const done = `The schedule “${read.said.name}” was updated.`
       return reply.done(`/schedules/${id}`, done + renamedIn(form.values))
     } catch (error) {
       const conflict = await conflictOf(db, actor, id, { form, said: read.said }, error)
@@ -137,6 +131,16 @@ function editSchedules(app: FastifyInstance, db: Db) {
       return reply.code(422).page(await draw(actor, head, withRefusal(form, error)))
     }
   })
+}
+
+async function saveEdited(db: Db, actor: Actor, head: ScheduleHead, said: Said, version: number) {
+  const { id, path } = head.schedule
+  const hidden = await chosenOutOfSight(db, actor, id)
+  const input = await inputOf(db, actor, path, said, hidden)
+  if (await differs(db, head, input, version))
+    await operation(db, actor, 'schedule.update', (tx) =>
+      updateSchedule(tx, actor, id, input, version),
+    )
 }
 
 const headToEdit = (db: Db, actor: Actor, id: string) =>
