@@ -2,11 +2,16 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { withFile } from './rows.ts'
-import { world } from './world.ts'
+import { type World, world } from './world.ts'
 
-/** A data directory with the cast in it, for a server of its own; its session and token are good. */
-export async function dataDirectory(t: Test) {
-  const { db, path, api, session } = await world(t)
+/**
+ * A data directory with the cast in it, and with what `furnish` adds to that, for a server of its
+ * own; its session and token are good.
+ */
+export async function dataDirectory(t: Test, furnish?: (w: World) => Promise<unknown>) {
+  const w = await world(t)
+  const { db, path, api, session } = w
+  await furnish?.(w)
   await db.close()
   const data = join(t.testdir(), 'data')
   mkdirSync(data, { recursive: true })
