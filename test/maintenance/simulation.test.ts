@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Actor } from '../../src/access/actor.ts'
 import { checkpoint, openDatabase } from '../../src/db/connection.ts'
-import { type Walk, walk } from '../schedules/oracle.ts'
+import { reached, type Walk, walk } from '../schedules/oracle.ts'
 import { addComputers } from '../support/computers.ts'
 import { listSessions, listWindows, putPreference } from '../support/maintenance.ts'
 import { addSchedule } from '../support/schedules.ts'
 import { ACME, ACME_LEEDS, RIVAL, world } from '../support/world.ts'
-import { requireOnce, startsUntil } from './occurrences.ts'
 import { chanceFrom, simulate } from './simulation.ts'
 
 const ROUNDS = Number(process.env['TENANTRY_TEST_ROUNDS'] ?? 36)
@@ -46,12 +45,17 @@ function settingOf(seed: number) {
 
 const walks = new Map<string, Walk>()
 
-/** What the clock of a zone shows at each minute of a world's time. */
-function minutesOf(zone: string, start: string) {
+/** Every local start that the clock of a zone came to, looking at each minute. */
+function startsUntil(zone: string, start: string, times: string[], last: string) {
   const from = Date.parse(start)
   const minutes = walks.get(zone + start) ?? walk(zone, from, from + 9 * DAY)
   walks.set(zone + start, minutes)
-  return minutes
+  const days = new Set(minutes.map(({ clock }) => clock.slice(0, 10)))
+  const starts = [...days].flatMap((day) => times.map((time) => `${day}T${time}`))
+  return starts
+    .filter((local) => local > minutes[0]!.clock)
+    .filter((local) => (reached(minutes, local) ?? Infinity) <= Date.parse(last))
+    .sort()
 }
 
 /** The database of a world whose clients have their zones, without a schedule: once for each zone. */
@@ -91,14 +95,26 @@ async function check(t: Test, actor: Actor, seed: number, folder: string) {
     [zone, 3],
     ['Asia/Tokyo', 1],
   ] as const) {
-    const minutes = minutesOf(where, start)
-    requireOnce(t, `seed ${seed}, ${where}`, {
-      windows: windows.filter((window) => window.zone === where),
-      sessions,
-      computers,
-      due: startsUntil(minutes, times, until(looks.latest_done)),
-      possible: startsUntil(minutes, times, until(looks.latest_begun)),
-    })
+    const there = windows.filter((window) => window.zone === where)
+    const found = there.map(({ local_start }) => local_start).sort()
+    const due = startsUntil(where, start, times, until(looks.latest_done))
+    const possible = startsUntil(where, start, times, until(looks.latest_begun))
+    t.same(
+      due.filter((one) => !found.includes(one)),
+      [],
+      `seed ${seed}, ${where}: none is lost`,
+    )
+    t.same(
+      found.filter((one) => !possible.includes(one)),
+      [],
+      `seed ${seed}: none is invented`,
+    )
+    t.equal(new Set(found).size, found.length, `seed ${seed}: none is doubled`)
+    for (const { id, state } of there) {
+      const own = sessions.filter(({ window_id }) => window_id === id).length
+      const wanted = state === 'open' || state === 'closed' ? computers : 0
+      t.equal(own, wanted, `seed ${seed}: window ${id} is ${state}`)
+    }
   }
   return looks.killed
 }
