@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { findMasterKey, makeMasterKey, refuseKeyWithData } from '../access/master-key.ts'
 import { createSealer } from '../access/sealing.ts'
 import { type SetupLink, createSetupLink } from '../access/setup.ts'
-import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { checkpoint, openDatabase } from '../db/connection.ts'
 import { claimDataDirectory, databasePath, makeDataDirectory } from '../db/data-directory.ts'
@@ -12,7 +11,6 @@ import { StartupProblem } from '../errors.ts'
 import { addressOf } from './calling.ts'
 import { createMailer } from '../mail/mailer.ts'
 import type { Command } from './command.ts'
-import { schedulerOf } from './scheduling.ts'
 import { stopOnSignal } from './stop.ts'
 
 /** Runs the server until it is told to stop. */
@@ -23,6 +21,9 @@ export const serve: Command = {
     'Says where to go, and once, as long as nobody is set up, the link for setting up.\n' +
     'SIGTERM or Ctrl-C stops it: requests under way are answered, the data is tidied.',
   async run(_given, config) {
+    // Here, so that no other command loads the whole application: one runs every half minute in Docker.
+    const { buildApp } = await import('../app.ts')
+    const { schedulerOf } = await import('./scheduling.ts')
     makeDataDirectory(config.data)
     const claim = claimDataDirectory(config.data)
     const sealer = openSealer(config)
