@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap'
-import { openConnection } from '../../src/db/connection.ts'
+import { checkpoint } from '../../src/db/connection.ts'
 import { addCast } from '../support/cast.ts'
 import { type DeclaredRoute, collectRoutes, sampleAddress } from '../support/routes.ts'
+import { watchForWrites } from '../support/rows.ts'
 import { world } from '../support/world.ts'
 import type { Answers } from './answers.ts'
 import { matrix } from './matrix.ts'
@@ -15,8 +16,10 @@ const listed = () =>
 /** What proves who asks: to a page the session, to the API the token. Nothing for nobody. */
 type Proof = { session: string; token: string } | null
 
-/** A world with its cast, and whether something has been written since. */
-async function stage(t: Test) {
+type World = Awaited<ReturnType<typeof world>>
+
+/** The cast, in a world to make others from; all have used their tokens, which writes that down. */
+async function prepare(t: Test) {
   const w = await world(t)
   const cast = await addCast(w)
   const who: Record<keyof Answers, Proof> = {
@@ -26,24 +29,22 @@ async function stage(t: Test) {
     technician: cast.bob,
     administrator: { session: w.session, token: w.api.token },
   }
-  // Using a token for the first time writes down that it was used.
   for (const proof of Object.values(who)) if (proof) await ask(w, PREFERENCES, proof)
-  const observer = openConnection(w.path, { readonly: true })
-  t.teardown(() => observer.close())
-  const version = () => observer.pragma('data_version', { simple: true })
-  const fresh = version()
-  return { ...w, who, is_used: () => version() !== fresh }
+  checkpoint(w.db)
+  return { who, path: w.path }
+}
+
+/** A world as it was prepared, and whether something has been written since. */
+async function stage(t: Test, copy_of: string) {
+  const w = await world(t, { copy_of })
+  return { ...w, is_used: watchForWrites(t, w.path) }
 }
 
 type Asked = Pick<DeclaredRoute, 'method' | 'credential'> & { address: string }
 
 const PREFERENCES: Asked = { method: 'GET', credential: 'token', address: '/api/v1/preferences' }
 
-const ask = (
-  { app }: Pick<Awaited<ReturnType<typeof world>>, 'app'>,
-  { method, credential, address }: Asked,
-  proof: Proof,
-) =>
+const ask = ({ app }: Pick<World, 'app'>, { method, credential, address }: Asked, proof: Proof) =>
   app.inject({
     method: method as 'GET',
     url: address,
@@ -65,14 +66,15 @@ t.test('every route is in the access matrix, and every line of it is a route', a
 })
 
 t.test('T1: every route answers each of the cast as the access matrix says', async (t) => {
-  let here = await stage(t)
+  const { who: proofs, path } = await prepare(t)
+  let here = await stage(t, path)
   for (const { name, method, url, credential } of listed()) {
     const { address = sampleAddress(url), ...expected } = matrix[name]!
     const answers: Partial<Answers> = {}
     for (const who of Object.keys(expected) as (keyof Answers)[]) {
       // Some routes sign out, or change what others would find.
-      if (here.is_used()) here = await stage(t)
-      const answer = await ask(here, { method, credential, address }, here.who[who])
+      if (here.is_used()) here = await stage(t, path)
+      const answer = await ask(here, { method, credential, address }, proofs[who])
       answers[who] = answer.statusCode
     }
     t.same(answers, expected, name)

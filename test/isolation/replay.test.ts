@@ -1,5 +1,7 @@
+import type Database from 'better-sqlite3'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { openConnection } from '../../src/db/connection.ts'
 import { tables } from '../../src/db/tables.ts'
 import { matrix } from '../access/matrix.ts'
 import { writes } from '../durability/writes.ts'
@@ -31,7 +33,11 @@ async function stage(t: Test, prepare: (w: World) => Promise<unknown> = async ()
       if (kind === 'tenant' && table !== 'tenant') putRow(sqlite, table, ACME, canary(ACME))
     sqlite.exec('delete from open_operation')
   })
-  return { w, charlie }
+  // Using the token for the first time writes down that it was used.
+  await charlie.api.get('/preferences')
+  const observer = openConnection(w.path, { readonly: true })
+  t.teardown(() => observer.close())
+  return { w, charlie, observer }
 }
 
 /** The machinery's own books and sums, and the bell that a request for access may ring. */
@@ -45,22 +51,20 @@ const MACHINERY = new Set([
 ])
 
 /** Everything that is not Rival's or Charlie's, as it lies in the file. */
-function othersRows({ path }: World, person_id: number) {
-  return withFile(path, (sqlite) => {
-    const inside = `select id from tenant where path like '/1/${RIVAL}/%'`
-    const rival = new Set(sqlite.prepare(inside).pluck().all())
-    return Object.entries(tables).flatMap(([table, { tenant_column, unlogged = [] }]) =>
-      MACHINERY.has(table)
-        ? []
-        : (sqlite.prepare(`select * from "${table}"`).all() as Record<string, unknown>[])
-            .filter((row) => !rival.has(row[tenant_column ?? 'tenant_id']))
-            .filter((row) => row['person_id'] !== person_id)
-            .map((row) =>
-              Object.fromEntries(Object.entries(row).filter(([name]) => !unlogged.includes(name))),
-            )
-            .map((row) => `${table} ${JSON.stringify(row)}`),
-    )
-  })
+function othersRows(sqlite: Database.Database, person_id: number) {
+  const inside = `select id from tenant where path like '/1/${RIVAL}/%'`
+  const rival = new Set(sqlite.prepare(inside).pluck().all())
+  return Object.entries(tables).flatMap(([table, { tenant_column, unlogged = [] }]) =>
+    MACHINERY.has(table)
+      ? []
+      : (sqlite.prepare(`select * from "${table}"`).all() as Record<string, unknown>[])
+          .filter((row) => !rival.has(row[tenant_column ?? 'tenant_id']))
+          .filter((row) => row['person_id'] !== person_id)
+          .map((row) =>
+            Object.fromEntries(Object.entries(row).filter(([name]) => !unlogged.includes(name))),
+          )
+          .map((row) => `${table} ${JSON.stringify(row)}`),
+  )
 }
 
 /** Notes what is sent while `send` is at work. */
@@ -80,11 +84,11 @@ async function record(app: FastifyInstance, send: () => Promise<unknown>) {
 /** Sends all of it as Charlie; says how many requests that were. */
 async function replay(
   t: Test,
-  { w, charlie }: Awaited<ReturnType<typeof stage>>,
+  { w, charlie, observer }: Awaited<ReturnType<typeof stage>>,
   name: string,
   sent: { request: Sent; by: 'session' | 'token' }[],
 ) {
-  const before = othersRows(w, charlie.person_id)
+  const before = othersRows(observer, charlie.person_id)
   let cases = 0
   for (const { request, by } of sent)
     for (const { method, url, headers, payload } of contradictions(request)) {
@@ -101,7 +105,7 @@ async function replay(
       cases++
       if (answer.statusCode >= 500) t.fail(`${answer.statusCode} for ${method} ${url} ${payload}`)
     }
-  t.same(othersRows(w, charlie.person_id), before, `${name} changes nothing of anybody else`)
+  t.same(othersRows(observer, charlie.person_id), before, `${name} changes nothing of anybody else`)
   t.same(w.leaks, [], `${name} shows nothing of anybody else`)
   return cases
 }

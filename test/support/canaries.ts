@@ -72,7 +72,7 @@ function listen(
 
 /**
  * Watches every answer of an application: lists in `leaks` those in which somebody was shown a
- * canary of a tenant that they may not see.
+ * canary of a tenant that they may not see. Returns what ends that.
  */
 export function watchForLeaks(
   app: FastifyInstance,
@@ -80,42 +80,42 @@ export function watchForLeaks(
   now: () => string,
   path: string,
 ) {
+  // Opened once, where it is needed: that takes longer than what is asked of it.
+  let sqlite: Database.Database | undefined
   watched.set(app.server, ({ who, what, typed, answer }) => {
     const known = canariesIn(typed)
     for (const tenant_id of canariesIn(answer)) {
-      if (known.has(tenant_id) || maySee(path, now(), who, tenant_id)) continue
-      leaks.push(`${what} shows a canary of tenant ${tenant_id}`)
+      if (known.has(tenant_id)) continue
+      sqlite ??= openConnection(path, { readonly: true })
+      if (!maySee(sqlite, now(), who, tenant_id))
+        leaks.push(`${what} shows a canary of tenant ${tenant_id}`)
     }
   })
+  return () => sqlite?.close()
 }
 
 const SECRETS = [/(?:^|[; ])(?:__Host-)?session=([^;]+)/, /^Bearer (.+)$/]
 
 /** Whether whoever proves this to be them may see the tenant: by the rules, not by the program. */
 function maySee(
-  path: string,
+  sqlite: Database.Database,
   now: string,
   { cookie = '', authorization = '' }: Who,
   tenant_id: number,
 ) {
   const [session, token] = [SECRETS[0]!.exec(cookie)?.[1], SECRETS[1]!.exec(authorization)?.[1]]
-  const sqlite = openConnection(path, { readonly: true })
-  try {
-    const find = (table: string, secret: string | undefined) =>
-      secret === undefined
-        ? undefined
-        : (sqlite
-            .prepare(`select person_id from ${table} where token_hash = ?`)
-            .pluck()
-            .get(createHash('sha256').update(secret).digest('base64url')) as number | undefined)
-    const person = find('session', session) ?? find('api_token', token)
-    if (person === undefined) return false
-    const place = placeOf(sqlite, tenant_id)
-    const model = readModel(sqlite, now, { tenant_id: place, person_id: person })
-    return can(model, person, 'tenant.view', place)
-  } finally {
-    sqlite.close()
-  }
+  const find = (table: string, secret: string | undefined) =>
+    secret === undefined
+      ? undefined
+      : (sqlite
+          .prepare(`select person_id from ${table} where token_hash = ?`)
+          .pluck()
+          .get(createHash('sha256').update(secret).digest('base64url')) as number | undefined)
+  const person = find('session', session) ?? find('api_token', token)
+  if (person === undefined) return false
+  const place = placeOf(sqlite, tenant_id)
+  const model = readModel(sqlite, now, { tenant_id: place, person_id: person })
+  return can(model, person, 'tenant.view', place)
 }
 
 /**

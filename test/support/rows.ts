@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
-import type { Db } from '../../src/db/connection.ts'
+import type { Test } from 'tap'
+import { type Db, openConnection } from '../../src/db/connection.ts'
 import { tables } from '../../src/db/tables.ts'
 
 /** Every row of every logged table, by table: the state of things, as it lies in the file. */
@@ -21,4 +22,16 @@ export function withFile<T>(path: string, use: (sqlite: Database.Database) => T)
   } finally {
     sqlite.close()
   }
+}
+
+/**
+ * Says whether anything was written to the file since this was called: much sooner than by reading
+ * all of it.
+ */
+export function watchForWrites(t: Test, path: string) {
+  const observer = openConnection(path, { readonly: true })
+  t.teardown(() => observer.close())
+  const version = () => observer.pragma('data_version', { simple: true })
+  const before = version()
+  return () => version() !== before
 }

@@ -22,7 +22,12 @@ const folder = scratchFolder()
 const seed = plantSeed(folder)
 let worlds = 0
 
-export type WorldOptions = { patience_ms?: number; app?: Partial<AppOptions> }
+export type WorldOptions = {
+  patience_ms?: number
+  app?: Partial<AppOptions>
+  /** The database of another world, of which this one is a copy. */
+  copy_of?: string
+}
 
 /**
  * A database of the test's own with the cast in it, the application on it, and its people signed
@@ -31,17 +36,18 @@ export type WorldOptions = { patience_ms?: number; app?: Partial<AppOptions> }
 export async function world(t: Test, options: WorldOptions = {}) {
   const { database, alice } = await seed
   const path = join(folder, `world-${++worlds}.db`)
-  copyFileSync(database, path)
-  copyFileSync(`${database}.audit-head`, `${path}.audit-head`)
+  const original = options.copy_of ?? database
+  for (const ending of ['', '.audit-head']) copyFileSync(original + ending, path + ending)
   const clock = { now: START }
   const db = openDatabase(path, () => clock.now, options)
   const leaks: string[] = []
   const mailer = watchMails(options.app?.mailer ?? noMailer, leaks, () => clock.now, path)
   const app = await buildApp(db, { ...appOptions, ...options.app, mailer })
   await app.ready()
-  watchForLeaks(app, leaks, () => clock.now, path)
+  const unwatch = watchForLeaks(app, leaks, () => clock.now, path)
   t.teardown(async () => {
     await app.close()
+    unwatch()
     await db.close()
     if (leaks.length > 0) throw new Error(leaks.join('\n'))
   })
