@@ -11,8 +11,8 @@ import { ACME, RIVAL } from '../support/world.ts'
 
 /** Enough that many requests are answered while they are written. */
 const COMPUTERS = 2000
-/** How often a server is killed in the midst of each. */
-const KILLS = 2
+/** How often a server is killed in the midst of each; in CI more often. */
+const KILLS = Number(process.env.TENANTRY_TEST_ROUNDS ?? 1)
 
 type Place = Awaited<ReturnType<typeof dataDirectory>>
 

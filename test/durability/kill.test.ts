@@ -7,7 +7,7 @@ import { withFile } from '../support/rows.ts'
 import { ACME } from '../support/world.ts'
 
 /** How many servers are killed, on each of two data directories; in CI as many as were promised. */
-const KILLS = Number(process.env.TENANTRY_TEST_ROUNDS ?? 8)
+const KILLS = Number(process.env.TENANTRY_TEST_ROUNDS ?? 4)
 const CLIENTS = 6
 
 t.jobs = 2

@@ -26,6 +26,9 @@ t.test('opens a window at its time, with a session for each computer that it cov
   t.equal((await sessions(w)).length, 2)
   await look(w.db)
   t.equal((await windows(w)).length, 1)
+  w.clock.now = '2026-11-25T01:59:59.999Z'
+  await look(w.db)
+  t.match(await windows(w), [{ state: 'open' }])
   w.clock.now = '2026-11-25T02:00:00.000Z'
   await look(w.db)
   t.match(await windows(w), [{ state: 'closed' }])

@@ -68,7 +68,7 @@ t.test('says of a change just what making it does, for each value and in total',
         if (after) await compare(t, here, { ...made, key: one.key, before, after })
       },
     ),
-    { numRuns: 60 },
+    { numRuns: Number(process.env.TENANTRY_TEST_ROUNDS ?? 25) },
   )
 })
 

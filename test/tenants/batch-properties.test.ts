@@ -145,7 +145,7 @@ const inShort = ({ outcome, detail }: Verdict) => (outcome === 'refused' ? detai
 
 const tenants = (tx: Tx) => everyTenant(tx).selectFrom('tenant').selectAll().orderBy('id').execute()
 
-const rounds = { numRuns: Number(process.env.TENANTRY_TEST_ROUNDS ?? 150) }
+const rounds = { numRuns: Number(process.env.TENANTRY_TEST_ROUNDS ?? 60) }
 
 /** A batch that would take the last administrator's rights away is refused as a whole. */
 function unlessLastAdministrator(error: Error) {
