@@ -75,6 +75,9 @@ function keepLock({ lock, min, max, allowed }: EntryForm, sent: EntryForm): Entr
   return sent.lock ? sent : { ...sent, lock, min, max, allowed }
 }
 
+const NOT_SAVED =
+  'Not saved yet: see below what this changes for other tenants, then press Update again.'
+
 /**
  * Saves what the form says, and returns null; or, when that was refused, the editor to show again.
  * A tenant with others below is saved only when the consequences of this very change were seen.
@@ -94,7 +97,7 @@ export async function saveEditor(
   const matters = subject.head.tenant.descendant_count > 0 && !subject.resolution.locked_by
   if (matters && form.previewed !== digest(draft)) {
     const impact = await weigh(db, actor, subject, draft, form)
-    return draw(subject, form, {}, impact)
+    return draw(subject, form, { '': NOT_SAVED }, impact)
   }
   if (!draft && !subject.own) return null
   try {

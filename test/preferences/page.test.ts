@@ -67,6 +67,7 @@ t.test('asks again when the change is not the one whose consequences were seen',
   const previewed = /name="previewed" value="([^"]+)"/.exec(body)![1]!
   const other = await alice.post(address, { choice: 'own', value: '46', lock: 'none', previewed })
   t.equal(other.statusCode, 422)
+  t.match(other.body, /Not saved yet/)
 })
 
 t.test('refuses a value that does not fit, at its field, and keeps what was typed', async (t) => {
