@@ -77,6 +77,7 @@ const DOORS = {
     'freeze.ts',
     'head.ts',
     'merged.ts',
+    'missing.ts',
     'option-keys.ts',
     'plan.ts',
     'planning.ts',

@@ -2,6 +2,7 @@ import type { SystemTx } from '../db/operation.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import { idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
+import { missingTarget } from '../schedules/missing.ts'
 import { zonesOf } from '../schedules/tenant-zones.ts'
 import { type Opened, type Opening, type Unfilled, openSessions } from './open.ts'
 import { endPostponed } from './postponed.ts'
@@ -21,9 +22,11 @@ export async function fillWindows(
   await endPostponed(tx, windows, round.now, pace)
   const over: number[] = []
   for (const [at, { id, opening }] of windows.entries()) {
-    const { sessions, ahead, problem } = opened[at]!
-    if (sessions === 0) await recordNobody(tx, round, { id, opening, problem })
-    else if (ahead === 0) over.push(id)
+    const one = opened[at]!
+    if (one.sessions === 0) {
+      one.problem ||= await missingTarget(tx, opening.schedule)
+      await recordNobody(tx, round, { id, opening, problem: one.problem })
+    } else if (one.ahead === 0) over.push(id)
   }
   if (over.length > 0) await end(tx, over, { state: 'closed' }, round.now)
   return opened

@@ -4,6 +4,7 @@ import { inScope } from '../db/scope.ts'
 import { idTable } from '../db/search.ts'
 import { Invalid } from '../errors.ts'
 import { sortKey } from '../tenants/names.ts'
+import type { OwnedSchedule } from './queries.ts'
 import { endOf } from './regions.ts'
 import { MOST_CHOSEN, listChosen } from './targets.ts'
 
@@ -37,11 +38,16 @@ export const chosenLine = (id: number, name: string) => `${name} #${id}`
 
 /** The names of computers that the asker sees, by id. */
 async function namesOf(db: Reads, asker: Asker, ids: number[]) {
-  const rows = await computers(db, asker)
-    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
-    .execute()
+  const rows = await seenAmong(db, asker, ids)
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
+
+const seenAmong = (db: Reads, asker: Asker, ids: number[]) =>
+  computers(db, asker)
+    .select(['computer.state', 'tenant.path', 'tenant.name as tenant_name'])
+    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .orderBy('computer.id')
+    .execute()
 
 /**
  * The computers that the lines mean, at a tenant with this path or below it. Throws Invalid at
@@ -98,8 +104,17 @@ function idOf(line: string, found: { id: number; name: string }[]) {
   })
 }
 
-/** The chosen computers that the asker sees, by name, to lead to their pages. */
-export async function chosenNames(db: Reads, asker: Asker, schedule_id: number) {
-  const names = await namesOf(db, asker, await listChosen(db, schedule_id))
-  return [...names].map(([id, name]) => ({ id, name }))
+/** The chosen computers that the asker sees, with where they are. */
+export const chosenNames = async (db: Reads, asker: Asker, schedule_id: number) =>
+  seenAmong(db, asker, await listChosen(db, schedule_id))
+
+/** The same to be listed, each with why it is not covered, if it is not. */
+export async function chosenLinks(db: Reads, asker: Asker, schedule: OwnedSchedule) {
+  const { id: schedule_id, path: owner, applies_to_children } = schedule
+  const reaches = (path: string) => (applies_to_children ? path.startsWith(owner) : path === owner)
+  const chosen = await chosenNames(db, asker, schedule_id)
+  return chosen.map(({ id, name, state, path, tenant_name }) => {
+    const away = reaches(path) ? '' : `now at ${tenant_name}, out of reach`
+    return { id, name, note: state === 'deleted' ? 'deleted' : away }
+  })
 }

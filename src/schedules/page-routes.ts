@@ -7,9 +7,10 @@ import type { Db } from '../db/connection.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { listDecisions } from './below.ts'
-import { chosenNames } from './chosen.ts'
+import { chosenLinks } from './chosen.ts'
 import { countCovered, coveredInWords } from './coverage.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
+import { missingTarget } from './missing.ts'
 import { optionsInWords } from './options-form.ts'
 import { layOutOne, planSchedule } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
@@ -32,12 +33,11 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
   app.get<Id>('/schedules/:id', { config }, async ({ actor, params }, reply) => {
     const head = await getScheduleHead(db, actor, readScheduleId(params.id), '')
     const { schedule } = head
-    const target = targetInWords({ ...schedule, ...(await nameTarget(db, schedule)) })
     return reply.page(
       views.page({
         head,
-        target,
-        chosen: schedule.target === 'computers' ? await chosenNames(db, actor, schedule.id) : [],
+        target: await targetOf(db, schedule),
+        chosen: schedule.target === 'computers' ? await chosenLinks(db, actor, schedule) : [],
         covered: coveredInWords(await countCovered(db, actor, schedule, db.now())),
         next: await nextOf(db, schedule),
         rules: rulesInWords(schedule),
@@ -60,6 +60,14 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
       return reply.page(views.history({ head, entries, older, newest: before ? here : null }))
     },
   )
+}
+
+/** What it is for, or why that is nothing. */
+async function targetOf(db: Db, schedule: OwnedSchedule) {
+  const said = targetInWords({ ...schedule, ...(await nameTarget(db, schedule)) })
+  const missing = await missingTarget(db, schedule)
+  if (said.is_missing || !missing) return said
+  return { words: missing.replace(/\.$/, ''), is_missing: true }
 }
 
 /** When it opens next, in each zone in which it does, the earliest first. */

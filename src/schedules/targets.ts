@@ -36,7 +36,7 @@ export async function findTargetOwner(
 }
 
 /** The tenant that has this tag or group, if it is the given one or stands above it. */
-async function ownerAbove(
+export async function ownerAbove(
   db: Reads,
   table: 'tag' | 'computer_group',
   id: number | null,

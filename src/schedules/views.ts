@@ -20,7 +20,7 @@ type Decision = Awaited<ReturnType<typeof listDecisions>>[number]
 type SchedulePage = {
   head: ScheduleHead
   target: { words: string; is_missing: boolean }
-  chosen: { id: number; name: string }[]
+  chosen: { id: number; name: string; note: string }[]
   covered: string
   next: { opens_at: string; closes_at: string; zone: string; start: string }[]
   rules: { label: string; value: string }[]

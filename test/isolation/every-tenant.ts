@@ -42,6 +42,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/schedules/regions.ts': 'what is inherited comes from nodes that one need not see',
   'src/schedules/affected.ts': 'a tag may cover from above what one sees',
   'src/schedules/shift-windows.ts': 'the windows of schedules that come from above',
+  'src/schedules/missing.ts': 'whether what a schedule is for is there, whoever looks',
   'src/schedules/shifts.ts': 'what is inherited comes from nodes that one need not see',
   'src/schedules/chains.ts': 'what is inherited comes from nodes that one need not see',
   'src/schedules/targets.ts': 'a tag or group may be of tenants above; who is chosen may be of any',
