@@ -11,6 +11,7 @@ import { spreadOver } from '../schedules/spread.ts'
 import { type Candidate, type Covered, type WindowOf, openTo, readOn } from './covered.ts'
 import type { Term } from './record.ts'
 import type { Round } from './round.ts'
+import { type Sibling, siblingsOf, turnsHad } from './same-day.ts'
 import { type Terms, settleTerms, zoneAmong } from './terms.ts'
 
 /** A window that was recorded as open and is to be filled, with whom it may cover. */
@@ -40,7 +41,8 @@ export async function openSessions(
   windows: readonly Unfilled[],
   pace: Pace,
 ): Promise<Opened[]> {
-  const filling = windows.map(beginFilling)
+  const siblings = await siblingsOf(tx, windows)
+  const filling = windows.map((window) => beginFilling(window, siblings.get(window.id) ?? []))
   let waiting: Waiting[] = []
   let count = 0
   for (const window of filling)
@@ -63,12 +65,13 @@ type Filling = Unfilled & {
   isOpenTo: ReturnType<typeof openTo>
   startOf: (computer_id: number) => string
   terms: Map<Values, Terms>
+  siblings: Sibling[]
 }
 
 /** Computers that may have their sessions in a window. */
 type Waiting = { window: Filling; candidates: readonly Candidate[] }
 
-function beginFilling(window: Unfilled): Filling {
+function beginFilling(window: Unfilled, siblings: Sibling[]): Filling {
   const { opening, term, covered } = window
   const { id, spread_minutes } = opening.schedule
   const span = { opens_at: term.starts_at, closes_at: term.ends_at }
@@ -78,6 +81,7 @@ function beginFilling(window: Unfilled): Filling {
     isOpenTo: openTo(opening.regions, opening),
     startOf: spreadOver(span, id, spread_minutes),
     terms: new Map(),
+    siblings,
   }
 }
 
@@ -88,17 +92,19 @@ async function seat(tx: SystemTx, round: Round, waiting: readonly Waiting[]) {
   const valuesAt = await round.valuesAt(tx, paths)
   const zones = { at: (path: string) => zoneAmong(valuesAt(path)) }
   const sessions: NewSession[] = []
-  for (const { window, candidates } of waiting)
+  for (const { window, candidates } of waiting) {
+    const had = await turnsHad(tx, window.siblings, candidates)
     for (const candidate of candidates) {
       if (!window.isOpenTo(candidate, zones)) continue
       const values = valuesAt(candidate.path)
       const terms = window.terms.get(values) ?? (await termsFor(tx, round, window, values))
       if (!terms.takes_part) continue
-      const session = newSession(window, candidate, terms)
+      const session = newSession(window, candidate, terms, had.get(candidate.id))
       window.opened.sessions++
       if (session.state === 'pending') window.opened.ahead++
       sessions.push(session)
     }
+  }
   if (sessions.length === 0) return
   await insertSessions(tx, { list: rowsJson(sessions, FROM_LIST), now: round.now })
 }
@@ -125,8 +131,10 @@ function newSession(
   { id: window_id, opening: { schedule }, startOf }: Filling,
   { id, tenant_id, state }: Candidate,
   { options_id, skipped }: Terms,
+  had_turn = '',
 ): NewSession {
-  const reason = state === 'excluded' ? 'This computer is excluded from maintenance.' : skipped
+  const excluded = state === 'excluded' ? 'This computer is excluded from maintenance.' : ''
+  const reason = excluded || skipped || had_turn
   return {
     tenant_id,
     computer_id: id,

@@ -32,6 +32,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/maintenance/reopening.ts':
     'a session comes back where its computer is, which may be anywhere',
   'src/maintenance/run-now.ts': 'why nothing starts in the windows that were just opened',
+  'src/maintenance/same-day.ts': 'the scheduler opens the windows of every tenant',
   'src/maintenance/settle.ts': 'the scheduler closes the windows of every tenant',
   'src/schedules/coming.ts': 'what became of windows of schedules that were found to be visible',
   'src/schedules/commands.ts': 'a name is taken, whoever looks',
