@@ -72,8 +72,10 @@ export async function undoWithin(tx: Tx, id: number, rules: UndoRules) {
   const write = writerOf(tx)
   for await (const some of reversals(tx, id)) await write(some.filter(goes))
   const broken = await findBrokenReferences(tx)
-  if (broken.length > 0) await rules.refuseObstacles(await listBreaking(tx, id, broken))
-  if (broken.length > 0) throw new Conflict(NEEDED)
+  if (broken.length > 0) await rules.refuseObstacles(await listBreaking(tx, id, endsOf(broken)))
+  const lost = broken.length > 0 ? [] : await listLost(tx, id)
+  if (lost.length > 0) await rules.refuseObstacles(await listBreaking(tx, id, lost))
+  if (broken.length + lost.length > 0) throw new Conflict(NEEDED)
   for await (const some of reversals(tx, id)) await rules.after(some.filter(goes))
   return tx.operation.id
 }
@@ -165,19 +167,60 @@ const laterThan = prepared((db, { operation_id, first, last }: Stretch) =>
     .where('mine.id', '<=', last),
 )
 
-/** The later operations because of which references would be open: on the one side or the other. */
-async function listBreaking(tx: Tx, id: number, broken: BrokenReference[]): Promise<Obstacle[]> {
-  const found = new Map<number, Obstacle>()
-  const rows = broken.flatMap(({ table, row_id, parent, parent_id }) => [
+type TouchedRow = { table: string; row_id: number }
+
+/** The rows of references that would be open: on the one side and the other. */
+const endsOf = (broken: BrokenReference[]): TouchedRow[] =>
+  broken.flatMap(({ table, row_id, parent, parent_id }) => [
     { table, row_id },
     { table: parent, row_id: parent_id },
   ])
+
+/** The later operations because of which it cannot be: those that touched these rows last. */
+async function listBreaking(tx: Tx, id: number, rows: TouchedRow[]): Promise<Obstacle[]> {
+  const found = new Map<number, Obstacle>()
   for (const { table, row_id } of rows) {
     const [last] = await lastChangeOf(tx, { table, row_id, since: id, before: tx.operation.id })
     if (last) found.set(last.operation_id, last)
   }
   return [...found.values()].toSorted((a, b) => a.operation_id - b.operation_id)
 }
+
+/**
+ * Rows that would go with what is taken away, though the operation did not make them: what somebody
+ * made since is not lost without a word.
+ */
+async function listLost(tx: Tx, id: number): Promise<TouchedRow[]> {
+  const lost: TouchedRow[] = []
+  for (const stretch of await stretchesOf(tx, tx.operation.id))
+    lost.push(...(await lostIn(tx, { ...stretch, undone: id })))
+  return lost
+}
+
+/** So many rows that would be lost are enough to say what is in the way. */
+const ENOUGH = 100
+
+const lostIn = prepared((db, { operation_id, first, last, undone }: Stretch & { undone: number }) =>
+  everyTenant(db)
+    .selectFrom('change as goes')
+    .select(['goes.table_name as table', 'goes.row_id'])
+    .where('goes.operation_id', '=', operation_id)
+    .where('goes.id', '>=', first)
+    .where('goes.id', '<=', last)
+    .where('goes.after', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('change as mine')
+            .select('mine.id')
+            .whereRef('mine.table_name', '=', 'goes.table_name')
+            .whereRef('mine.row_id', '=', 'goes.row_id')
+            .where('mine.operation_id', '=', undone),
+        ),
+      ),
+    )
+    .limit(ENOUGH),
+)
 
 type OfRow = { table: string; row_id: number; since: number; before: number }
 

@@ -5,11 +5,14 @@ import { operation, type Tx } from '../../src/db/operation.ts'
 import { everyTenant } from '../../src/db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../src/errors.ts'
 import { createPerson, deletePerson, updatePerson } from '../../src/people/commands.ts'
+import { createSchedule, setScheduleState } from '../../src/schedules/commands.ts'
+import { overrideSchedule } from '../../src/schedules/overriding.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
 import { tenantKinds } from '../../src/tenants/kinds.ts'
 import { PROGRAM } from '../support/any-tenant.ts'
 import { anyTenant } from '../support/cast.ts'
 import { setAt, unsetAt } from '../support/preferences.ts'
+import { NIGHTLY } from '../support/schedules.ts'
 import { type World, world } from '../support/world.ts'
 import { type Deed, difference, obstaclesTo, same, stateOf, takenBack } from './undo-model.ts'
 
@@ -27,6 +30,9 @@ const VERBS = [
   'rename person',
   'move person',
   'fire',
+  'plan',
+  'drop plan',
+  'decide',
   // Often enough to meet the others.
   'undo',
   'undo',
@@ -49,6 +55,12 @@ async function take(tx: Tx, { actor }: World, { verb, on, to, name }: Step) {
   const id = anyTenant(tenants[on % tenants.length]!.id)
   const other = anyTenant(tenants[to % tenants.length]!.id)
   const person = people[on % people.length]!.id
+  const schedules = await everyTenant(tx)
+    .selectFrom('schedule')
+    .select('id')
+    .orderBy('id')
+    .execute()
+  const schedule = schedules[on % schedules.length] ?? { id: 0 }
   const kind = tenantKinds[to % tenantKinds.length]!
   const verbs: Record<string, () => Promise<unknown>> = {
     create: () => createTenant(tx, id, { name, kind: 'location', description: '' }),
@@ -63,9 +75,14 @@ async function take(tx: Tx, { actor }: World, { verb, on, to, name }: Step) {
     'rename person': () => updatePerson(tx, actor, person, { name }),
     'move person': () => updatePerson(tx, actor, person, { tenant_id: other }),
     fire: () => deletePerson(tx, actor, person),
+    plan: () => createSchedule(tx, actor, id, { ...NIGHTLY, name }),
+    'drop plan': () => setScheduleState(tx, actor, schedule.id, 'deleted'),
+    decide: () => overrideSchedule(tx, actor, other, schedule.id, OFF, 0),
   }
   await verbs[verb]!()
 }
+
+const OFF = { form: 'off', times: null } as const
 
 const isRefusal = (error: unknown) =>
   [Conflict, Forbidden, Invalid, NotFound].some((kind) => error instanceof kind)

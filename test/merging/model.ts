@@ -13,6 +13,11 @@ export type Model = {
   carried: Set<string>
   /** `tenant key` to its value. */
   entries: Map<string, string>
+  schedules: Map<number, { at: number; for_children: boolean }>
+  /** `schedule computer`: chosen one by one. */
+  chosen: Set<string>
+  /** `tenant schedule`: what a tenant decides about a schedule that it inherits. */
+  decisions: Map<string, string>
 }
 
 /** The model of what lies in the database. */
@@ -36,6 +41,19 @@ export function readModel({ db }: World): Model {
       state['preference_entry']!.map((row) => [
         `${row['tenant_id']} ${row['key']}`,
         String(row['value']),
+      ]),
+    ),
+    schedules: byId('schedule', (row) => ({
+      at: Number(row['tenant_id']),
+      for_children: row['applies_to_children'] === 1,
+    })),
+    chosen: new Set(
+      state['schedule_computer']!.map((row) => `${row['schedule_id']} ${row['computer_id']}`),
+    ),
+    decisions: new Map(
+      state['schedule_override']!.map((row) => [
+        `${row['tenant_id']} ${row['schedule_id']}`,
+        String(row['form']),
       ]),
     ),
   }
@@ -90,19 +108,43 @@ export function merged(
     after.entries.delete(place)
     if (takes) after.entries.set(`${destination} ${key}`, value)
   }
+  mergeSchedules(before, after, source, destination, takes)
   return after
 }
 
+/** Schedules go along; what is decided of others ends, or comes to hold where they are inherited. */
+function mergeSchedules(
+  before: Model,
+  after: Model,
+  source: number,
+  destination: number,
+  takes: boolean,
+) {
+  for (const schedule of after.schedules.values())
+    if (schedule.at === source) schedule.at = destination
+  for (const [place, form] of before.decisions) {
+    const [at, id] = place.split(' ').map(Number)
+    const { at: owner, for_children } = before.schedules.get(id!)!
+    if (at === source || (at === destination && owner === source)) after.decisions.delete(place)
+    const is_inherited =
+      for_children && owner !== source && above(before, destination).slice(0, -1).includes(owner)
+    if (at === source && takes && is_inherited) after.decisions.set(`${destination} ${id}`, form)
+  }
+}
+
+/** A tenant and all above it, from the root down. */
+const above = (model: Model, id: number): number[] =>
+  id > 1 ? [...above(model, model.tenants.get(id)!), id] : [id]
+
 /** Off people, at and below a tenant, come the tags that were made above it, but not above `to`. */
 export function withoutLostTags(before: Model, source: number, to: number): Model {
-  const above = (id: number): number[] => (id > 1 ? [...above(before.tenants.get(id)!), id] : [id])
-  const lost = new Set(above(source).slice(0, -1))
-  for (const id of above(to)) lost.delete(id)
+  const lost = new Set(above(before, source).slice(0, -1))
+  for (const id of above(before, to)) lost.delete(id)
   const after = structuredClone(before)
   after.carried = new Set(
     [...before.carried].filter((pair) => {
       const [person, tag] = pair.split(' ').map(Number)
-      const is_below = above(before.people.get(person!)!.at).includes(source)
+      const is_below = above(before, before.people.get(person!)!.at).includes(source)
       return !(is_below && lost.has(before.tags.get(tag!)!.at))
     }),
   )

@@ -7,6 +7,9 @@ import { operation, type Tx } from '../../src/db/operation.ts'
 import { everyTenant, everyTenantTx } from '../../src/db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../src/errors.ts'
 import { createPerson, deletePerson } from '../../src/people/commands.ts'
+import { createSchedule, setScheduleState } from '../../src/schedules/commands.ts'
+import { findOverride, overrideSchedule } from '../../src/schedules/overriding.ts'
+import { findSchedule } from '../../src/schedules/queries.ts'
 import { createTag, giveTag } from '../../src/tags/commands.ts'
 import { findTag, tagsToGive } from '../../src/tags/queries.ts'
 import { createTenant, deleteTenant, updateTenant } from '../../src/tenants/commands.ts'
@@ -23,6 +26,7 @@ import { anyTenant } from '../support/cast.ts'
 import { foresee, merge } from '../support/merging.ts'
 import { setAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
+import { NIGHTLY } from '../support/schedules.ts'
 import { type World, world } from '../support/world.ts'
 import { merged, readModel, withoutLostTags } from './model.ts'
 
@@ -40,6 +44,9 @@ const OFTEN = {
   buy: 3,
   send: 1,
   set: 2,
+  plan: 3,
+  decide: 4,
+  drop: 1,
   merge: 6,
   undo: 4,
 }
@@ -56,7 +63,7 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
-async function idsOf(db: Reads, table: 'tenant' | 'computer') {
+async function idsOf(db: Reads, table: 'tenant' | 'computer' | 'schedule') {
   const rows = await everyTenant(db)
     .selectFrom(table as 'tenant')
     .select('id')
@@ -67,13 +74,14 @@ async function idsOf(db: Reads, table: 'tenant' | 'computer') {
 
 const nth = <Item>(items: Item[], index: number) => items[index % items.length]!
 
-async function take(tx: Tx, { actor }: World, { verb, on, to, name }: Step) {
+async function take(tx: Tx, { actor }: World, { verb, on, to, name, takes }: Step) {
   const tenants = await idsOf(tx, 'tenant')
   const id = anyTenant(nth(tenants, on))
   const other = anyTenant(nth(tenants, to))
   const people = await everyTenant(tx).selectFrom('person').select(['id', 'tenant_id']).execute()
   const person = people[on % people.length]!
   const computers = await idsOf(tx, 'computer')
+  const schedules = await idsOf(tx, 'schedule')
   const owner = people.find(({ tenant_id }) => tenant_id === id)?.id ?? null
   const verbs: Record<string, () => Promise<unknown>> = {
     create: () => createTenant(tx, id, { name, kind: 'location', description: '' }),
@@ -86,6 +94,9 @@ async function take(tx: Tx, { actor }: World, { verb, on, to, name }: Step) {
     buy: () => createComputer(tx, id, { ...FACTS, name, primary_person_id: owner }, 'typed'),
     send: () => sendComputer(tx, nth(computers, on), other),
     set: () => setAt(tx, id, nth(KEYS, to), { form: { value: 30 + (on % 90) }, lock: null }),
+    plan: () => plan(tx, actor, id, { name, on, to }),
+    decide: () => decide(tx, actor, nth(schedules, on), to, takes ? 'off' : 'on'),
+    drop: () => setScheduleState(tx, actor, nth(schedules, on) ?? 0, 'deleted'),
   }
   await verbs[verb]!()
 }
@@ -111,6 +122,53 @@ async function carry(tx: Tx, person: { id: number; tenant_id: number }, to: numb
   if (tags.length === 0) throw new NotFound('tag')
   const tag = await findTag(tx, PROGRAM, 'person.view', tags[to % tags.length]!.id)
   await giveTag(tx, anyTenant(person.tenant_id), person.id, tag!)
+}
+
+/** Makes a schedule for all computers there, or for those that are chosen from them. */
+async function plan(
+  tx: Tx,
+  actor: World['actor'],
+  id: number,
+  { name, on, to }: Pick<Step, 'name' | 'on' | 'to'>,
+) {
+  const there = await everyTenant(tx)
+    .selectFrom('computer')
+    .select('id')
+    .where('tenant_id', '=', anyTenant(id))
+    .where('state', '<>', 'deleted')
+    .execute()
+  const computer_ids = on % 2 === 0 ? there.map((computer) => computer.id) : []
+  await createSchedule(tx, actor, id, {
+    ...NIGHTLY,
+    name,
+    applies_to_children: to % 4 > 0,
+    target: computer_ids.length > 0 ? 'computers' : 'all',
+    computer_ids,
+  })
+}
+
+/** Decides about a schedule at one of the tenants that inherit it, whatever was decided there. */
+async function decide(
+  tx: Tx,
+  actor: World['actor'],
+  schedule_id: number,
+  to: number,
+  form: 'off' | 'on',
+) {
+  const schedule = await findSchedule(tx, schedule_id ?? 0)
+  if (!schedule) throw new NotFound('schedule')
+  const below = await everyTenant(tx)
+    .selectFrom('tenant')
+    .select('id')
+    .where('path', '>', schedule.path)
+    .where('path', '<', `${schedule.path}:`)
+    .orderBy('id')
+    .execute()
+  if (below.length === 0) throw new NotFound('tenant')
+  const { id } = nth(below, to)
+  const present = await findOverride(tx, actor, id, schedule_id)
+  const version = present?.version ?? 0
+  await overrideSchedule(tx, actor, id, schedule_id, { form, times: null }, version)
 }
 
 /** As its batch does: whoever it was for stays behind. */
@@ -140,7 +198,7 @@ async function choose(w: World, source: number, destination: number, takes: bool
   return Object.fromEntries(conflicts.map(({ id }) => [id, 'source']))
 }
 
-type Counts = Record<'done' | 'merged' | 'undone' | 'obstructed', number>
+type Counts = Record<'done' | 'merged' | 'planned' | 'decided' | 'undone' | 'obstructed', number>
 
 /** What was done so far, and the ways to do more. */
 function player(t: Test, w: World, counts: Counts) {
@@ -177,6 +235,8 @@ function player(t: Test, w: World, counts: Counts) {
     })
     if (id === null) return
     counts.merged++
+    counts.planned += before.schedules.size
+    counts.decided += before.decisions.size
     const start = withoutLostTags(before, source, destination)
     t.strictSame(readModel(w), merged(start, source, destination, { takes, keeps }))
     if (takes) return
@@ -206,7 +266,14 @@ function player(t: Test, w: World, counts: Counts) {
 }
 
 t.test('nothing is lost or doubled by merges, and undo gives back what was', async (t) => {
-  const counts: Counts = { done: 0, merged: 0, undone: 0, obstructed: 0 }
+  const counts: Counts = {
+    done: 0,
+    merged: 0,
+    planned: 0,
+    decided: 0,
+    undone: 0,
+    obstructed: 0,
+  }
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
       const play = player(t, await world(t), counts)

@@ -126,3 +126,27 @@ t.test('a copy of a schedule whose tag was deleted is for nothing yet', async (t
   t.equal((await w.alice.post(`/schedules/${id}/copies`)).statusCode, 303)
   t.match(await getSchedule(w.db, w.actor, id + 1), { target: 'tag', target_tag_id: null })
 })
+
+t.test('to undo what made a schedule takes nothing away that was made since', async (t) => {
+  const w = await world(t)
+  const id = await addSchedule(w, ACME)
+  const [made] = (await w.api.get('/operations?limit=1')).json().operations
+  await override(w, ACME_LEEDS, id, 'off')
+  const answer = await w.api.post(`/operations/${made.id}/undo`, { reason: '' })
+  t.equal(answer.statusCode, 409)
+  t.match(answer.json().detail, /A later operation has changed the same since, or what belongs to it/)
+  t.equal(await stateOf(w, id), 'enabled')
+  t.match(await textAt(w, `/schedules/${id}`), /Leeds office Switched off/)
+})
+
+t.test('nor does to undo what made its tenant, or its computer', async (t) => {
+  const w = await world(t)
+  const { id: tenant } = (await w.api.post('/tenants', { name: 'Site', parent_id: ACME })).json()
+  const [one] = await addComputers(w, ACME, ['ONE'])
+  const { operations } = (await w.api.get('/operations?limit=2')).json()
+  await addSchedule(w, tenant)
+  const id = await addSchedule(w, ACME, { target: 'computers', computer_ids: [one!] })
+  for (const operation of operations)
+    t.equal((await w.api.post(`/operations/${operation.id}/undo`, { reason: '' })).statusCode, 409)
+  t.same(await listChosen(w.db, id), [one])
+})
