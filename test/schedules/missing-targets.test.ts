@@ -117,7 +117,7 @@ t.test('a window says when what it is for went elsewhere', async (t) => {
     w.api.post('/computers/batch', { action: 'change_tenant', ids: [one], tenant_id: RIVAL }),
   )
   await succeed(w.api.patch(`/tenants/${ACME_LEEDS}`, { parent_id: RIVAL }))
-  t.match(await textOf(w, tagged), /not of this tenant, nor of one above it\. It covers no/)
+  t.match(await textOf(w, tagged), /the tag of another tenant\. It covers no computer/)
   await lookAt(w, '2026-11-24T22:00')
   t.match(await listWindows(w), [
     {
