@@ -290,4 +290,10 @@ async function noteZonesOfComputers(db: Kysely<unknown>, note: Note) {
     `after update of time_zone on computer when old.time_zone <> new.time_zone`,
     '0',
   )
+  await note(
+    'computer_takes_zone_along',
+    `after update of tenant_id on computer
+     when old.tenant_id <> new.tenant_id and new.time_zone <> ''`,
+    '0',
+  )
 }

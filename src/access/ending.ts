@@ -10,7 +10,7 @@ import { signOutEverywhere } from './sessions.ts'
 export async function endAccess(tx: Tx, person_id: number) {
   await signOutEverywhere(tx, person_id)
   await everyTenantTx(tx).deleteFrom('api_token').where('person_id', '=', person_id).execute()
-  await tx.deleteFrom('calendar_feed').where('person_id', '=', person_id).execute()
+  await everyTenantTx(tx).deleteFrom('calendar_feed').where('person_id', '=', person_id).execute()
   await tx.deleteFrom('invitation').where('person_id', '=', person_id).execute()
 }
 

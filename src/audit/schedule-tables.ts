@@ -127,6 +127,16 @@ export const scheduleTables: Record<string, Table> = {
       zone: { label: 'Zone' },
     },
   },
+  calendar_feed: {
+    label: 'Secret link',
+    permission: 'schedule.view',
+    verbs: { Created: 'Made', Changed: 'Changed', Deleted: 'Revoked' },
+    title: (row, names) => `to the calendar of ${names('tenant', row['tenant_id'])!}`,
+    columns: {
+      tenant_id: { label: 'Calendar of', refers: 'tenant' },
+      person_id: { label: 'Of', refers: 'person' },
+    },
+  },
   maintenance_order: {
     label: 'Order',
     permission: 'schedule.view',

@@ -76,6 +76,8 @@ const operationWords: Record<string, string> = {
   'schedule.batch_run': 'Ran schedules',
   'schedule.batch_delete': 'Deleted schedules',
   'schedule.batch_restore': 'Restored schedules',
+  'calendar_feed.create': 'Made a secret link to a calendar',
+  'calendar_feed.revoke': 'Revoked a secret link to a calendar',
   'window.cancel': 'Cancelled maintenance window',
   'session.cancel': 'Cancelled maintenance session',
   'preference.set': 'Set preference',

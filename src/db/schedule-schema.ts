@@ -184,7 +184,7 @@ export interface MaintenanceOrderTable {
 export interface CalendarFeedTable {
   id: Generated<number>
   person_id: number
-  tenant_id: number
+  tenant_id: TenantId
   token_hash: string
   created_at: string
 }

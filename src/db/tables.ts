@@ -111,7 +111,11 @@ export const tables: Record<keyof Schema, TableFacts> = {
   session_options: { class: 'system' },
   maintenance_session: { class: 'tenant', scope_column: 'tenant_id' },
   maintenance_order: { class: 'tenant', tenant_column: 'tenant_id' },
-  calendar_feed: { class: 'system' },
+  calendar_feed: {
+    class: 'tenant',
+    tenant_column: 'tenant_id',
+    unlogged: ['token_hash', 'created_at'],
+  },
   job: { class: 'system' },
   idempotency_key: { class: 'system' },
   identity_provider: {

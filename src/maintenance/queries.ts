@@ -5,6 +5,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { NotFound } from '../errors.ts'
+import { sessionStates } from './words.ts'
 
 const windowOf = prepared((db, { id }: { id: number }) =>
   everyTenant(db)
@@ -62,6 +63,32 @@ export async function getSession(
   requirePlace(asker, session.path, permission, `maintenance session ${id}`)
   return session
 }
+
+/** The session that a computer is in, or comes to first, of a window that has opened. */
+export type CurrentSession = { id: number; schedule_name: string; starts_at: string; state: string }
+
+/** That of a computer at whose tenant the asker sees schedules; undefined where it has none. */
+export async function findCurrent(
+  db: Reads,
+  { access }: Asker,
+  { id, tenant_path }: { id: number; tenant_path: string },
+): Promise<CurrentSession | undefined> {
+  if (!permits(access, 'schedule.view', tenant_path)) return undefined
+  const [session] = await currentOf(db, { id })
+  return session && { ...session, state: sessionStates[session.state] }
+}
+
+const currentOf = prepared((db, { id }: { id: number }) =>
+  everyTenant(db)
+    .selectFrom('maintenance_session as session')
+    .innerJoin('schedule', 'schedule.id', 'session.schedule_id')
+    .select(['session.id', 'schedule.name as schedule_name'])
+    .select(['session.starts_at', 'session.state'])
+    .where('session.computer_id', '=', id)
+    .where('session.state', 'in', ['pending', 'waiting', 'running'])
+    .orderBy('session.starts_at')
+    .limit(1),
+)
 
 function requirePlace({ access }: Asker, path: string, permission: Permission, what: string) {
   if (!permits(access, 'schedule.view', path)) throw new NotFound(what)

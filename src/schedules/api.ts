@@ -1,13 +1,10 @@
 import type { Actor } from '../access/actor.ts'
-import { requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { type Tx, operation } from '../db/operation.ts'
-import { Conflict, Invalid } from '../errors.ts'
-import { getTenant } from '../tenants/queries.ts'
+import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
-import { localNow, settleInput } from './api-input.ts'
 import {
   NewSchedule,
   ScheduleList,
@@ -16,9 +13,9 @@ import {
   SchedulePatch,
   ScheduleResource,
 } from './api-schemas.ts'
-import { createSchedule, duplicateSchedule, setScheduleState, updateSchedule } from './commands.ts'
+import { duplicateSchedule, setScheduleState, updateSchedule } from './commands.ts'
+import { byApiFields, createAsSent } from './creating.ts'
 import { forecastApi } from './forecast-api.ts'
-import { API_FIELD, refuseFrozen } from './frozen.ts'
 import { scheduleOverrideApi } from './override-api.ts'
 import { inputOf, planPatch } from './patching.ts'
 import { getSchedule } from './queries.ts'
@@ -89,16 +86,9 @@ function creatingApi(api: Api, db: Db) {
     },
     (request, reply) => {
       const { actor, body } = request
-      const { tenant_id, state, ...sent } = body
-      return createOnce(request, reply, db, 'schedule.create', async (tx) => {
-        await requireTenant(tx, actor, 'schedule.edit', tenant_id)
-        const { path } = await getTenant(tx, actor, tenant_id)
-        const now = await localNow(tx, path, sent, tx.operation.at)
-        const input = settleInput(sent, now)
-        await refuseFrozen(tx, path, input, tx.operation.at, API_FIELD)
-        const id = await byApiFields(() => createSchedule(tx, actor, tenant_id, input, state))
-        return describeSchedule(tx, actor, id)
-      })
+      return createOnce(request, reply, db, 'schedule.create', async (tx) =>
+        describeSchedule(tx, actor, await createAsSent(tx, actor, body)),
+      )
     },
   )
 }
@@ -218,15 +208,4 @@ function deletingApi(api: Api, db: Db) {
 async function restore(tx: Tx, actor: Actor, id: number) {
   const { state } = await getSchedule(tx, actor, id, 'schedule.edit')
   if (state === 'deleted') await setScheduleState(tx, actor, id, 'disabled')
-}
-
-/** Says what is wrong with the chosen computers at the field that the API has for them. */
-async function byApiFields<Done>(write: () => Promise<Done>) {
-  try {
-    return await write()
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    const { computers, ...fields } = error.fields
-    throw new Invalid(computers ? { ...fields, computer_ids: computers } : fields)
-  }
 }

@@ -5,16 +5,16 @@ import { type TenantHead, getTenantHead, readTenantId } from '../tenants/head.ts
 import { stateField } from '../web/list-state.ts'
 import { view } from '../web/page.ts'
 import { type CalendarDay, type Span, monthSpan, rangeOf, weekSpan, weeksOf } from './calendar.ts'
-import { listEntries } from './coming.ts'
+import { type Entries, listEntries } from './coming.ts'
 import { localAt } from './local-time.ts'
-import { readZones } from './tenant-zones.ts'
+import { zonesNow } from './tenant-zones.ts'
 
 const page = view<{
   head: TenantHead
   span: Span
   weeks: CalendarDay[][]
   zone: string
-  is_partial: boolean
+  left_out: Omit<Entries, 'entries'>
 }>('schedules/calendar')
 
 const text = z.string().max(20)
@@ -33,14 +33,15 @@ export function calendarRoutes(app: FastifyInstance, db: Db) {
       const { month, week } = Query.parse(query)
       const head = await getTenantHead(db, actor, readTenantId(params.id), 'calendar')
       const now = db.now()
-      const zones = await readZones(db, now)
+      const zones = await zonesNow(db)
       const zone = zones.at(head.tenant.path)
       const today = Temporal.PlainDate.from(localAt(now, zone).slice(0, 10))
       const span = week === null ? monthSpan(month, today) : weekSpan(week, today)
       const range = rangeOf(span, zone)
-      const { entries, is_partial } = await listEntries(db, actor, head.tenant, zones, range, now)
+      const found = await listEntries(db, actor, head.tenant, zones, range, now)
+      const { entries, ...left_out } = found
       const weeks = weeksOf(span, entries, zone, today)
-      return reply.page(page({ head, span, weeks, zone, is_partial }))
+      return reply.page(page({ head, span, weeks, zone, left_out }))
     },
   )
 }

@@ -1,3 +1,4 @@
+import { windowStates } from '../maintenance/words.ts'
 import type { Entry } from './coming.ts'
 import { instantOf, localAt } from './local-time.ts'
 
@@ -15,7 +16,7 @@ export type Span = {
 }
 
 /** A window on its day. */
-export type DayEntry = Entry & { from: string; to: string; href: string | null }
+export type DayEntry = Entry & { from: string; to: string; label: string; href: string | null }
 
 export type CalendarDay = {
   date: string
@@ -82,8 +83,11 @@ export function weeksOf(span: Span, entries: Entry[], zone: string, today: Tempo
     const opens = localAt(entry.opens_at, zone)
     const date = opens.slice(0, 10)
     const to = localAt(entry.closes_at, zone).slice(11)
-    const own = { ...entry, from: opens.slice(11), to, href: hrefOf(entry) }
-    byDay.set(date, [...(byDay.get(date) ?? []), own])
+    const label = entry.state ? windowStates[entry.state] : ''
+    const own = { ...entry, from: opens.slice(11), to, label, href: hrefOf(entry) }
+    const others = byDay.get(date)
+    if (others) others.push(own)
+    else byDay.set(date, [own])
   }
   const weeks: CalendarDay[][] = []
   for (let day = span.first; Temporal.PlainDate.compare(day, span.last) <= 0;) {

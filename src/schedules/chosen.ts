@@ -6,6 +6,10 @@ import { Invalid } from '../errors.ts'
 import { sortKey } from '../tenants/names.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { endOf } from './regions.ts'
+import type { ComputerKind } from '../db/computer-schema.ts'
+import { targetFilters } from '../computers/target.ts'
+import type { Candidate } from '../maintenance/covered.ts'
+import type { TargetKinds } from '../db/schedule-schema.ts'
 import { MOST_CHOSEN, listChosen } from './targets.ts'
 
 // Chosen computers are written one to a line, by name. A number tells namesakes apart: "PC-7 #12".
@@ -117,4 +121,34 @@ export async function chosenLinks(db: Reads, asker: Asker, schedule: OwnedSchedu
     const away = reaches(path) ? '' : `now at ${tenant_name}, out of reach`
     return { id, name, note: state === 'deleted' ? 'deleted' : away }
   })
+}
+
+/** Chosen computers that were not saved yet, as the asker sees them: for what they would be covered by. */
+export async function listCandidates(
+  db: Reads,
+  asker: Asker,
+  ids: readonly number[],
+  kinds: TargetKinds,
+): Promise<Candidate[]> {
+  const rows = await computers(db, asker)
+    .select(['computer.tenant_id', 'computer.time_zone', 'computer.state', 'computer.kind'])
+    .select('tenant.path')
+    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('computer.state', '<>', 'deleted')
+    .execute()
+  return rows
+    .filter(({ kind }) => isOfKinds(kind, kinds))
+    .map(({ id, tenant_id, path, time_zone, state }) => ({
+      id,
+      tenant_id: Number(tenant_id),
+      path,
+      time_zone,
+      state,
+    }))
+}
+
+function isOfKinds(kind: ComputerKind, kinds: TargetKinds) {
+  if (kinds === 'any') return true
+  if (kinds === 'not_servers') return kind !== 'server'
+  return kind === targetFilters[kinds]
 }

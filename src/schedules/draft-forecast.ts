@@ -3,16 +3,14 @@ import { permits } from '../access/decide.ts'
 import type { Db } from '../db/connection.ts'
 import { type FieldErrors, Invalid } from '../errors.ts'
 import { findOwner } from './editing.ts'
-import { readChosen } from './chosen.ts'
+import { listCandidates, readChosen } from './chosen.ts'
 import { refuseFrozen } from './frozen.ts'
 import { type Said, readScheduleForm } from './form.ts'
-import { type Forecast, forecastSchedule } from './forecast.ts'
-import { getSchedule, type OwnedSchedule } from './queries.ts'
+import { forecastSchedule } from './forecast.ts'
+import type { Forecast } from './foretelling.ts'
+import { type OwnedSchedule, UNSAVED, getSchedule } from './queries.ts'
 import { findTargetOwner } from './targets.ts'
 import type { Fields } from './times-form.ts'
-
-/** No schedule has this id: it stands for one that was not saved yet. */
-const UNSAVED = 0
 
 /** The windows of a form as it is filled in; where it cannot be read, what is wrong with it. */
 export type Draft = { forecast: Forecast | null; problem: string; errors: FieldErrors }
@@ -33,11 +31,11 @@ export async function forecastDraft(
   if (!read.ok) return refused(read.form.errors)
   try {
     const draft = await ownedDraft(db, actor, read.said, sent, schedule_id)
-    const chosen =
-      read.said.target === 'computers'
-        ? await readChosen(db, actor, draft.path, read.said.computers)
-        : undefined
     await refuseFrozen(db, draft.path, read.said, db.now())
+    if (draft.target !== 'computers')
+      return { forecast: await forecastSchedule(db, actor, draft), problem: '', errors: {} }
+    const ids = await readChosen(db, actor, draft.path, read.said.computers)
+    const chosen = await listCandidates(db, actor, ids, draft.target_kinds)
     return { forecast: await forecastSchedule(db, actor, draft, chosen), problem: '', errors: {} }
   } catch (error) {
     if (!(error instanceof Invalid)) throw error

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { requireTenant } from '../access/visible.ts'
 import { getComputerHead, readComputerId } from '../computers/head.ts'
 import type { Db } from '../db/connection.ts'
+import { findCurrent } from '../maintenance/queries.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { forecastComputer } from './computer-forecast.ts'
 import { forecastSchedule } from './forecast.ts'
@@ -39,8 +39,7 @@ function forecastPlaces(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readTenantId(params.id)
       const head = await getTenantHead(db, actor, id, 'calendar')
-      const at = await requireTenant(db, actor, 'schedule.view', id)
-      const forecast = await forecastTenant(db, actor, at, head.tenant.path)
+      const forecast = await forecastTenant(db, actor, head.tenant)
       return reply.page(views.tenant({ head, forecast }))
     },
   )
@@ -51,9 +50,10 @@ function forecastPlaces(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readComputerId(params.id)
       const head = await getComputerHead(db, actor, id, 'maintenance', 'schedule.view')
-      const lines = await forecastComputer(db, actor, head.computer)
-      const next = lines.find(({ starts_at }) => starts_at !== null) ?? null
-      return reply.page(views.computer({ head, lines, next }))
+      const forecast = await forecastComputer(db, actor, head.computer)
+      const next = forecast.lines.find(({ starts_at }) => starts_at !== null) ?? null
+      const current = (await findCurrent(db, actor, head.computer)) ?? null
+      return reply.page(views.computer({ head, ...forecast, next, current }))
     },
   )
 }

@@ -2,6 +2,7 @@
 export type CalendarEvent = {
   uid: string
   summary: string
+  description: string
   starts_at: string
   ends_at: string
   is_cancelled: boolean
@@ -11,14 +12,22 @@ export type CalendarEvent = {
 const LINE_OCTETS = 75
 
 /** A calendar as iCalendar (RFC 5545): each window an event by itself, without a rule. */
-export function formatCalendar(name: string, events: CalendarEvent[], now: string): string {
+export function formatCalendar(
+  { name, description }: { name: string; description: string },
+  events: readonly CalendarEvent[],
+  now: string,
+): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Tenantry//Maintenance//EN',
     'CALSCALE:GREGORIAN',
     'METHOD:PUBLISH',
+    `NAME:${escapeText(name)}`,
     `X-WR-CALNAME:${escapeText(name)}`,
+    ...(description
+      ? [`DESCRIPTION:${escapeText(description)}`, `X-WR-CALDESC:${escapeText(description)}`]
+      : []),
     'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
     'X-PUBLISHED-TTL:PT1H',
     ...events.flatMap((event) => eventLines(event, now)),
@@ -34,6 +43,7 @@ const eventLines = (event: CalendarEvent, now: string) => [
   `DTSTART:${formatUtc(event.starts_at)}`,
   `DTEND:${formatUtc(event.ends_at)}`,
   `SUMMARY:${escapeText(event.summary)}`,
+  `DESCRIPTION:${escapeText(event.description)}`,
   ...(event.is_cancelled ? ['STATUS:CANCELLED'] : []),
   'TRANSP:TRANSPARENT',
   'END:VEVENT',

@@ -12,11 +12,13 @@ import { countCovered, coveredInWords } from './coverage.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { missingTarget } from './missing.ts'
 import { optionsInWords } from './options-form.ts'
-import { layOutOne, planSchedule } from './plan.ts'
+import { windowsAhead } from './foresee.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { rulesInWords, targetInWords } from './says.ts'
+import { layOutOne } from './plan.ts'
+import { seriesAt } from './series.ts'
 import { nameTarget } from './targets.ts'
-import { readZones } from './tenant-zones.ts'
+import { zonesNow } from './tenant-zones.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -39,7 +41,7 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
         target: await targetOf(db, schedule),
         chosen: schedule.target === 'computers' ? await chosenLinks(db, actor, schedule) : [],
         covered: coveredInWords(await countCovered(db, actor, schedule, db.now())),
-        next: await nextOf(db, schedule),
+        next: await nextOf(db, actor, schedule),
         rules: rulesInWords(schedule),
         options: optionsInWords(schedule.options),
         decisions: await decisionsFor(db, actor, schedule),
@@ -70,22 +72,15 @@ async function targetOf(db: Db, schedule: OwnedSchedule) {
   return { words: missing.replace(/\.$/, ''), is_missing: true }
 }
 
-/** When it opens next, in each zone in which it does, the earliest first. */
-async function nextOf(db: Db, schedule: OwnedSchedule) {
+/** When it opens next, in each zone that the actor sees in which it does, the earliest first. */
+async function nextOf(db: Db, actor: Actor, schedule: OwnedSchedule) {
+  if (schedule.state !== 'enabled') return []
   const now = db.now()
-  const planned = await planSchedule(
-    db,
-    await layOutOne(db, schedule),
-    await readZones(db, now),
-    now,
-  )
-  return planned
-    .map(({ window: { opens_at, closes_at, zone, start } }) => ({
-      opens_at,
-      closes_at,
-      zone,
-      start,
-    }))
+  const read = seriesAt(db, actor, await zonesNow(db), schedule.path)
+  const series = await read(schedule, await layOutOne(db, schedule))
+  return series
+    .flatMap(({ times, zone }) => windowsAhead(times, zone, now, 1))
+    .map(({ opens_at, closes_at, zone, start }) => ({ opens_at, closes_at, zone, start }))
     .toSorted((one, other) => (one.opens_at < other.opens_at ? -1 : 1))
     .slice(0, SHOWN)
 }

@@ -13,6 +13,9 @@ import { type Schedule, type ScheduleFacts, readSchedule } from './stored.ts'
 /** A schedule with its owner. */
 export type OwnedSchedule = Schedule & { tenant_name: string; path: string }
 
+/** No schedule has this id: it stands for one that was not saved yet. */
+export const UNSAVED = 0
+
 export const schedules = (db: Reads) =>
   everyTenant(db)
     .selectFrom('schedule')

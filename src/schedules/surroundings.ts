@@ -1,41 +1,47 @@
 import type { Reads } from '../db/connection.ts'
-import { valuesInEffect } from '../preferences/in-effect.ts'
+import { listRegions } from '../preferences/regions.ts'
 import type { Surroundings } from './foresee.ts'
-import type { Options, Times } from './stored.ts'
+import { nearest } from './regions.ts'
+import type { Options } from './stored.ts'
+import type { Zones } from './tenant-zones.ts'
 
-const KEYS = [
-  'maintenance.time_zone',
-  'maintenance.business_hours_start',
-  'maintenance.business_hours_end',
-  'maintenance.business_days',
-  'maintenance.freeze_periods',
-] as const
-
-type Values = Record<(typeof KEYS)[number], unknown>
-
-/** What windows meet at a tenant; a schedule's own options go before the preferences. */
-export type SurroundingsAt = (options: Options, times: Times, zone: string) => Surroundings
+const HOURS_START = 'maintenance.business_hours_start'
+const HOURS_END = 'maintenance.business_hours_end'
+const DAYS = 'maintenance.business_days'
+const FREEZES = 'maintenance.freeze_periods'
+const KEYS = [HOURS_START, HOURS_END, DAYS, FREEZES] as const
 
 /**
- * Reads what windows meet at a tenant. Business hours and freeze periods follow the clock of the
- * tenant; where windows follow each tenant's or computer's own, that is the zone of the window.
+ * What windows meet at the tenant with this path; a schedule's own options go before the preferences.
+ * It is the same object wherever, and for whichever schedule, the same is met.
  */
+export type SurroundingsAt = (options: Options, path: string) => Surroundings
+
+/** Reads what windows meet where. Business hours and freeze periods follow the clock of each tenant. */
 export async function readSurroundings(
   db: Reads,
-  tenant_id: number,
+  zones: Zones,
   now: string,
 ): Promise<SurroundingsAt> {
-  const values = (await valuesInEffect(db, tenant_id, KEYS, now)) as Values
-  return (options, { zone_of }, zone) => {
-    const value = (key: (typeof KEYS)[number]) => options[key] ?? values[key]
-    return {
-      zone: zone_of === 'fixed' ? String(values['maintenance.time_zone']) : zone,
+  const maps = new Map<string, Map<string, unknown>>()
+  for (const key of KEYS) {
+    const regions = await listRegions(db, key, now)
+    maps.set(key, new Map(regions.map(({ path, value }) => [path, value])))
+  }
+  const known = new Map<string, Surroundings>()
+  return (options, path) => {
+    const value = (key: (typeof KEYS)[number]) => options[key] ?? nearest(maps.get(key)!, path)
+    const found: Surroundings = {
+      zone: zones.at(path),
       hours: {
-        start: String(value('maintenance.business_hours_start')),
-        end: String(value('maintenance.business_hours_end')),
-        days: value('maintenance.business_days') as Surroundings['hours']['days'],
+        start: String(value(HOURS_START)),
+        end: String(value(HOURS_END)),
+        days: value(DAYS) as Surroundings['hours']['days'],
       },
-      freezes: value('maintenance.freeze_periods') as string[],
+      freezes: value(FREEZES) as string[],
     }
+    const key = JSON.stringify(found)
+    if (!known.has(key)) known.set(key, found)
+    return known.get(key)!
   }
 }

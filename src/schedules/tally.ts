@@ -1,94 +1,141 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { FIRST, candidatesOf } from '../maintenance/covered.ts'
-import { listRegions } from '../preferences/regions.ts'
+import { type Candidate, FIRST, candidatesOf } from '../maintenance/covered.ts'
 import { countOf, formatCount } from '../web/counts.ts'
-import { EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT } from './option-keys.ts'
+import { type Exclusions, readExclusions } from './exclusions.ts'
+import type { Share, Surroundings } from './foresee.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { type ScheduleRegion, nearest } from './regions.ts'
+import type { TenantPlace } from './reaching.ts'
+import { nearest } from './regions.ts'
+import { type Layout, type Series, keyOf } from './series.ts'
 import type { Times } from './stored.ts'
+import { type SurroundingsAt, readSurroundings } from './surroundings.ts'
 import { type Zones, zoneFor } from './tenant-zones.ts'
 
-const READ_AT_ONCE = 500
-
-/** Whoever wants no cross-tenant work is passed by what is decided there. */
-const ROOT_PATH = '/1/'
-
 /** So many computers are looked at for a page, since a schedule may be for a million. */
-const MOST_COUNTED = 2000
+export const MOST_COUNTED = 2000
 
-/** How many computers the windows of some times and a zone cover. */
+/** How many computers each series of a schedule covers. */
 export type Tally = {
-  of(times_of: number, zone: string): number
+  sharesOf(series: Pick<Series, 'times_of' | 'zone'>): Share[]
   /** Whether there are more computers than were looked at. */
   is_partial: boolean
   /** Why it covers nobody, or ''. */
   problem: string
 }
 
-/** What a schedule's windows are told apart by. */
-export type Layout = { regions: ScheduleRegion[]; times: Map<number, Times>; zones: Zones }
+/** Counts whom the windows of a schedule cover; where a place is given, only there and below. */
+export type Tallier = {
+  tally(
+    schedule: OwnedSchedule,
+    layout: Layout,
+    given?: { at?: TenantPlace; chosen?: readonly Candidate[] },
+  ): Promise<Tally>
+  around: SurroundingsAt
+}
+
+type Found = { read: Candidate[]; is_partial: boolean; problem: string }
 
 /**
- * How many computers each of a schedule's windows covers that the asker may see, without those that
- * are excluded from maintenance. Looks at a bounded number of them.
+ * Counts the computers that the asker may see, without those that are excluded from maintenance; at
+ * most so many of each schedule. Schedules for the same computers share the reading of them.
  */
-export async function tallyCovered(
+export async function newTallier(
   db: Reads,
   asker: Asker,
-  schedule: OwnedSchedule,
-  { regions, times, zones }: Layout,
+  zones: Zones,
   now: string,
-): Promise<Tally> {
-  const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
-  const counts = new Map<string, number>()
-  const stayAway = await readExclusions(db, schedule, now)
-  const { read, problem } = await candidatesOf(db, schedule, now)
-  let is_partial = false
-  for (let after = FIRST, looked_at = 0; ;) {
-    const some = await read(db, after, READ_AT_ONCE)
-    for (const candidate of some) {
-      const standing = nearest(byPath, candidate.path)
-      const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
-      if (!own || candidate.state === 'excluded' || stayAway(candidate.path)) continue
-      if (!permits(asker.access, 'computer.view', candidate.path)) continue
-      const key = keyOf(standing!.times_of, zoneFor(own, zones, candidate))
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-    looked_at += some.length
-    is_partial = some.length === READ_AT_ONCE && looked_at >= MOST_COUNTED
-    if (some.length < READ_AT_ONCE || is_partial) break
-    after = some.at(-1)!
+  most = MOST_COUNTED,
+): Promise<Tallier> {
+  const around = await readSurroundings(db, zones, now)
+  const exclusions = await readExclusions(db, now)
+  const known = new Map<string, Promise<Found>>()
+  const find = (schedule: OwnedSchedule) => {
+    const key = keyOfCandidates(schedule)
+    const found = known.get(key) ?? findCandidates(db, schedule, now, most)
+    known.set(key, found)
+    return found
   }
-  return { of: (times_of, zone) => counts.get(keyOf(times_of, zone)) ?? 0, is_partial, problem }
+  return {
+    around,
+    async tally(schedule, layout, { at, chosen } = {}) {
+      const { read, ...rest } = chosen
+        ? { read: [...chosen], is_partial: false, problem: '' }
+        : await find(at ? { ...schedule, tenant_id: at.id, path: at.path } : schedule)
+      const seen = read.filter(({ path }) => permits(asker.access, 'computer.view', path))
+      const counts = countShares(seen, { schedule, layout, zones, around, exclusions })
+      return {
+        ...rest,
+        sharesOf: ({ times_of, zone }) =>
+          [...(counts.get(keyOf(times_of, zone)) ?? new Map<Surroundings, number>())].map(
+            ([around, computers]) => ({ around, computers }),
+          ),
+      }
+    },
+  }
 }
 
-/** Tells of a tenant, by its path, whether its computers take no part by its preferences. */
-export async function readExclusions(
+/** What says whom a schedule is meant for. */
+const keyOfCandidates = ({ id, tenant_id, applies_to_children, target, ...rest }: OwnedSchedule) =>
+  JSON.stringify([
+    target === 'computers' && id,
+    tenant_id,
+    applies_to_children,
+    target,
+    rest.target_kinds,
+    rest.target_tag_id,
+    rest.target_group_id,
+  ])
+
+async function findCandidates(
   db: Reads,
-  { path }: Pick<OwnedSchedule, 'path'>,
+  schedule: OwnedSchedule,
   now: string,
-) {
-  const keys = [EXCLUDES_COMPUTERS]
-  if (path === ROOT_PATH) keys.push(EXCLUDES_CROSS_TENANT)
-  const maps: Map<string, unknown>[] = []
-  for (const key of keys) {
-    const regions = await listRegions(db, key, now)
-    maps.push(new Map(regions.map((region) => [region.path, region.value])))
-  }
-  return (path: string) => maps.some((map) => nearest(map, path) === true)
+  most: number,
+): Promise<Found> {
+  const { read, problem } = await candidatesOf(db, schedule, now)
+  const found = await read(db, FIRST, most + 1)
+  return { read: found.slice(0, most), is_partial: found.length > most, problem }
 }
 
-const keyOf = (times_of: number, zone: string) => `${times_of} ${zone}`
+type Facts = {
+  schedule: OwnedSchedule
+  layout: Layout
+  zones: Zones
+  around: SurroundingsAt
+  exclusions: Exclusions
+}
 
-/** The tally of computers that are chosen and known, whichever their zones. */
-export const tallyOf = (count: number): Tally => ({
-  of: () => count,
-  is_partial: false,
-  problem: '',
-})
+/** The computers of each series, by what its windows meet where they are. */
+function countShares(
+  candidates: Candidate[],
+  { schedule, layout: { regions, times }, zones, around, exclusions }: Facts,
+) {
+  const standings = new Map(regions.map(({ path, standing }) => [path, standing]))
+  // Many computers are at few tenants.
+  const known = new Map<string, Here | undefined>()
+  const lookUp = (path: string): Here | undefined => {
+    const standing = nearest(standings, path)
+    const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
+    if (!own || exclusions.keepsAway(schedule, path)) return undefined
+    return { times_of: standing!.times_of, own, meets: around(schedule.options, path) }
+  }
+  const counts = new Map<string, Map<Surroundings, number>>()
+  for (const candidate of candidates) {
+    const { path, state } = candidate
+    if (!known.has(path)) known.set(path, lookUp(path))
+    const here = known.get(path)
+    if (!here || state === 'excluded') continue
+    const key = keyOf(here.times_of, zoneFor(here.own, zones, candidate))
+    const shares = counts.get(key) ?? new Map<Surroundings, number>()
+    counts.set(key, shares.set(here.meets, (shares.get(here.meets) ?? 0) + 1))
+  }
+  return counts
+}
+
+type Here = { times_of: number; own: Times; meets: Surroundings }
 
 /** A count of a tally, in words. */
-export const tallyInWords = (count: number, { is_partial }: Tally) =>
+export const tallyInWords = (count: number, { is_partial }: Pick<Tally, 'is_partial'>) =>
   is_partial ? `At least ${formatCount(count)} computers` : countOf(count, 'computer', 'computers')

@@ -1,88 +1,115 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
-import type { Db, Reads } from '../db/connection.ts'
-import type { VisibleTenant } from '../db/scope.ts'
-import { marksOf, windowsAhead } from './foresee.ts'
-import { FORETOLD, type Forecast, describe, layoutOf } from './forecast.ts'
-import { type StandingSchedule, listStanding } from './standing.ts'
-import { readSurroundings } from './surroundings.ts'
-import { tallyCovered, tallyInWords } from './tally.ts'
-import { type Zones, readZones, zoneFor } from './tenant-zones.ts'
+import type { Db } from '../db/connection.ts'
+import type { OtherWindows } from './foresee.ts'
+import {
+  type CoveredSeries,
+  FORETOLD,
+  type Forecast,
+  type ForecastSection,
+  MOST_ZONES,
+  comingOf,
+  coverSeries,
+  foretell,
+} from './foretelling.ts'
+import { layOut } from './plan.ts'
+import { type TenantPlace, listReaching } from './reaching.ts'
+import { nearest } from './regions.ts'
+import { type Layout, type Series, seriesAt } from './series.ts'
+import { type Tallier, newTallier } from './tally.ts'
+import { type Zones, zonesNow, zoneFor } from './tenant-zones.ts'
 import type { Window } from './windows.ts'
 
-/** Schedules whose windows are told of on the page of a tenant. */
+/** Schedules whose windows are told of on the page of a tenant, those that come first. */
 const MOST_SCHEDULES = 30
 
-/** A window, and whose it is. */
-type Coming = { schedule: StandingSchedule; zone: string; window: Window }
+/** Computers that are looked at for each of them. */
+const MOST_COUNTED = 500
 
-/** The schedules that are in effect for a tenant. */
-const inEffect = async (db: Reads, at: VisibleTenant<'schedule.view'>) =>
-  (await listStanding(db, at)).filter(
-    ({ state, standing }) => state === 'enabled' && standing.effect === 'on',
-  )
+type Coming = { series: CoveredSeries; windows: Window[] }
 
-/** The next windows at a tenant, of all schedules that reach it, in each zone that these follow. */
-export async function forecastTenant(
-  db: Db,
-  asker: Asker,
-  at: VisibleTenant<'schedule.view'>,
-  path: string,
-): Promise<Forecast> {
+/**
+ * The next windows at a tenant and below it, in each zone, of all schedules that have some there: as
+ * far as the asker, who was found to be admitted at the tenant, sees what lies below.
+ */
+export async function forecastTenant(db: Db, asker: Asker, place: TenantPlace): Promise<Forecast> {
   const now = db.now()
-  const zones = await readZones(db, now)
-  const schedules = await inEffect(db, at)
-  const lists = schedules.slice(0, MOST_SCHEDULES).map((schedule) => {
-    const zone = zoneFor(schedule.times, zones, { path, time_zone: '' })
-    const windows = windowsAhead(schedule.times, zone, now, FORETOLD)
-    return { schedule, zone, windows }
+  const zones = await zonesNow(db)
+  const tallier = await newTallier(db, asker, zones, now, MOST_COUNTED)
+  const { covered, more } = await coveredAt(db, asker, place, zones, tallier)
+  const here = { path: place.path, zone: zones.at(place.path), around: tallier.around }
+  const byZone = [...Map.groupBy(covered, ({ zone }) => zone)].toSorted(
+    ([zone, some], [other_zone, others]) =>
+      Number(other_zone === here.zone) - Number(zone === here.zone) ||
+      mostOf(others) - mostOf(some),
+  )
+  const told = byZone.slice(0, MOST_ZONES)
+  const coming = told
+    .flatMap(([, some]) => some)
+    .map((series): Coming => ({ series, windows: comingOf(series, now) }))
+  const tell = ({ series, window }: { series: CoveredSeries; window: Window }) => ({
+    ...foretell(window, series, here, othersOf(coming, series)),
+    schedule: {
+      id: series.schedule.id,
+      name: series.schedule.name,
+      is_own: permits(asker.access, 'schedule.view', series.schedule.path),
+    },
   })
-  const surroundings = await readSurroundings(db, at, now)
-  const coveredBy = new Map<number, string>()
-  const sections = []
-  for (const zone of new Set(lists.map((list) => list.zone))) {
-    const coming = soonest(lists.filter((list) => list.zone === zone))
-    for (const { schedule } of coming)
-      if (!coveredBy.has(schedule.id))
-        coveredBy.set(schedule.id, await coveredHere(db, asker, schedule, { at, zone, zones, now }))
-    const windows = coming.map(({ schedule, window }) => ({
-      ...describe(window),
-      covered: coveredBy.get(schedule.id)!,
-      marks: marksOf(
-        window,
-        surroundings(schedule.options, schedule.times, zone),
-        lists
-          .filter((other) => other.schedule.id !== schedule.id)
-          .map(({ schedule: { name }, windows }) => ({ name, windows })),
-      ),
-      schedule: {
-        id: schedule.id,
-        name: schedule.name,
-        is_own: permits(asker.access, 'schedule.view', schedule.path),
-      },
-    }))
-    sections.push({ zone, times: '', windows })
+  return {
+    sections: told.map(([zone]): ForecastSection => {
+      const windows = soonest(coming.filter(({ series }) => series.zone === zone))
+      return { zone, times: '', windows: windows.map(tell) }
+    }),
+    tenant_zone: here.zone,
+    more_zones: byZone.length - told.length,
+    more_schedules: more,
+    problem: '',
   }
-  return { sections, more_zones: 0, problem: '' }
 }
 
-const soonest = (lists: { schedule: StandingSchedule; zone: string; windows: Window[] }[]) =>
-  lists
-    .flatMap(({ schedule, zone, windows }) =>
-      windows.map((window): Coming => ({ schedule, zone, window })),
-    )
+/** The series that come to a tenant and below it, each with whom it covers there. */
+async function coveredAt(
+  db: Db,
+  asker: Asker,
+  place: TenantPlace,
+  zones: Zones,
+  { tally }: Tallier,
+) {
+  const wanted = { states: ['enabled'], limit: MOST_SCHEDULES } as const
+  const { schedules, more } = await listReaching(db, asker, place, wanted)
+  const read = seriesAt(db, asker, zones, place.path)
+  const covered: CoveredSeries[] = []
+  for (const { schedule, ...layout } of await layOut(db, schedules)) {
+    const is_above = !schedule.path.startsWith(place.path)
+    const counted = await tally(schedule, layout, is_above ? { at: place } : {})
+    const isHere = seriesHere(layout, zones, place.path)
+    covered.push(...coverSeries(schedule, await read(schedule, layout), counted, isHere))
+  }
+  return { covered, more }
+}
+
+/** Tells the series that the tenant itself has. */
+function seriesHere({ regions, times }: Layout, zones: Zones, path: string) {
+  const standing = nearest(new Map(regions.map((region) => [region.path, region.standing])), path)
+  const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
+  const zone = own && zoneFor(own, zones, { path, time_zone: '' })
+  return (series: Series) => series.times_of === standing?.times_of && series.zone === zone
+}
+
+const mostOf = (series: CoveredSeries[]) => Math.max(...series.map(({ computers }) => computers))
+
+const soonest = (coming: Coming[]) =>
+  coming
+    .flatMap(({ series, windows }) => windows.map((window) => ({ series, window })))
     .toSorted((one, other) => (one.window.opens_at < other.window.opens_at ? -1 : 1))
     .slice(0, FORETOLD)
 
-/** How many computers of the tenant, and of those below it, a schedule covers when it opens here. */
-async function coveredHere(
-  db: Reads,
-  asker: Asker,
-  schedule: StandingSchedule,
-  { at, zone, zones, now }: { at: number; zone: string; zones: Zones; now: string },
-) {
-  const layout = await layoutOf(db, schedule, zones)
-  const here = { ...schedule, tenant_id: at }
-  const tally = await tallyCovered(db, asker, here, layout, now)
-  return tallyInWords(tally.of(schedule.standing.times_of, zone), tally)
-}
+/** The windows of other schedules that may be for the same computers: on the same clock, or on any. */
+const othersOf = (coming: Coming[], { schedule, zone, times }: CoveredSeries): OtherWindows[] =>
+  coming
+    .filter(({ series }) => series.schedule.id !== schedule.id)
+    .filter(
+      ({ series }) =>
+        series.zone === zone || series.times.zone_of === 'fixed' || times.zone_of === 'fixed',
+    )
+    .map(({ series, windows }) => ({ name: series.schedule.name, windows }))

@@ -1,4 +1,4 @@
-import type { Reads } from '../db/connection.ts'
+import type { Db, Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { listRegions } from '../preferences/regions.ts'
@@ -12,6 +12,8 @@ export type Zones = {
   at(path: string): string
   /** Every zone that a tenant at or below this path has in effect. */
   below(path: string): Set<string>
+  /** The paths of the tenants below this path where a zone begins to be in effect. */
+  within(path: string): string[]
 }
 
 /** Reads which time zone is in effect where, once for the whole tree. */
@@ -25,8 +27,69 @@ export async function readZones(db: Reads, now: string): Promise<Zones> {
       const inside = regions.filter((region) => region.path.startsWith(path))
       return new Set([at(path), ...inside.map(({ value }) => String(value))])
     },
+    within: (path) =>
+      regions.map((region) => region.path).filter((one) => one !== path && one.startsWith(path)),
   }
 }
+
+type Kept = { head: number; since: string; until: string; zones: Zones }
+
+const kept = new WeakMap<Db, Kept>()
+
+/**
+ * The same for a page: read anew only when an operation has changed something since, by whichever
+ * process, or an exemption has ended.
+ */
+export async function zonesNow(db: Db): Promise<Zones> {
+  const now = db.now()
+  const [last] = await lastOperation(db, {})
+  const head = last?.id ?? 0
+  const known = kept.get(db)
+  if (known && known.head === head && known.since <= now && now < known.until) return known.zones
+  const zones = await readZones(db, now)
+  const [next] = await nextExpiry(db, { now })
+  kept.set(db, { head, since: now, until: next?.expires_at ?? '9', zones })
+  return zones
+}
+
+const lastOperation = prepared((db, _: object) =>
+  db.selectFrom('operation').select('id').orderBy('id', 'desc').limit(1),
+)
+
+const nextExpiry = prepared((db, { now }: { now: string }) =>
+  everyTenant(db)
+    .selectFrom('exemption')
+    .select('expires_at')
+    .where('key', '=', TIME_ZONE)
+    .where('expires_at', '>', now)
+    .orderBy('expires_at')
+    .limit(1),
+)
+
+/** A clock that tells windows apart: that of a tenant, or of computers there that have one of their own. */
+export type Clock = { path: string; time_zone: string }
+
+const clocksOf = prepared((db, { from, to }: { from: string; to: string }) =>
+  everyTenant(db)
+    // Few of many computers differ: their tenants are looked up only then.
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('computer')
+        .select(['computer.time_zone', 'computer.tenant_id'])
+        .distinct()
+        .where('computer.time_zone', '<>', '')
+        .as('clock'),
+    )
+    .crossJoin('tenant')
+    .whereRef('tenant.id', '=', 'clock.tenant_id')
+    .select(['tenant.path', 'clock.time_zone'])
+    .where('tenant.path', '>=', from)
+    .where('tenant.path', '<', to),
+)
+
+/** The clocks of their own that computers at or below a path have, each once for each tenant. */
+export const listClocks = (db: Reads, path: string): Promise<Clock[]> =>
+  clocksOf(db, { from: path, to: endOf(path) })
 
 const zonesOfComputers = prepared((db, { from, to }: { from: string; to: string }) =>
   everyTenant(db)

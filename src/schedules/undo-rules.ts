@@ -65,3 +65,9 @@ export const orderFinal: Final = {
     arrive: ({ require }, former) => require('schedule.edit', former['tenant_id']),
   },
 }
+
+/** Whose secret is gone does not come back. */
+export const feedFinal: Final = {
+  final: 'A secret link cannot be brought back, only revoked. Make a new one.',
+  stays_deleted: true,
+}

@@ -90,6 +90,7 @@ export const apiMatrix: Record<string, Expectation> = {
   'DELETE /api/v1/computer-groups/:id': anywhere(jsonNothing, 'technician'),
   'GET /api/v1/schedules': json,
   'POST /api/v1/schedules': anywhere(jsonBody, 'technician'),
+  'POST /api/v1/schedules/forecast': anywhere(jsonBody, 'technician'),
   'GET /api/v1/schedules/:id': jsonNothing,
   'PATCH /api/v1/schedules/:id': anywhere(jsonBody, 'technician'),
   'DELETE /api/v1/schedules/:id': anywhere(jsonNothing, 'technician'),

@@ -94,6 +94,18 @@ export const writes: Write[] = [
     },
     takes: ['tenant_id'],
   },
+  {
+    method: 'POST',
+    path: '/schedules/forecast',
+    url: '/schedules/forecast',
+    body: {
+      name: 'Another',
+      tenant_id: ACME,
+      rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
+      window_minutes: 240,
+    },
+    takes: ['tenant_id'],
+  },
   { method: 'PATCH', path: '/schedules/{id}', url: '/schedules/1', body: { name: 'Late' } },
   { method: 'POST', path: '/schedules/{id}/copies', url: '/schedules/1/copies' },
   {

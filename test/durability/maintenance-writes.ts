@@ -25,13 +25,12 @@ export const maintenanceWrites: Record<string, Write> = {
     prepare: openWindow,
     send: ({ alice }, id) => alice.post(`/windows/${id}/cancellation`, { reason: 'Storm' }),
   },
-  // A link of one's own is machinery, as a session is.
   'POST /tenants/:id/calendar/feeds': {
-    operations: 0,
+    operations: 1,
     send: ({ alice }) => alice.post(`/tenants/${ACME}/calendar/feeds`, {}),
   },
   'POST /tenants/:id/calendar/feeds/:feed_id/revocation': {
-    operations: 0,
+    operations: 1,
     prepare: makeFeed,
     send: ({ alice }, id) => alice.post(`/tenants/${ACME}/calendar/feeds/${id}/revocation`, {}),
   },

@@ -32,6 +32,16 @@ async function createOverridden(here: World) {
 
 /** What programs send to change schedules, and what these do. */
 export const scheduleApiWrites: Record<string, Write> = {
+  'POST /api/v1/schedules/forecast': {
+    operations: 0,
+    send: ({ api }) =>
+      api.post('/schedules/forecast', {
+        name: 'Nightly',
+        tenant_id: ACME,
+        rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
+        window_minutes: 240,
+      }),
+  },
   'POST /api/v1/schedules': {
     operations: 1,
     send: ({ api }) =>

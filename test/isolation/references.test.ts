@@ -22,6 +22,7 @@ const CROSSINGS: Record<string, string> = {
   'tenant_alias.parent_id': 'A former name is known where its tenant was.',
   'exemption.lock_tenant_id': 'Whoever is excused is so from a lock that stands above.',
   'identity.provider_id': 'A provider of a tenant vouches for the people below it too.',
+  'calendar_feed.person_id': 'Whoever looks after a tenant has a link to its calendar.',
   'role_assignment.person_id': 'Technicians of one tenant are given rights at another.',
   'role_assignment.group_id': 'So are groups of them.',
   'person_tag.tag_tenant_id+tag_id': 'A tag can be given in its tenant and below.',

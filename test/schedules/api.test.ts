@@ -156,7 +156,7 @@ t.test('foretells its windows in each zone, as far as somebody sees them', async
   t.match(zones[0].windows[0], {
     opens_at: '2026-11-24T22:00:00.000Z',
     local_start: '2026-11-24T22:00',
-    covered: '1 computer',
+    covered: { words: '1 computer' },
   })
   t.equal((await charlie.api.get(`/schedules/${id}/forecast`)).statusCode, 404)
 })

@@ -30,7 +30,7 @@ t.test('tells the next 20 windows, with how many computers each covers', async (
     opens_at: '2026-11-24T22:00:00.000Z',
     there: '2026-11-24 22:00',
     length: '4 hours',
-    covered: '2 computers',
+    covered: { words: '2 computers' },
     marks: [],
   })
 })
@@ -77,10 +77,10 @@ t.test('tells each zone apart, with the computers that follow it', async (t) => 
   const id = await addSchedule(w, ACME, { zone_of: 'tenant', zone: null })
   const { sections } = await forecast(w, id)
   t.match(sections, [
-    { zone: 'UTC', windows: [{ covered: '1 computer' }] },
+    { zone: 'UTC', windows: [{ covered: { words: '1 computer' } }] },
     {
       zone: 'Asia/Kathmandu',
-      windows: [{ covered: '2 computers', opens_at: '2026-11-24T16:15:00.000Z' }],
+      windows: [{ covered: { words: '2 computers' }, opens_at: '2026-11-24T16:15:00.000Z' }],
     },
   ])
 })
@@ -97,7 +97,7 @@ t.test('counts no computer that the reader may not see', async (t) => {
     limit: null,
   }
   const { sections } = await forecast({ ...w, actor: { ...w.actor, access } }, id)
-  t.match(sections, [{ windows: [{ covered: '2 computers' }] }])
+  t.match(sections, [{ windows: [{ covered: { words: '2 computers' } }] }])
 })
 
 t.test('a tenant sees the windows of all schedules that reach it', async (t) => {
