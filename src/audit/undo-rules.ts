@@ -14,7 +14,13 @@ import { Conflict, Forbidden, NotFound } from '../errors.ts'
 import { agentUndo, computerGroupUndo, computerUndo } from '../computers/undo-rules.ts'
 import { personUndo } from '../people/undo-rules.ts'
 import { entryUndo, exemptionUndo } from '../preferences/undo-rules.ts'
-import { chosenUndo, feedFinal, orderFinal, overrideUndo, scheduleUndo } from '../schedules/undo-rules.ts'
+import {
+  chosenUndo,
+  feedFinal,
+  orderFinal,
+  overrideUndo,
+  scheduleUndo,
+} from '../schedules/undo-rules.ts'
 import { computerTagUndo, personTagUndo, tagUndo, tenantTagUndo } from '../tags/undo-rules.ts'
 import { aliasUndo, tenantUndo } from '../tenants/undo-rules.ts'
 import { type Final, type Undoing, type UndoRule, wentAlong } from './undo-rule.ts'

@@ -57,5 +57,5 @@ export async function withSessionsAt(
     .where('tenant.path', '<', endOf(path))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
     .execute()
-  return { ids: new Set(rows.map(({ window_id }) => Number(window_id))), is_cut }
+  return { ids: new Set(rows.map(({ window_id }) => window_id)), is_cut }
 }

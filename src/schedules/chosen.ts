@@ -140,7 +140,7 @@ export async function listCandidates(
     .filter(({ kind }) => isOfKinds(kind, kinds))
     .map(({ id, tenant_id, path, time_zone, state }) => ({
       id,
-      tenant_id: Number(tenant_id),
+      tenant_id,
       path,
       time_zone,
       state,

@@ -34,8 +34,8 @@ export async function readSurroundings(
     const found: Surroundings = {
       zone: zones.at(path),
       hours: {
-        start: String(value(HOURS_START)),
-        end: String(value(HOURS_END)),
+        start: value(HOURS_START) as string,
+        end: value(HOURS_END) as string,
         days: value(DAYS) as Surroundings['hours']['days'],
       },
       freezes: value(FREEZES) as string[],

@@ -9,8 +9,16 @@ const LINE = /^([A-Z][A-Z0-9-]*)((?:;[A-Z0-9-]+=[^";:,\p{Cc}]+)*):([^\p{Cc}]*)$/
 const TEXT = /^(?:[^\\;,]|\\[\\;,nN])*$/
 const UTC = /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ$/
 
-const TEXTS = ['UID', 'SUMMARY', 'DESCRIPTION', 'NAME', 'PRODID', 'X-WR-CALNAME', 'X-WR-CALDESC']
-const INSTANTS = ['DTSTAMP', 'DTSTART', 'DTEND']
+const TEXTS = new Set([
+  'UID',
+  'SUMMARY',
+  'DESCRIPTION',
+  'NAME',
+  'PRODID',
+  'X-WR-CALNAME',
+  'X-WR-CALDESC',
+])
+const INSTANTS = new Set(['DTSTAMP', 'DTSTART', 'DTEND'])
 
 /** What each component must have; everything it has, it has once. */
 const REQUIRED: Record<string, string[]> = {
@@ -20,8 +28,16 @@ const REQUIRED: Record<string, string[]> = {
 
 const ALLOWED: Record<string, string[]> = {
   VCALENDAR: [
-    ...['PRODID', 'VERSION', 'CALSCALE', 'METHOD', 'NAME', 'DESCRIPTION', 'REFRESH-INTERVAL'],
-    ...['X-WR-CALNAME', 'X-WR-CALDESC', 'X-PUBLISHED-TTL'],
+    'PRODID',
+    'VERSION',
+    'CALSCALE',
+    'METHOD',
+    'NAME',
+    'DESCRIPTION',
+    'REFRESH-INTERVAL',
+    'X-WR-CALNAME',
+    'X-WR-CALDESC',
+    'X-PUBLISHED-TTL',
   ],
   VEVENT: ['UID', 'DTSTAMP', 'DTSTART', 'DTEND', 'SUMMARY', 'DESCRIPTION', 'STATUS', 'TRANSP'],
 }
@@ -67,9 +83,9 @@ function addProperty({ name: component, properties }: Component, line: string) {
   if (name === undefined || value === undefined) throw new Error(`no content line: ${line}`)
   if (!ALLOWED[component]?.includes(name)) throw new Error(`${name} is not for ${component}`)
   if (properties.has(name)) throw new Error(`${name} stands twice in ${component}`)
-  if (TEXTS.includes(name) && !TEXT.test(value)) throw new Error(`not escaped: ${line}`)
-  if (INSTANTS.includes(name) && !UTC.test(value)) throw new Error(`no instant: ${line}`)
-  properties.set(name, TEXTS.includes(name) ? unescape(value) : value)
+  if (TEXTS.has(name) && !TEXT.test(value)) throw new Error(`not escaped: ${line}`)
+  if (INSTANTS.has(name) && !UTC.test(value)) throw new Error(`no instant: ${line}`)
+  properties.set(name, TEXTS.has(name) ? unescape(value) : value)
 }
 
 const unescape = (text: string) =>
