@@ -35,6 +35,18 @@ export async function addComputers(w: World, tenant_id: number, names: string[])
   return ids
 }
 
+/** Adds so many computers with any names, in one operation: for what needs many. */
+export const addManyComputers = ({ db, actor }: World, tenant_id: number, count: number) =>
+  operation(db, actor, 'test.computers', async (tx) => {
+    for (let number = 1; number <= count; number++)
+      await createComputer(
+        tx,
+        anyTenant(tenant_id),
+        { ...FACTS, name: `PC-${number}`, primary_person_id: null },
+        'typed',
+      )
+  })
+
 /** Takes in what an integration reports, as the program does. */
 export const sync = ({ db, actor }: World, agents: ReportedAgent[], integration = 'MeshCentral') =>
   syncAgents(db, actor, integration, agents, paced())
