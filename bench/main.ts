@@ -8,6 +8,7 @@ import { type Figure, formatTable } from './figure.ts'
 import { access } from './figures/access.ts'
 import { computers } from './figures/computers.ts'
 import { firstLoad } from './figures/first-load.ts'
+import { forecasts } from './figures/forecasts.ts'
 import { importing } from './figures/importing.ts'
 import { maintenance } from './figures/maintenance.ts'
 import { merge } from './figures/merge.ts'
@@ -31,6 +32,7 @@ const sections: Record<string, Section> = {
   undo,
   schedules,
   maintenance,
+  forecasts,
   'first-load': firstLoad,
   start,
 }
