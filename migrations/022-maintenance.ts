@@ -33,9 +33,6 @@ const WITHDRAWN = 'withdrawn = 1'
 /** Sessions and windows that are not over are few among all that ever were. */
 async function indexUnfinished(db: Kysely<unknown>) {
   await sql`
-    create index maintenance_session_left on maintenance_session (window_id)
-    where state in ('pending', 'waiting', 'running')`.execute(db)
-  await sql`
     create index maintenance_session_ahead on maintenance_session (computer_id)
     where ${sql.raw(AHEAD)}`.execute(db)
   await sql`

@@ -1,13 +1,13 @@
 import { type SqlBool, sql } from 'kysely'
 import type { ComputerTab } from './computer-schema.ts'
 
+/** Of sessions that are still to come in their window, or run. */
+export const isLeft = sql<SqlBool>`state in ('pending', 'waiting', 'running')`
+
 // An index of few rows is found by a query that names the states as the index does.
 
 /** Of sessions that wait for the next window. */
 export const isPostponed = sql<SqlBool>`state = 'postponed'`
-
-/** Of sessions that are still to come in their window, or run. */
-export const isLeft = sql<SqlBool>`state in ('pending', 'waiting', 'running')`
 
 /** Of windows that are not over. */
 export const isUnfinished = sql<SqlBool>`state in ('open', 'queued')`

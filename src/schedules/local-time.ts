@@ -45,6 +45,24 @@ export function instantOf(local: LocalTime, zone: string): string {
   return new Date(Math.max(from, clock - offset)).toISOString()
 }
 
+/** No clock is ever put forward or back by more. */
+const LARGEST_CHANGE_MS = 25 * 3_600_000
+
+/**
+ * From when until when a time on the clock of a zone lasts that begins at `start`; undefined where the
+ * clock is, or may be, changed around it.
+ */
+export function steadySpan(start: LocalTime, minutes: number, zone: string) {
+  const begin = clockMilliseconds(start)
+  const end = begin + minutes * 60_000
+  const { from, until, offset } = stretchThatReaches(begin, stretchesOf(zone))
+  if (begin - offset < from || end + LARGEST_CHANGE_MS > until + offset) return undefined
+  return {
+    opens_at: new Date(begin - offset).toISOString(),
+    closes_at: new Date(end - offset).toISOString(),
+  }
+}
+
 /** Whether the clock of a zone never shows a local time, because it was put forward past it. */
 export function isSkipped(local: LocalTime, zone: string) {
   const clock = clockMilliseconds(local)

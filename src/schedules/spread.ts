@@ -20,11 +20,19 @@ export function spreadOver(
   const last = Math.min(spread_minutes, elapsedMinutes(opens_at, closes_at) - 1)
   if (last <= 0) return () => opens_at
   const seed = mix(schedule_id)
-  const starts: string[] = []
+  const starts = startsAfter(opens_at)
   return (computer_id) => {
     const minutes = mix(seed ^ computer_id) % (last + 1)
     return (starts[minutes] ??= addElapsed(opens_at, minutes))
   }
+}
+
+let recent = { opens_at: '', starts: new Array<string>() }
+
+/** The minutes after an instant, as far as they were written: many windows open together. */
+function startsAfter(opens_at: string) {
+  if (recent.opens_at !== opens_at) recent = { opens_at, starts: [] }
+  return recent.starts
 }
 
 /** The finalizer of MurmurHash3, 32 bits: each bit of the value changes half of the bits. */

@@ -5,6 +5,7 @@ import {
   isSkipped,
   type LocalTime,
   localAt,
+  steadySpan,
 } from './local-time.ts'
 import { type Recurrence, startsFrom } from './recurrence.ts'
 
@@ -37,6 +38,8 @@ export type ClockChange =
  * every night.
  */
 export function windowAt(start: LocalTime, length_minutes: number, zone: string): Window {
+  const steady = steadySpan(start, length_minutes, zone)
+  if (steady) return { start, zone, ...steady, clock_changes: [] }
   const opens_at = instantOf(start, zone)
   const closes_at = instantOf(addMinutes(start, length_minutes), zone)
   const elapsed = elapsedMinutes(opens_at, closes_at)
