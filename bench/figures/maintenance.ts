@@ -89,10 +89,10 @@ const held = (what: string, { loop_ms, turn_cpu_ms }: Held) =>
 /** How long somebody who saves a tenant again and again meanwhile waits at most, in ms. */
 async function withOthers(db: Db, work: () => Promise<unknown>) {
   let longest = 0
-  let isDone = false
+  const done = new AbortController()
   const author = { person_id: null, name: 'Bench' }
   const others = async () => {
-    for (let turn = 0; !isDone; turn++) {
+    for (let turn = 0; !done.signal.aborted; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 20))
       const began = performance.now()
       await operation(db, author, 'tenant.update', (tx) =>
@@ -107,7 +107,7 @@ async function withOthers(db: Db, work: () => Promise<unknown>) {
   }
   const saving = others()
   await work()
-  isDone = true
+  done.abort()
   await saving
   return longest
 }
