@@ -26,8 +26,8 @@ import { anyTenant } from '../support/cast.ts'
 import { foresee, merge } from '../support/merging.ts'
 import { setAt } from '../support/preferences.ts'
 import { readState } from '../support/rows.ts'
-import { NIGHTLY } from '../support/schedules.ts'
-import { type World, world } from '../support/world.ts'
+import { NIGHTLY, addSchedule, override } from '../support/schedules.ts'
+import { ACME, RIVAL, type World, world } from '../support/world.ts'
 import { merged, readModel, withoutLostTags } from './model.ts'
 
 const KEYS = ['agent.check_in_interval_seconds', 'agent.stale_after_days']
@@ -265,6 +265,15 @@ function player(t: Test, w: World, counts: Counts) {
     one.verb === 'undo' ? undo(one) : one.verb === 'merge' ? mergeOne(one) : act(one)
 }
 
+/** A world in which two tenants have decided about a schedule that they inherit. */
+async function begin(t: Test) {
+  const w = await world(t)
+  const id = await addSchedule(w, 1)
+  await override(w, ACME, id, 'off')
+  await override(w, RIVAL, id, 'on')
+  return w
+}
+
 t.test('nothing is lost or doubled by merges, and undo gives back what was', async (t) => {
   const counts: Counts = {
     done: 0,
@@ -276,7 +285,7 @@ t.test('nothing is lost or doubled by merges, and undo gives back what was', asy
   }
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-      const play = player(t, await world(t), counts)
+      const play = player(t, await begin(t), counts)
       for (const one of steps) await play(one)
       return t.passing()
     }),
