@@ -4,7 +4,7 @@ import { givenTable, rowsJson } from '../db/row-table.ts'
 import type { MaintenanceSessionTable } from '../db/schedule-schema.ts'
 import { everyTenantTx } from '../db/scope-guard.ts'
 import type { Pace } from '../pace.ts'
-import type { Values } from '../preferences/in-effect.ts'
+import type { InEffect } from '../preferences/in-effect.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { ScheduleRegion } from '../schedules/regions.ts'
 import { spreadOver } from '../schedules/spread.ts'
@@ -64,7 +64,7 @@ type Filling = Unfilled & {
   opened: Opened
   isOpenTo: ReturnType<typeof openTo>
   startOf: (computer_id: number) => string
-  terms: Map<Values, Terms>
+  terms: Map<InEffect, Terms>
   siblings: Sibling[]
 }
 
@@ -109,7 +109,12 @@ async function seat(tx: SystemTx, round: Round, waiting: readonly Waiting[]) {
   await insertSessions(tx, { list: rowsJson(sessions, FROM_LIST), now: round.now })
 }
 
-async function termsFor(tx: SystemTx, round: Round, { opening, term, terms }: Filling, of: Values) {
+async function termsFor(
+  tx: SystemTx,
+  round: Round,
+  { opening, term, terms }: Filling,
+  of: InEffect,
+) {
   const settled = await settleTerms(tx, round, of, opening.schedule, term.starts_at)
   terms.set(of, settled)
   return settled

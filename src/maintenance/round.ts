@@ -1,6 +1,6 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import { type Values, valuesInEffectAt } from '../preferences/in-effect.ts'
+import { type InEffect, valuesInEffectAt } from '../preferences/in-effect.ts'
 import { TERM_KEYS } from '../schedules/option-keys.ts'
 import { type Zones, readZones } from '../schedules/tenant-zones.ts'
 import type { Kept } from './terms.ts'
@@ -17,9 +17,9 @@ export type Round = {
   forget(): void
   zones(tx: Reads): Promise<Zones>
   /** The preferences that decide about maintenance, as they are in effect for tenants, by their paths. */
-  valuesAt(tx: Reads, paths: ReadonlySet<string>): Promise<(path: string) => Values>
+  valuesAt(tx: Reads, paths: ReadonlySet<string>): Promise<(path: string) => InEffect>
   /** What sessions take along, by the preferences and then by the options of schedules as JSON. */
-  kept: Map<Values, Map<string, Kept>>
+  kept: Map<InEffect, Map<string, Kept>>
   /** The ids of the options of sessions, by their JSON. */
   options_ids: Map<string, number>
 }
@@ -31,9 +31,9 @@ const lastOperation = prepared((db, _: object) =>
 export function newRound(now: string): Round {
   let head: number | undefined
   let zones: Zones | undefined
-  const values = new Map<string, Values>()
-  const joints = new Map<number, Values>()
-  const kept = new Map<Values, Map<string, Kept>>()
+  const values = new Map<string, InEffect>()
+  const joints = new Map<number, InEffect>()
+  const kept = new Map<InEffect, Map<string, Kept>>()
   const options_ids = new Map<string, number>()
   const forget = () => {
     zones = undefined

@@ -1,6 +1,6 @@
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
-import type { Values } from '../preferences/in-effect.ts'
+import type { InEffect } from '../preferences/in-effect.ts'
 import { freezeAt } from '../schedules/freeze.ts'
 import {
   EXCLUDES_COMPUTERS,
@@ -26,22 +26,24 @@ export type Terms = {
 export type Kept = { options_id: number; freezes: string[] }
 
 /** The time zone among the preferences of a tenant. */
-export const zoneAmong = (values: Values) => String(values[TIME_ZONE])
+export const zoneAmong = ({ values }: InEffect) => String(values[TIME_ZONE])
 
 /**
- * The terms where these preferences are in effect. The schedule's own options go before them.
+ * The terms where these preferences are in effect. The schedule's own options go before them, but for
+ * what a lock keeps out.
  *
  * @param starts_at when the window opens, which is what freeze periods are about
  */
 export async function settleTerms(
   tx: SystemTx,
   round: Round,
-  values: Values,
+  preferred: InEffect,
   { tenant_id, options }: OwnedSchedule,
   starts_at: string,
 ): Promise<Terms> {
-  const { options_id, freezes } = await keepTogether(tx, round, values, options)
-  const freeze = freezeAt(starts_at, zoneAmong(values), freezes)
+  const { options_id, freezes } = await keepTogether(tx, round, preferred, options)
+  const freeze = freezeAt(starts_at, zoneAmong(preferred), freezes)
+  const { values } = preferred
   return {
     takes_part: tenant_id !== ROOT_ID || values[EXCLUDES_CROSS_TENANT] !== true,
     skipped: reasonToSkip(values[EXCLUDES_COMPUTERS] === true, freeze),
@@ -52,15 +54,19 @@ export async function settleTerms(
 async function keepTogether(
   tx: SystemTx,
   round: Round,
-  values: Values,
+  preferred: InEffect,
   own: Options,
 ): Promise<Kept> {
-  const known = round.kept.get(values) ?? new Map<string, Kept>()
-  round.kept.set(values, known)
+  const known = round.kept.get(preferred) ?? new Map<string, Kept>()
+  round.kept.set(preferred, known)
   const json = JSON.stringify(own)
   const found = known.get(json)
   if (found) return found
-  const options = Object.fromEntries(optionKeys.map((key) => [key, own[key] ?? values[key]]))
+  const { values, keptOutBy } = preferred
+  const counts = (key: string) => own[key] !== undefined && !keptOutBy(key, own[key])
+  const options = Object.fromEntries(
+    optionKeys.map((key) => [key, counts(key) ? own[key] : values[key]]),
+  )
   const freezes = options['maintenance.freeze_periods'] as string[]
   const kept = { options_id: await keepOptions(tx, round, options), freezes }
   known.set(json, kept)

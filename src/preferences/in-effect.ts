@@ -4,7 +4,14 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { idTable, textTable } from '../db/search.ts'
 import { getPreference } from './catalogue.ts'
 import { chainFor, readChain } from './chain.ts'
-import { type ChainNode, type Exemption, resolve } from './inheritance.ts'
+import {
+  type ChainNode,
+  type Exemption,
+  type Resolution,
+  isHeld,
+  keptOutBy,
+  resolve,
+} from './inheritance.ts'
 import { hangUnder } from './moved-branches.ts'
 import {
   type StoredEntry,
@@ -17,6 +24,24 @@ import {
 /** What is in effect, by the key of the preference. */
 export type Values = Record<string, unknown>
 
+/** What is in effect for a tenant, and what locks keep from counting in its place. */
+export type InEffect = {
+  values: Values
+  /** The name of the tenant whose lock keeps out this value of a preference, or ''. */
+  keptOutBy(key: string, value: unknown): string
+  /** The lock in force on a preference: a fixed one, or the last of those with bounds. */
+  lockOf(key: string): { name: string; isFixed: boolean } | undefined
+}
+
+const inEffect = (resolutions: ReadonlyMap<string, Resolution>): InEffect => ({
+  values: Object.fromEntries([...resolutions].map(([key, { value }]) => [key, value])),
+  keptOutBy: (key, value) => keptOutBy(resolutions.get(key)!, value)?.name ?? '',
+  lockOf(key) {
+    const last = resolutions.get(key)!.chain.findLast(isHeld)
+    return last && { name: last.name, isFixed: last.entry.lock === 'fixed' }
+  },
+})
+
 /**
  * What some preferences have in effect for a tenant at an instant, by key: for the program itself,
  * which need not say why. Throws NotFound when there is no such tenant.
@@ -27,14 +52,23 @@ export async function valuesInEffect(
   keys: readonly string[],
   at: string,
 ): Promise<Values> {
+  return (await readInEffect(db, tenant_id, keys, at)).values
+}
+
+/** The same, with what locks keep out. */
+export async function readInEffect(
+  db: Reads,
+  tenant_id: number,
+  keys: readonly string[],
+  at: string,
+): Promise<InEffect> {
   const chain = await readChain(db, tenant_id)
-  return Object.fromEntries(
-    keys.map((key) => {
-      const preference = getPreference(key)
-      const [nodes, exemptions] = chainFor(chain, preference)
-      return [key, resolve(preference, nodes, exemptions, at).value]
-    }),
-  )
+  const resolved = keys.map((key): [string, Resolution] => {
+    const preference = getPreference(key)
+    const [nodes, exemptions] = chainFor(chain, preference)
+    return [key, resolve(preference, nodes, exemptions, at)]
+  })
+  return inEffect(new Map(resolved))
 }
 
 /** What a preference would have in effect for a tenant, were it below another parent. */
@@ -60,16 +94,16 @@ export async function valuesInEffectAt(
   db: Reads,
   paths: readonly string[],
   { keys, at }: { keys: readonly string[]; at: string },
-  known: Map<number, Values> = new Map(),
-): Promise<Map<string, Values>> {
+  known: Map<number, InEffect> = new Map(),
+): Promise<Map<string, InEffect>> {
   const deciding = await readDeciding(db, paths, keys)
   return new Map(
     paths.map((path) => {
       const chain = idsOf(path).flatMap((id) => deciding.get(id) ?? [])
       const joint = chain.at(-1)?.node.tenant_id ?? 0
-      const values = known.get(joint) ?? valuesOf(chain, keys, at)
-      known.set(joint, values)
-      return [path, values]
+      const found = known.get(joint) ?? inEffectOn(chain, keys, at)
+      known.set(joint, found)
+      return [path, found]
     }),
   )
 }
@@ -84,17 +118,16 @@ type Deciding = {
 /** From "All tenants" down to the tenant itself. */
 const idsOf = (path: string) => path.split('/').slice(1, -1).map(Number)
 
-function valuesOf(chain: Deciding[], keys: readonly string[], at: string): Values {
-  return Object.fromEntries(
-    keys.map((key) => {
-      const nodes = chain.map(({ node, entries }): ChainNode => {
-        const entry = entries.get(key)
-        return entry ? { ...node, entry } : node
-      })
-      const exemptions = chain.flatMap((one) => one.exemptions.get(key) ?? [])
-      return [key, resolve(getPreference(key), nodes, exemptions, at).value]
-    }),
-  )
+function inEffectOn(chain: Deciding[], keys: readonly string[], at: string): InEffect {
+  const resolved = keys.map((key): [string, Resolution] => {
+    const nodes = chain.map(({ node, entries }): ChainNode => {
+      const entry = entries.get(key)
+      return entry ? { ...node, entry } : node
+    })
+    const exemptions = chain.flatMap((one) => one.exemptions.get(key) ?? [])
+    return [key, resolve(getPreference(key), nodes, exemptions, at)]
+  })
+  return inEffect(new Map(resolved))
 }
 
 type Asked = { ids: string; keys: string }

@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
-import { valuesInEffect } from '../preferences/in-effect.ts'
+import { readInEffect, valuesInEffect } from '../preferences/in-effect.ts'
 import { findTag, tagsToGive } from '../tags/queries.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
 import { ROOT_ID, type Tenant, findTenant, getTenant } from '../tenants/queries.ts'
@@ -46,7 +46,7 @@ export async function choicesAt(
     tags: withChosen(tags, values['target_tag_id'], 'Choose a tag'),
     groups: withChosen(groups, values['target_group_id'], 'Choose a group'),
     zones: zoneNames(),
-    options: describeOptions(await valuesInEffect(db, id, optionKeys, db.now())),
+    options: describeOptions(await readInEffect(db, id, optionKeys, db.now())),
     may_lock: permits(actor.access, 'schedule.lock', path),
   }
 }

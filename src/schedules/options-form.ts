@@ -1,5 +1,6 @@
 import type { FieldErrors } from '../errors.ts'
 import { type Preference, getPreference } from '../preferences/catalogue.ts'
+import type { InEffect } from '../preferences/in-effect.ts'
 import { formatValue } from '../preferences/value.ts'
 import { optionKeys } from './option-keys.ts'
 import type { Options } from './stored.ts'
@@ -79,16 +80,24 @@ const ON_OFF = [
   { value: 'off', label: 'Off' },
 ]
 
+/** What a lock on the preference means for an option, or ''. */
+const lockInWords = (lock: { name: string; isFixed: boolean } | undefined) =>
+  lock === undefined
+    ? ''
+    : lock.isFixed
+      ? `Locked by ${lock.name}: the preference counts, whatever is chosen here.`
+      : `${lock.name} sets bounds: out of these, the preference counts.`
+
 /** The options to choose from, where these preferences are in effect. */
-export const describeOptions = (in_effect: Record<string, unknown>): OptionField[] =>
+export const describeOptions = ({ values, lockOf }: InEffect): OptionField[] =>
   optionKeys.map((key) => {
     const preference = getPreference(key)
     const { label, unit, help, control, options } = preference
     return {
       name: fieldOf(key),
       label: unit ? `${label}, in ${unit}` : label,
-      help,
-      usual: formatValue(preference, in_effect[key]),
+      help: [help, lockInWords(lockOf(key))].filter(Boolean).join(' '),
+      usual: formatValue(preference, values[key]),
       control: controls[control] === 'list' && options ? 'items' : controls[control],
       choices: control === 'switch' ? ON_OFF : [...(options ?? [])],
     }
@@ -104,11 +113,14 @@ const controls = {
   list: 'list',
 } as const
 
-/** What a schedule decides itself, in words. */
-export const optionsInWords = (options: Options) =>
+/** What a schedule decides itself, in words; with `preferred`, also what of it does not count. */
+export const optionsInWords = (options: Options, preferred?: InEffect) =>
   optionKeys
     .filter((key) => options[key] !== undefined)
     .map((key) => {
       const preference = getPreference(key)
-      return { label: preference.label, value: formatValue(preference, options[key]) }
+      const value = formatValue(preference, options[key])
+      const locked_by = preferred?.keptOutBy(key, options[key])
+      const lost = locked_by ? ` · Does not count: ${locked_by} locked the preference` : ''
+      return { label: preference.label, value: value + lost }
     })

@@ -6,11 +6,13 @@ import { readRowHistory } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
+import { readInEffect } from '../preferences/in-effect.ts'
 import { listDecisions } from './below.ts'
 import { chosenLinks } from './chosen.ts'
 import { countCovered, coveredInWords } from './coverage.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { missingTarget } from './missing.ts'
+import { optionKeys } from './option-keys.ts'
 import { optionsInWords } from './options-form.ts'
 import { windowsAhead } from './foresee.ts'
 import type { OwnedSchedule } from './queries.ts'
@@ -43,7 +45,10 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
         covered: coveredInWords(await countCovered(db, actor, schedule, db.now())),
         next: await nextOf(db, actor, schedule),
         rules: rulesInWords(schedule),
-        options: optionsInWords(schedule.options),
+        options: optionsInWords(
+          schedule.options,
+          await readInEffect(db, schedule.tenant_id, optionKeys, db.now()),
+        ),
         decisions: await decisionsFor(db, actor, schedule),
       }),
     )
