@@ -9,6 +9,9 @@ export const isLeft = sql<SqlBool>`state in ('pending', 'waiting', 'running')`
 /** Of sessions that wait for the next window. */
 export const isPostponed = sql<SqlBool>`state = 'postponed'`
 
+/** The same where other tables have a state, too: the sessions are called "session". */
+export const sessionIsPostponed = sql<SqlBool>`session.state = 'postponed'`
+
 /** Of windows that are not over. */
 export const isUnfinished = sql<SqlBool>`state in ('open', 'queued')`
 

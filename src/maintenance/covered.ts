@@ -34,7 +34,7 @@ export type WindowOf = { times_of: number; times: Times; zone: string }
 export function openTo(
   regions: ScheduleRegion[],
   { times_of, times, zone }: WindowOf,
-): (candidate: Candidate, zones: Pick<Zones, 'at'>) => boolean {
+): (candidate: Pick<Candidate, 'path' | 'time_zone'>, zones: Pick<Zones, 'at'>) => boolean {
   const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
   return (candidate, zones) => {
     const standing = nearest(byPath, candidate.path)

@@ -19,7 +19,7 @@ export async function fillWindows(
   pace: Pace,
 ): Promise<Opened[]> {
   const opened = await openSessions(tx, round, windows, pace)
-  await endPostponed(tx, windows, round.now, pace)
+  await endPostponed(tx, round, windows, pace)
   const over: number[] = []
   for (const [at, { id, opening }] of windows.entries()) {
     const one = opened[at]!

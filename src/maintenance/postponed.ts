@@ -1,15 +1,19 @@
-import { expressionBuilder } from 'kysely'
 import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
-import type { MaintenanceWindowTable } from '../db/schedule-schema.ts'
-import type { Schema } from '../db/schema.ts'
+import type { SessionState } from '../db/schedule-schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
-import { isPostponed } from '../db/session-table.ts'
+import { isPostponed, sessionIsPostponed } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
-import { endSessions, endSome } from './ending.ts'
+import { nearest } from '../schedules/regions.ts'
+import type { Zones } from '../schedules/tenant-zones.ts'
+import { openTo } from './covered.ts'
+import { endSessions } from './ending.ts'
 import type { Unfilled } from './open.ts'
+import type { Round } from './round.ts'
+import { zoneAmong } from './terms.ts'
+import { readComing } from './to-come.ts'
 
 type Listed = { ids: string }
 
@@ -30,76 +34,89 @@ const waitingOf = prepared((db, { ids }: Listed) =>
 )
 
 /**
- * Ends the sessions that waited for some windows which have just opened: each takes over those of the
- * computers that it covers; the others have waited in vain.
+ * Ends sessions that waited for some windows which have just opened: each takes over those of which it
+ * is to start one in their place. What it leaves out, though its time is theirs, has waited in vain.
  */
 export async function endPostponed(
   tx: SystemTx,
+  round: Round,
   windows: readonly Unfilled[],
-  now: string,
   pace: Pace,
 ) {
   const ids = [...new Set(windows.map(({ opening }) => opening.schedule.id))]
   const rows = await waitingOf(tx, { ids: JSON.stringify(ids) })
   const waiting = new Set(rows.map(({ id }) => id))
   for (const window of windows)
-    if (waiting.has(window.opening.schedule.id)) await endWaitingFor(tx, window, now, pace)
+    if (waiting.has(window.opening.schedule.id)) await endWaitingFor(tx, round, window, pace)
 }
 
 /** Sessions that are looked at at a time. */
 const AT_ONCE = 1000
 
-async function endWaitingFor(tx: SystemTx, window: Unfilled, ended_at: string, pace: Pace) {
-  for (let after = { id: 0, window_id: 0 }; ;) {
+/** What becomes of a session in whose place another one is to come. */
+export const takenOver = (ended_at: string) =>
+  ({ state: 'skipped', reason: 'Taken over by the next window.', ended_at }) as const
+
+const missed = (reason: string, ended_at: string) =>
+  ({ state: 'missed', reason, ended_at }) as const
+
+const LEFT_OUT = 'The next window does not cover it any more.'
+export const NO_NEXT = 'There is no next window.'
+
+const TO_COME = new Set<SessionState>(['pending', 'waiting', 'running'])
+
+async function endWaitingFor(tx: SystemTx, round: Round, window: Unfilled, pace: Pace) {
+  const fateIn = fatesIn(window)
+  let isToCome: Awaited<ReturnType<typeof readComing>> | undefined
+  for (let after = FIRST; ;) {
     const some = await listPostponed(tx, window, after)
-    const taken = { state: 'skipped', reason: 'Taken over by the next window.', ended_at } as const
-    const lost = 'The next window does not cover it any more.'
-    const isTaken = ({ is_taken }: Postponed) => is_taken === 1
-    const isLost = (row: Postponed) => !isTaken(row) && row.is_of_these_times === 1
-    await endSessions(tx, some.filter(isTaken), taken)
-    await endSessions(tx, some.filter(isLost), { state: 'missed', reason: lost, ended_at })
+    const valuesAt = await round.valuesAt(tx, new Set(some.map(({ path }) => path)))
+    const zones = { at: (path: string) => zoneAmong(valuesAt(path)) }
+    const byFate = Map.groupBy(some, (one) => fateIn(one, zones))
+    const elsewhere = byFate.get('elsewhere') ?? []
+    if (elsewhere.length > 0)
+      isToCome ??= await readComing(tx, [window.opening.schedule.id], round.now)
+    const inVain = elsewhere.filter((one) => !isToCome!(one))
+    await endSessions(tx, byFate.get('taken_over') ?? [], takenOver(round.now))
+    await endSessions(tx, byFate.get('left_out') ?? [], missed(LEFT_OUT, round.now))
+    await endSessions(tx, inVain, missed(NO_NEXT, round.now))
     await pace(0, 0)
     if (some.length < AT_ONCE) return
     after = some.at(-1)!
   }
 }
 
+type Fate = 'taken_over' | 'left_out' | 'elsewhere' | 'goes_on'
+
+/**
+ * Tells what a window means for a session that waits. Its computer may have no session there, though
+ * the window is its own, or though the schedule is off where it is; or its own is another one. What
+ * the window skips goes on waiting, and nothing waits for what somebody runs.
+ */
+function fatesIn({ opening, term }: Unfilled) {
+  const isOpenTo = openTo(opening.regions, opening)
+  const byPath = new Map(opening.regions.map(({ path, standing }) => [path, standing.effect]))
+  return (one: Postponed, zones: Pick<Zones, 'at'>): Fate => {
+    if (one.own_state !== null) return TO_COME.has(one.own_state) ? 'taken_over' : 'goes_on'
+    if (term.cause === 'run_now') return 'goes_on'
+    const isItsOwn = nearest(byPath, one.path) !== 'on' || isOpenTo(one, zones)
+    return isItsOwn ? 'left_out' : 'elsewhere'
+  }
+}
+
+type After = { id: number; window_id: number }
+
+const FIRST: After = { id: 0, window_id: 0 }
+
 type Postponed = Awaited<ReturnType<typeof listPostponed>>[number]
 
-/** Some of the postponed sessions of earlier windows of the same schedule. */
-const listPostponed = (
-  db: Reads,
-  { id, opening: { schedule, times_of, zone } }: Unfilled,
-  after: { id: number; window_id: number },
-) =>
-  everyTenant(db)
-    .selectFrom('maintenance_session as session')
-    .select(['session.id', 'session.window_id'])
-    .select((eb) => [
-      eb
-        .exists(
-          eb
-            .selectFrom('maintenance_session as own')
-            .select('own.id')
-            .where('own.window_id', '=', id)
-            .whereRef('own.computer_id', '=', 'session.computer_id'),
-        )
-        .$castTo<number>()
-        .as('is_taken'),
-      eb
-        .exists(
-          eb
-            .selectFrom('maintenance_window as earlier')
-            .select('earlier.id')
-            .whereRef('earlier.id', '=', 'session.window_id')
-            .where('earlier.override_id', '=', times_of)
-            .where('earlier.zone', '=', zone),
-        )
-        .$castTo<number>()
-        .as('is_of_these_times'),
-    ])
-    .where('session.schedule_id', '=', schedule.id)
-    .where(isPostponed)
+/** Some of the postponed sessions of a schedule, with what their computers have in this window. */
+const listPostponed = (db: Reads, { id, opening: { schedule } }: Unfilled, after: After) =>
+  postponedOf(db, schedule.id)
+    .leftJoin('maintenance_session as own', (join) =>
+      join.on('own.window_id', '=', id).onRef('own.computer_id', '=', 'session.computer_id'),
+    )
+    .select('own.state as own_state')
     .where('session.window_id', '<>', id)
     .where('session.window_id', '>=', after.window_id)
     .where((eb) =>
@@ -110,55 +127,13 @@ const listPostponed = (
     .limit(AT_ONCE)
     .execute()
 
-/** Some of the postponed sessions of schedules that have no window to come in their zone. */
-const listInVain = (db: Reads, limit: number) =>
+/** The postponed sessions of a schedule, with what tells which windows their computers have now. */
+export const postponedOf = (db: Reads, schedule_id: number) =>
   everyTenant(db)
     .selectFrom('maintenance_session as session')
-    .select('session.id')
-    .where(isPostponed)
-    .where('session.window_id', 'in', (eb) =>
-      eb
-        .selectFrom('maintenance_window as earlier')
-        .select('earlier.id')
-        .where('earlier.id', 'in', windowsLeft())
-        .where((of) => of.not(of.exists(comingLike())))
-        .where((of) => of.not(of.exists(queuedLike()))),
-    )
-    .limit(limit)
-    .execute()
-
-const eb = expressionBuilder<Schema & { earlier: MaintenanceWindowTable }, 'earlier'>()
-
-/** The windows of which sessions are postponed. */
-const windowsLeft = () =>
-  eb
-    .selectFrom('maintenance_session as postponed')
-    .select('postponed.window_id')
-    .distinct()
-    .where(isPostponed)
-
-const comingLike = () =>
-  eb
-    .selectFrom('next_window as next')
-    .select('next.schedule_id')
-    .whereRef('next.schedule_id', '=', 'earlier.schedule_id')
-    .whereRef('next.override_id', '=', 'earlier.override_id')
-    .whereRef('next.zone', '=', 'earlier.zone')
-
-const queuedLike = () =>
-  eb
-    .selectFrom('maintenance_window as queued')
-    .select('queued.id')
-    .whereRef('queued.schedule_id', '=', 'earlier.schedule_id')
-    .whereRef('queued.override_id', '=', 'earlier.override_id')
-    .whereRef('queued.zone', '=', 'earlier.zone')
-    .where('queued.state', '=', 'queued')
-
-/** Ends the sessions that wait for a window that will not come. */
-export const endWaitingInVain = (tx: SystemTx, now: string, pace: Pace) =>
-  endSome(
-    tx,
-    (limit) => listInVain(tx, limit),
-    { state: 'missed', reason: 'There is no next window.', ended_at: now },
-    pace,
-  )
+    .innerJoin('computer', 'computer.id', 'session.computer_id')
+    .innerJoin('tenant', 'tenant.id', 'session.tenant_id')
+    .select(['session.id', 'session.window_id', 'session.schedule_id'])
+    .select(['tenant.path', 'computer.time_zone'])
+    .where('session.schedule_id', '=', schedule_id)
+    .where(sessionIsPostponed)

@@ -5,7 +5,7 @@ import { type Moved, noteTimeZoneData, planWhatChanged } from '../schedules/plan
 import { addElapsed } from '../schedules/windows.ts'
 import { closeEndedWindows } from './close.ts'
 import { openDueWindows } from './due.ts'
-import { endWaitingInVain } from './postponed.ts'
+import { endWaitingInVain } from './in-vain.ts'
 import { reviewSessions } from './review.ts'
 import { newRound } from './round.ts'
 import { settleWindows } from './settle.ts'

@@ -9,7 +9,7 @@ import {
   type Exemption,
   type Resolution,
   isHeld,
-  keptOutBy,
+  isWithin,
   resolve,
 } from './inheritance.ts'
 import { hangUnder } from './moved-branches.ts'
@@ -28,15 +28,26 @@ export type Values = Record<string, unknown>
 export type InEffect = {
   values: Values
   /** The name of the tenant whose lock keeps out this value of a preference, or ''. */
-  keptOutBy(key: string, value: unknown): string
+  keptOutBy: (key: string, value: unknown) => string
   /** The lock in force on a preference: a fixed one, or the last of those with bounds. */
-  lockOf(key: string): { name: string; isFixed: boolean } | undefined
+  lockOf: (key: string) => { name: string; isFixed: boolean } | undefined
 }
+
+/**
+ * The node whose lock keeps a value from counting for the tenant, other than by an entry of its own;
+ * undefined where none does. A lock at the tenant itself does so, too.
+ */
+const holderOf = ({ chain }: Resolution, value: unknown) =>
+  chain.find((explained) => {
+    const { lock } = explained.entry
+    if (!lock || !isHeld(explained)) return false
+    return lock === 'fixed' || !isWithin(value, lock)
+  })
 
 const inEffect = (resolutions: ReadonlyMap<string, Resolution>): InEffect => ({
   values: Object.fromEntries([...resolutions].map(([key, { value }]) => [key, value])),
-  keptOutBy: (key, value) => keptOutBy(resolutions.get(key)!, value)?.name ?? '',
-  lockOf(key) {
+  keptOutBy: (key, value) => holderOf(resolutions.get(key)!, value)?.name ?? '',
+  lockOf: (key) => {
     const last = resolutions.get(key)!.chain.findLast(isHeld)
     return last && { name: last.name, isFixed: last.entry.lock === 'fixed' }
   },

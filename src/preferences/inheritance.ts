@@ -137,18 +137,6 @@ export function isWithin(value: unknown, { min, max, allowed }: Bounds): boolean
   return allowed === undefined || allowed.includes(value as Scalar)
 }
 
-/**
- * The node whose lock keeps a value from counting for the tenant, other than by an entry of its own;
- * undefined where none does. A lock at the tenant itself does so, too.
- */
-export function keptOutBy({ chain }: Resolution, value: unknown): Explained | undefined {
-  return chain.find((explained) => {
-    const { lock } = explained.entry
-    if (!lock || !isHeld(explained)) return false
-    return lock === 'fixed' || !isWithin(value, lock)
-  })
-}
-
 /** Rule 1, when nobody says anything; most preferences of most tenants end here. */
 function fromFactory({ factory }: Preference): Resolution {
   return { value: factory, source: FACTORY, chain: [], bounds: [], locked_by: null }
