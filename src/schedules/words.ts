@@ -14,16 +14,16 @@ export const DAY_NAMES = {
 
 export const ORDINALS = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]: 'last' }
 
-/** "Every Monday and Friday at 22:00 for 4 hours". */
+/** "Every Monday and Friday at 22:00 for 4 hours (to 02:00 the next day)". */
 export const recurrenceInWords = ({ rules, length_minutes }: Recurrence) =>
-  joined(rules.map((rule) => ruleInWords(rule, ` for ${durationInWords(length_minutes)}`)))
+  joined(rules.map((rule) => ruleInWords(rule, length_minutes)))
 
 const joined = (sentences: string[]) =>
   sentences.map((words, index) => (index > 0 ? lowerFirst(words) : words)).join('; and ')
 
 /** "Every Monday and Friday at 22:00": when windows open, without how long for. */
 export const startsInWords = (rules: readonly RecurrenceRule[]) =>
-  joined(rules.map((rule) => ruleInWords(rule, '')))
+  joined(rules.map((rule) => ruleInWords(rule, null)))
 
 /** "3 hours 30 minutes", "1 day 2 hours". */
 export function durationInWords(minutes: number) {
@@ -38,17 +38,31 @@ export function durationInWords(minutes: number) {
     .join(' ')
 }
 
-function ruleInWords({ rrule, start }: RecurrenceRule, length: string) {
+function ruleInWords({ rrule, start }: RecurrenceRule, length_minutes: number | null) {
   const frequency = frequencyOf(rrule)
   const [date, time] = start.split('T') as [string, string]
+  const length = length_minutes === null ? '' : lengthInWords(rrule, time, length_minutes)
   if (frequency.kind === 'once') return `Once on ${date} at ${time}${length}`
   if (frequency.kind === 'custom') return `By the rule ${customInWords(rrule, time)}${length}`
   return `${frequencyInWords(frequency)} at ${time}${length}${endInWords(frequency)}`
 }
 
+/** " for 4 hours (to 02:00 the next day)", by the clock on the wall. */
+function lengthInWords(rrule: string, time: string, minutes: number) {
+  const words = ` for ${durationInWords(minutes)}`
+  if (saysItsTimes(rrule)) return words
+  const end = Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + minutes
+  const clock = [Math.floor(end / 60) % 24, end % 60].map((part) => String(part).padStart(2, '0'))
+  const days = Math.floor(end / 1440)
+  const later = days === 0 ? '' : days === 1 ? ' the next day' : `, ${days} days later`
+  return `${words} (to ${clock.join(':')}${later})`
+}
+
+const saysItsTimes = (rrule: string) => /BY(HOUR|MINUTE)=/.test(rrule)
+
 /** A rule of one's own may say at which times itself. */
 const customInWords = (rrule: string, time: string) =>
-  /BY(HOUR|MINUTE)=/.test(rrule) ? rrule : `${rrule} at ${time}`
+  saysItsTimes(rrule) ? rrule : `${rrule} at ${time}`
 
 function frequencyInWords(frequency: Exclude<Frequency, { kind: 'once' | 'custom' }>) {
   switch (frequency.kind) {
@@ -86,7 +100,8 @@ const onDay = (months: number, day: string) =>
 function patchTuesdayInWords(plus_days: number) {
   const patchTuesday = 'the second Tuesday of every month'
   if (plus_days === 0) return `On ${patchTuesday} (Patch Tuesday)`
-  return `${plural(plus_days, 'day')} after ${patchTuesday} (Patch Tuesday)`
+  const day = Object.values(DAY_NAMES)[(1 + plus_days) % 7]
+  return `${plural(plus_days, 'day')} after ${patchTuesday} (Patch Tuesday), on a ${day}`
 }
 
 function endInWords({ ends_on, ends_after }: { ends_on?: string; ends_after?: number }) {

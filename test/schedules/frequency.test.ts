@@ -97,7 +97,7 @@ const words = (rrule: string, length_minutes = 240) =>
   recurrenceInWords({ rules: [{ rrule, start: '2026-11-24T22:00' }], length_minutes })
 
 t.test('a schedule is said in words', async (t) => {
-  const at = 'at 22:00 for 4 hours'
+  const at = 'at 22:00 for 4 hours (to 02:00 the next day)'
   for (const [rrule, said] of [
     ['FREQ=DAILY;COUNT=1', `Once on 2026-11-24 ${at}`],
     ['FREQ=DAILY', `Every day ${at}`],
@@ -124,7 +124,7 @@ t.test('a schedule is said in words', async (t) => {
 t.test('Patch Tuesday, several rules and odd lengths are said in words too', async (t) => {
   t.equal(
     words(rruleOf({ kind: 'patch_tuesday', plus_days: 3 }), 90),
-    '3 days after the second Tuesday of every month (Patch Tuesday) at 22:00 for 1 hour 30 minutes',
+    '3 days after the second Tuesday of every month (Patch Tuesday), on a Friday at 22:00 for 1 hour 30 minutes (to 23:30)',
   )
   t.match(words(rruleOf({ kind: 'patch_tuesday', plus_days: 20 })), /^20 days after the second/)
   const rules = [
@@ -133,6 +133,6 @@ t.test('Patch Tuesday, several rules and odd lengths are said in words too', asy
   ]
   t.equal(
     recurrenceInWords({ rules, length_minutes: 1500 }),
-    'Every Saturday at 22:00 for 1 day 1 hour; and on the 1st of every month at 03:30 for 1 day 1 hour',
+    'Every Saturday at 22:00 for 1 day 1 hour (to 23:00 the next day); and on the 1st of every month at 03:30 for 1 day 1 hour (to 04:30 the next day)',
   )
 })
