@@ -134,7 +134,10 @@ t.test('to undo what made a schedule takes nothing away that was made since', as
   await override(w, ACME_LEEDS, id, 'off')
   const answer = await w.api.post(`/operations/${made.id}/undo`, { reason: '' })
   t.equal(answer.statusCode, 409)
-  t.match(answer.json().detail, /A later operation has changed the same since, or what belongs to it/)
+  t.match(
+    answer.json().detail,
+    /A later operation has changed the same since, or what belongs to it/,
+  )
   t.equal(await stateOf(w, id), 'enabled')
   t.match(await textAt(w, `/schedules/${id}`), /Leeds office Switched off/)
 })
