@@ -58,7 +58,7 @@ const DOORS = {
   ],
   jobs: ['batch.ts', 'consequences.ts', 'import-routes.ts', 'import.ts', 'kind.ts', 'selection.ts'],
   mail: ['mailer.ts'],
-  maintenance: ['covered.ts', 'form.ts', 'words.ts'],
+  maintenance: ['covered.ts', 'form.ts', 'window-list.ts', 'words.ts'],
   people: ['head.ts', 'suggest.ts'],
   preferences: [
     'catalogue.ts',

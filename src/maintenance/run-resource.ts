@@ -1,13 +1,14 @@
 import type { Actor } from '../access/actor.ts'
-import { type Asker, requireTenant, visibleScope } from '../access/visible.ts'
+import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
-import { inScope, ofTenant } from '../db/scope.ts'
-import { idTable, idsIn } from '../db/search.ts'
+import { ofTenant } from '../db/scope.ts'
+import { idsIn } from '../db/search.ts'
 import { NotFound } from '../errors.ts'
 import { getSchedule } from '../schedules/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { RunResource } from './api-schemas.ts'
 import { getWindow } from './queries.ts'
+import { type Tally, tallyWindows } from './window-counts.ts'
 
 /** The windows of a schedule that came, at whose owner the asker may see schedules. */
 async function windowsOf(db: Reads, asker: Asker, schedule_id: number) {
@@ -64,19 +65,15 @@ export async function describeRun(db: Reads, asker: Asker, schedule_id: number, 
 type Row = Omit<RunResource, 'sessions' | 'local_start'> & { local_start: string }
 
 async function withCounts(db: Reads, asker: Asker, windows: Row[]): Promise<RunResource[]> {
-  const ids = JSON.stringify(windows.map(({ id }) => id))
-  const counts = await db
-    .selectFrom('maintenance_session as session')
-    .select(['session.window_id', 'session.state', (eb) => eb.fn.countAll<number>().as('number')])
-    .where('session.window_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
-    .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
-    .groupBy(['session.window_id', 'session.state'])
-    .execute()
-  const byWindow = Map.groupBy(counts, ({ window_id }) => window_id)
-  return windows.map((window) => toResource(window, byWindow.get(window.id) ?? []))
+  const counts = await tallyWindows(
+    db,
+    asker,
+    windows.map(({ id }) => id),
+  )
+  return windows.map((window) => toResource(window, counts.get(window.id) ?? []))
 }
 
-const toResource = (window: Row, counts: { state: string; number: number }[]): RunResource => ({
+const toResource = (window: Row, counts: Tally[]): RunResource => ({
   id: window.id,
   schedule_id: window.schedule_id,
   zone: window.zone,
@@ -89,5 +86,5 @@ const toResource = (window: Row, counts: { state: string; number: number }[]): R
   reason: window.reason,
   opened_at: window.opened_at,
   closed_at: window.closed_at,
-  sessions: Object.fromEntries(counts.map(({ state, number }) => [state, number])),
+  sessions: Object.fromEntries(counts.map(({ state, count }) => [state, count])),
 })

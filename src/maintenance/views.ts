@@ -5,6 +5,7 @@ import { view } from '../web/page.ts'
 import type { SessionListing } from './list-page.ts'
 import type { getSession, getWindow } from './queries.ts'
 import type { StateCount } from './window-counts.ts'
+import type { ListedWindow } from './window-list.ts'
 
 type Session = Awaited<ReturnType<typeof getSession>>
 type Window = Awaited<ReturnType<typeof getWindow>>
@@ -40,6 +41,9 @@ export const views = {
   list: view<{ listing: SessionListing }>('maintenance/list'),
   tenant: view<{ head: TenantHead; listing: SessionListing }>('maintenance/tenant'),
   schedule: view<{ head: ScheduleHead; listing: SessionListing }>('maintenance/schedule'),
+  windows: view<{ head: ScheduleHead; windows: ListedWindow[]; next_href: string | null }>(
+    'maintenance/windows',
+  ),
   session: view<SessionPage>('maintenance/session'),
   window: view<WindowPage>('maintenance/window'),
   counts: view<{ window: Window; state_label: string; counts: StateCount[] }>(

@@ -2,6 +2,7 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { SessionState } from '../db/schedule-schema.ts'
 import { inScope } from '../db/scope.ts'
+import { idTable } from '../db/search.ts'
 import { sessionStates, toneOf } from './words.ts'
 
 /** How many sessions of a window there are in one state, as a page shows it. */
@@ -59,3 +60,24 @@ const sessionsOf = (db: Reads, asker: Asker, window_id: number) =>
     .selectFrom('maintenance_session as session')
     .where('session.window_id', '=', window_id)
     .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
+
+/** How many sessions of one of several windows there are in one state. */
+export type Tally = { state: SessionState; label: string; count: number }
+
+/** The sessions of each of some windows that the asker may see, counted by state, in their order. */
+export async function tallyWindows(db: Reads, asker: Asker, window_ids: number[]) {
+  const rows = await db
+    .selectFrom('maintenance_session as session')
+    .select(['session.window_id', 'session.state', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('session.window_id', 'in', (eb) =>
+      eb.selectFrom(idTable(JSON.stringify(window_ids))).select('id'),
+    )
+    .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
+    .groupBy(['session.window_id', 'session.state'])
+    .execute()
+  const states = Object.keys(sessionStates)
+  const tallies = rows
+    .map(({ state, ...row }) => ({ ...row, state, label: sessionStates[state] }))
+    .toSorted((one, other) => states.indexOf(one.state) - states.indexOf(other.state))
+  return Map.groupBy(tallies, ({ window_id }) => window_id) as Map<number, Tally[]>
+}

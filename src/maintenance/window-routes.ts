@@ -1,25 +1,43 @@
 import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict, NotFound } from '../errors.ts'
+import { getScheduleHead, readScheduleId } from '../schedules/head.ts'
 import { countOf } from '../web/counts.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
+import { addressOf } from '../web/list-state.ts'
 import { readId } from '../web/numbers.ts'
+import { readQuery } from '../web/query.ts'
 import { cancelWindow } from './commands.ts'
 import { ReasonForm } from './form.ts'
 import { getWindow } from './queries.ts'
 import { mayRun, mayRunThroughout } from './reach.ts'
 import { views } from './views.ts'
 import { countStates } from './window-counts.ts'
+import { listWindows } from './window-list.ts'
 import { windowCauses, windowStates } from './words.ts'
 
 type Id = { Params: { id: string } }
 
 const config = { permission: 'schedule.view', scope: 'anywhere' } as const
 
-/** The page of one maintenance window: what became of it, and of whom it covered. */
+const PAGE_SIZE = 50
+
+const ListQuery = z.object({ after: z.string().min(1).max(500).optional() })
+
+/** The windows of a schedule that came, and the page of each: what became of it and its sessions. */
 export function windowRoutes(app: FastifyInstance, db: Db) {
+  app.get<Id>('/schedules/:id/windows', { config }, async ({ actor, params, query }, reply) => {
+    const id = readScheduleId(params.id)
+    const head = await getScheduleHead(db, actor, id, 'windows')
+    const { after = null } = readQuery(ListQuery, query)
+    const { windows, next } = await listWindows(db, actor, id, { limit: PAGE_SIZE, after })
+    const next_href = next && addressOf(`/schedules/${id}/windows`, [['after', next]])
+    return reply.page(views.windows({ head, windows, next_href }))
+  })
+
   app.get<Id>('/windows/:id', { config }, async ({ actor, params }, reply) =>
     reply.page(await draw(db, actor, readWindowId(params.id), freshForm())),
   )

@@ -28,6 +28,7 @@ export type ScheduleHead = {
 const tabs = [
   { path: '', label: 'Overview', permission: 'schedule.view' },
   { path: 'forecast', label: 'Forecast', permission: 'schedule.view' },
+  { path: 'windows', label: 'Windows', permission: 'schedule.view' },
   { path: 'sessions', label: 'Sessions', permission: 'schedule.view' },
   { path: 'history', label: 'History', permission: 'history.view' },
   { path: 'edit', label: 'Edit', permission: 'schedule.edit' },

@@ -4,6 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import { readRowHistory } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
+import { listWindows } from '../maintenance/window-list.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { readInEffect } from '../preferences/in-effect.ts'
@@ -28,6 +29,9 @@ type Id = { Params: { id: string } }
 /** The next windows on the page of a schedule: one for each zone, so there can be many. */
 const SHOWN = 20
 
+/** The windows on the page of a schedule that came; all are on a page of their own. */
+const CAME = 6
+
 const HistoryQuery = z.object({ before: idText('Start from the beginning.').optional() })
 
 /** The pages of a schedule that only show. */
@@ -43,6 +47,7 @@ export function schedulePageRoutes(app: FastifyInstance, db: Db) {
         target: await targetOf(db, schedule),
         chosen: schedule.target === 'computers' ? await chosenLinks(db, actor, schedule) : [],
         covered: coveredInWords(await countCovered(db, actor, schedule, db.now())),
+        came: await listWindows(db, actor, schedule.id, { limit: CAME, after: null }),
         next: await nextOf(db, actor, schedule),
         rules: rulesInWords(schedule),
         options: optionsInWords(

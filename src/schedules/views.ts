@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../audit/history.ts'
+import type { WindowList } from '../maintenance/window-list.ts'
 import type { TenantHead } from '../tenants/head.ts'
 import type { Form } from '../web/form.ts'
 import { view } from '../web/page.ts'
@@ -22,6 +23,8 @@ type SchedulePage = {
   target: { words: string; is_missing: boolean }
   chosen: { id: number; name: string; note: string }[]
   covered: string
+  /** The windows that came: those that are open, and the last ones. */
+  came: WindowList
   next: { opens_at: string; closes_at: string; zone: string; start: string }[]
   rules: { label: string; value: string }[]
   options: { label: string; value: string }[]

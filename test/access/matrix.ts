@@ -153,6 +153,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /schedules/forecast': anywhere(page, 'technician'),
   'GET /schedules/:id/forecast': nothing,
   'GET /schedules/:id/sessions': nothing,
+  'GET /schedules/:id/windows': nothing,
   'GET /sessions': page,
   'GET /sessions/:id': nothing,
   'POST /sessions/:id/cancellation': anywhere(nothing, 'technician'),

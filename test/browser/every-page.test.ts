@@ -51,6 +51,7 @@ const more: Record<string, string[]> = {
     (state) => `/schedules?${state}`,
   ),
   'GET /schedules/:id': ['/schedules/1', '/schedules/2'],
+  'GET /schedules/:id/windows': ['/schedules/1/windows', '/schedules/3/windows'],
   'GET /schedules/:id/history': ['/schedules/1/history'],
   'GET /schedules/:id/edit': [1, 2, 4].map((id) => `/schedules/${id}/edit`),
   'GET /schedules/:id/forecast': ['/schedules/1/forecast'],

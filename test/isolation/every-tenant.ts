@@ -17,6 +17,7 @@ export const lookingEverywhere: Record<string, string> = {
   'src/computers/groups/commands.ts': 'a name is taken, whoever looks',
   'src/computers/target.ts': 'what a target is for does not depend on who looks',
   'src/computers/groups/membership.ts': 'who is a member of a group does not depend on who looks',
+  'src/maintenance/authors.ts': 'who gave an order, named only to whom sees that person',
   'src/maintenance/close.ts': 'a window closes for every computer in it, whoever looks',
   'src/maintenance/covered.ts': 'whom a schedule covers does not depend on who looks',
   'src/maintenance/decide.ts': 'the scheduler opens the windows of every tenant',
