@@ -25,6 +25,9 @@ async function createOrders(db: Kysely<unknown>) {
       check ((verb in ('cancel_window', 'cancel_sessions')) <= (window_id is not null))
     ) strict`.execute(db)
   await sql`create index maintenance_order_of_tenant on maintenance_order (tenant_id)`.execute(db)
+  await sql`
+    create index maintenance_order_of_window on maintenance_order (window_id, id)
+    where window_id is not null`.execute(db)
 }
 
 const AHEAD = `state in ('pending', 'waiting', 'postponed')`

@@ -13,7 +13,9 @@ export async function authorsOf(db: Reads, asker: Asker, order_ids: number[]) {
   const given = await everyTenant(db)
     .selectFrom(idTable(JSON.stringify(order_ids)))
     .innerJoin('change', (join) =>
-      join.onRef('change.row_id', '=', 'listed.id').on('change.table_name', '=', 'maintenance_order'),
+      join
+        .onRef('change.row_id', '=', 'listed.id')
+        .on('change.table_name', '=', 'maintenance_order'),
     )
     .innerJoin('operation', 'operation.id', 'change.operation_id')
     .select(['change.row_id', 'operation.actor_id'])
@@ -35,25 +37,45 @@ export async function authorsOf(db: Reads, asker: Asker, order_ids: number[]) {
   )
 }
 
-/** Who cancelled a window, or a session of it by itself; null where that is not to be told. */
+/** The id of the order that started a window; null for one whose time came. */
+export const orderIn = (local_start: string) =>
+  local_start.startsWith('#') ? Number(local_start.slice(1)) : null
+
+/** Who ran a window; null where its time came, or where that is not to be told. */
+export async function ranBy(db: Reads, asker: Asker, { local_start }: { local_start: string }) {
+  const order = orderIn(local_start)
+  return order === null ? null : ((await authorsOf(db, asker, [order])).get(order) ?? null)
+}
+
+/**
+ * Who cancelled a window, or a session of it, at the instant `at`; null where that is not to be told,
+ * or where it ended so for another reason.
+ */
 export async function cancelledBy(
   db: Reads,
   asker: Asker,
-  { window_id, session_id }: { window_id: number; session_id?: number },
+  { window_id, session_id, at }: { window_id: number; session_id?: number; at: string | null },
 ) {
+  if (at === null) return null
   const order = await everyTenant(db)
-    .selectFrom('maintenance_order')
-    .select('id')
-    .where('window_id', '=', window_id)
-    .where((eb) =>
-      session_id === undefined
-        ? eb('session_id', 'is', null)
-        : eb.or([eb('session_id', 'is', null), eb('session_id', '=', session_id)]),
+    .selectFrom('maintenance_order as ordered')
+    .innerJoin('change', (join) =>
+      join
+        .onRef('change.row_id', '=', 'ordered.id')
+        .on('change.table_name', '=', 'maintenance_order'),
     )
-    .where('verb', '<>', 'run')
-    .orderBy('id', 'desc')
+    .innerJoin('operation', 'operation.id', 'change.operation_id')
+    .select('ordered.id')
+    .where('ordered.window_id', '=', window_id)
+    .where('ordered.verb', '<>', 'run')
+    .where('operation.at', '=', at)
+    .where((eb) =>
+      eb.or([
+        eb('ordered.session_id', 'is', null),
+        eb('ordered.session_id', '=', session_id ?? null),
+      ]),
+    )
     .limit(1)
     .executeTakeFirst()
-  if (!order) return null
-  return (await authorsOf(db, asker, [order.id])).get(order.id) ?? null
+  return order ? ((await authorsOf(db, asker, [order.id])).get(order.id) ?? null) : null
 }

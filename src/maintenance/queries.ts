@@ -4,6 +4,7 @@ import { type Asker, lacks } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { isUnfinished } from '../db/session-table.ts'
 import { NotFound } from '../errors.ts'
 import { sessionStates } from './words.ts'
 
@@ -38,6 +39,19 @@ export async function getWindow(
   requirePlace(asker, window.path, permission, `maintenance window ${id}`)
   return window
 }
+
+const openOf = prepared((db, { schedule_id }: { schedule_id: number }) =>
+  everyTenant(db)
+    .selectFrom('maintenance_window as unfinished')
+    .select(({ fn }) => fn.countAll<number>().as('number'))
+    .where('unfinished.schedule_id', '=', schedule_id)
+    .where('unfinished.state', '=', 'open')
+    .where(isUnfinished),
+)
+
+/** How many windows of a schedule are open, for whoever was found to see the schedule. */
+export const countOpen = async (db: Reads, schedule_id: number) =>
+  (await openOf(db, { schedule_id }))[0]!.number
 
 const sessionOf = prepared((db, { id }: { id: number }) =>
   everyTenant(db)

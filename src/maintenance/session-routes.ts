@@ -9,6 +9,7 @@ import { findSchedule } from '../schedules/queries.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
+import { cancelledBy } from './authors.ts'
 import { cancelSession } from './commands.ts'
 import { ReasonForm } from './form.ts'
 import { listingOf } from './list-page.ts'
@@ -100,6 +101,14 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
     schedule: { name: schedule.name, opens },
     window,
     opens_window: opens,
+    cancelled_by:
+      session.state === 'cancelled'
+        ? await cancelledBy(db, actor, {
+            window_id: session.window_id,
+            session_id: id,
+            at: session.ended_at,
+          })
+        : null,
     opens_computer,
     may_cancel: may_run && lock === '',
     lock,

@@ -15,6 +15,8 @@ export type SessionRow = {
   schedule: { id: number; name: string; opens: boolean }
   state: { value: SessionState; label: string; tone: string }
   reason: string
+  /** The window that it is in, and when that opened. */
+  window: { id: number; starts_at: string }
   starts_at: string
   ended_at: string | null
 }
@@ -27,11 +29,13 @@ export async function readSessionRows(db: Reads, asker: Asker, ids: number[]) {
     .innerJoin('computer', 'computer.id', 'session.computer_id')
     .innerJoin('tenant', 'tenant.id', 'session.tenant_id')
     .innerJoin('schedule', 'schedule.id', 'session.schedule_id')
+    .innerJoin('maintenance_window as window', 'window.id', 'session.window_id')
     .innerJoin('tenant as owner', 'owner.id', 'schedule.tenant_id')
     .select(['session.id', 'session.computer_id', 'session.schedule_id', 'session.state'])
     .select(['session.reason', 'session.starts_at', 'session.ended_at'])
     .select(['computer.name as computer_name', 'schedule.name as schedule_name'])
     .select(['tenant.id as tenant_id', 'tenant.name as tenant_name', 'tenant.path'])
+    .select(['window.id as window_id', 'window.starts_at as window_starts_at'])
     .select('owner.path as owner_path')
     .orderBy('session.id', 'desc')
     .execute()
@@ -48,6 +52,7 @@ export async function readSessionRows(db: Reads, asker: Asker, ids: number[]) {
       },
       state: { value: row.state, label: sessionStates[row.state], tone: toneOf(row.state) },
       reason: row.reason,
+      window: { id: row.window_id, starts_at: row.window_starts_at },
       starts_at: row.starts_at,
       ended_at: row.ended_at,
     }

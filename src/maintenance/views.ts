@@ -19,6 +19,8 @@ type SessionPage = {
   schedule: { name: string; opens: boolean }
   window: Pick<Window, 'id' | 'starts_at' | 'ends_at' | 'zone'>
   opens_window: boolean
+  /** Who did, as far as the reader may see them. */
+  cancelled_by: string | null
   may_cancel: boolean
   /** What keeps the reader from cancelling it who else might, or ''. */
   lock: string
@@ -31,6 +33,9 @@ type WindowPage = {
   state_label: string
   cause: string
   counts: StateCount[]
+  /** Who did, as far as the reader may see them. */
+  ran_by: string | null
+  cancelled_by: string | null
   may_cancel: boolean
   /** Whether that ends the window itself. */
   is_whole: boolean

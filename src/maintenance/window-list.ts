@@ -1,6 +1,6 @@
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { authorsOf } from './authors.ts'
+import { authorsOf, orderIn } from './authors.ts'
 import { type Tally, tallyWindows } from './window-counts.ts'
 import { type FoundWindow, findWindows } from './window-search.ts'
 import { windowStates } from './words.ts'
@@ -31,7 +31,11 @@ export async function listWindows(
     asker,
     rows.map(({ id }) => id),
   )
-  const authors = await authorsOf(db, asker, rows.flatMap(({ local_start }) => orderIn(local_start) ?? []))
+  const authors = await authorsOf(
+    db,
+    asker,
+    rows.flatMap(({ local_start }) => orderIn(local_start) ?? []),
+  )
   const windows = rows.map(({ closed_at: _closed, cause: _cause, local_start, ...row }) => {
     const order = orderIn(local_start)
     return {
@@ -44,7 +48,3 @@ export async function listWindows(
   })
   return { windows, next }
 }
-
-/** The id of the order that started a window; null for one whose time came. */
-export const orderIn = (local_start: string) =>
-  local_start.startsWith('#') ? Number(local_start.slice(1)) : null

@@ -10,6 +10,7 @@ import { type Form, freshForm, parseForm, typed, withError } from '../web/form.t
 import { addressOf } from '../web/list-state.ts'
 import { readId } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
+import { cancelledBy, ranBy } from './authors.ts'
 import { cancelWindow } from './commands.ts'
 import { ReasonForm } from './form.ts'
 import { getWindow } from './queries.ts'
@@ -91,6 +92,11 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
     state_label: windowStates[window.state],
     cause: windowCauses[window.cause],
     counts: await countStates(db, actor, id),
+    ran_by: await ranBy(db, actor, window),
+    cancelled_by:
+      window.state === 'cancelled'
+        ? await cancelledBy(db, actor, { window_id: id, at: window.closed_at })
+        : null,
     may_cancel: window.closed_at === null && mayRun(actor, window.path),
     is_whole: mayRunThroughout(actor, window.path),
     form,

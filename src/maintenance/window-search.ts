@@ -1,6 +1,7 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { inScope } from '../db/scope.ts'
+import { isUnfinished } from '../db/session-table.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 
 type Page = { limit: number; after: string | null }
@@ -45,7 +46,7 @@ function readPart(db: Reads, asker: Asker, schedule_id: number, { part, from, li
     .select(['window.ends_at', 'window.closed_at', 'window.cause', 'window.state'])
     .select('window.reason')
     .where('window.schedule_id', '=', schedule_id)
-    .where('window.state', part === 'over' ? 'not in' : 'in', ['open', 'queued'])
+    .where((eb) => (part === 'over' ? eb.not(isUnfinished) : isUnfinished))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'window.tenant_id'))
     .orderBy('window.starts_at', 'desc')
     .orderBy('window.id', 'desc')

@@ -6,6 +6,7 @@ import type { ScheduleState } from '../db/schedule-schema.ts'
 import { parseFields } from '../jobs/batch.ts'
 import { runNow } from '../maintenance/commands.ts'
 import { ReasonForm } from '../maintenance/form.ts'
+import { countOpen } from '../maintenance/queries.ts'
 import { countOf } from '../web/counts.ts'
 import { freshForm, parseForm, takesNoFields, typed } from '../web/form.ts'
 import { duplicateSchedule, setScheduleState } from './commands.ts'
@@ -79,7 +80,8 @@ function deleteSchedules(app: FastifyInstance, db: Db) {
     const head = await getScheduleHead(db, actor, readScheduleId(params.id), '', 'schedule.edit')
     const covered = coveredInWords(await countCovered(db, actor, head.schedule, db.now()))
     const decisions = await listDecisions(db, actor, head.schedule)
-    return reply.page(views.deletion({ head, covered, decisions, form: freshForm() }))
+    const open = await countOpen(db, head.schedule.id)
+    return reply.page(views.deletion({ head, covered, open, decisions, form: freshForm() }))
   })
 
   app.post<Id>(

@@ -7,7 +7,7 @@ import { type ForetoldWindow, describe } from './foretelling.ts'
 import { type Surroundings, marksOf, windowsAhead } from './foresee.ts'
 import { nextUnfrozen } from './freeze.ts'
 import { spreadStart } from './spread.ts'
-import { type StandingSchedule, listStanding } from './standing.ts'
+import { type StandingSchedule, standingToldTo } from './standing.ts'
 import { recurrenceOf } from './stored.ts'
 import { readSurroundings } from './surroundings.ts'
 import { type Zones, zonesNow, zoneFor } from './tenant-zones.ts'
@@ -50,7 +50,7 @@ export async function forecastComputer(
 ): Promise<ComputerForecast> {
   const now = db.now()
   const at = await requireTenant(db, asker, 'schedule.view', computer.tenant_id)
-  const standing = (await listStanding(db, at)).toSorted(
+  const standing = (await standingToldTo(db, asker, at)).toSorted(
     (one, other) => Number(comes(other)) - Number(comes(one)),
   )
   const zones = await zonesNow(db)

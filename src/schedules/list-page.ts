@@ -41,6 +41,8 @@ export type ListProps = {
   may_create: boolean
   /** The calendar of all that the reader looks after; null where there is none. */
   calendar_href: string | null
+  /** Where the reader finds what their tenant inherits; null where nothing comes from above. */
+  inherited_href: string | null
   actions: readonly ScheduleAction[]
   filter_fields: string[][]
   all_that_match: string | null
@@ -71,6 +73,7 @@ export async function listPage(
     present: counts.enabled + counts.disabled + counts.deleted,
     may_create: permitsSomewhere(actor.access, 'schedule.edit'),
     calendar_href: await calendarOf(db, actor),
+    inherited_href: await inheritedAt(db, actor),
     actions: actionsOf(actor, state.tab),
     filter_fields: filterFieldsOf(state),
     all_that_match:
@@ -105,4 +108,11 @@ async function calendarOf(db: Reads, actor: Actor) {
   for (const id of [ROOT_ID, actor.tenant_id])
     if ((await rightsAt(db, actor, id))('schedule.view')) return `/tenants/${id}/calendar`
   return null
+}
+
+/** The schedules as they stand for the reader's own tenant, where they do not see those above it. */
+async function inheritedAt(db: Reads, actor: Actor) {
+  if ((await rightsAt(db, actor, ROOT_ID))('schedule.view')) return null
+  const may = await rightsAt(db, actor, actor.tenant_id)
+  return may('schedule.view') ? `/tenants/${actor.tenant_id}/schedules` : null
 }

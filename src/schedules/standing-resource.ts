@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { StandingQuery, StandingResource } from './override-schemas.ts'
 import { findOverride } from './overriding.ts'
 import { describeTimes } from './resource.ts'
-import { type StandingSchedule, getStanding, listStanding } from './standing.ts'
+import { type StandingSchedule, getStanding, standingToldTo } from './standing.ts'
 
 /** A page of the schedules that reach a tenant, by name, as each stands there. */
 export async function pageOfStanding(
@@ -23,7 +23,7 @@ export async function pageOfStanding(
   const { path } = await getTenant(db, actor, tenant_id)
   const [name_key, id] = cursor === undefined ? ['', 0] : decodeCursor(cursor, 2)
   const place = { name_key: String(name_key), id: Number(id) }
-  const left = (await listStanding(db, at))
+  const left = (await standingToldTo(db, actor, at))
     .map((schedule) => ({ name_key: nameKey(schedule.name), id: schedule.id, schedule }))
     .filter((one) => inOrder(place, one) < 0)
     .sort(inOrder)

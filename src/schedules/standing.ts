@@ -1,3 +1,4 @@
+import { permits } from '../access/decide.ts'
 import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { VisibleTenant } from '../db/scope.ts'
@@ -21,8 +22,21 @@ export async function listStanding(
 }
 
 /**
+ * The same as far as the asker is told of them: one that is disabled is for those alone who see it
+ * where it is made, until it is enabled.
+ */
+export const standingToldTo = async (
+  db: Reads,
+  { access }: Asker,
+  tenant: VisibleTenant<'schedule.view'>,
+) =>
+  (await listStanding(db, tenant)).filter(
+    ({ state, path }) => state === 'enabled' || permits(access, 'schedule.view', path),
+  )
+
+/**
  * A schedule as it stands for a tenant at which the asker may see schedules. Throws NotFound where
- * it does not reach.
+ * it does not reach, or the asker is not told of it.
  */
 export async function getStanding(
   db: Reads,
@@ -31,7 +45,7 @@ export async function getStanding(
   schedule_id: number,
 ): Promise<StandingSchedule> {
   const id = await requireTenant(db, asker, 'schedule.view', tenant_id)
-  const standing = await listStanding(db, id)
+  const standing = await standingToldTo(db, asker, id)
   const found = standing.find((schedule) => schedule.id === schedule_id)
   if (!found) throw new NotFound(`schedule ${schedule_id} at tenant ${tenant_id}`)
   return found

@@ -14,7 +14,7 @@ import { readScheduleId } from './head.ts'
 import { TIME_ZONE } from './option-keys.ts'
 import { overrideForm, readOverrideForm } from './override-form.ts'
 import { type OverrideInput, endOverride, findOverride, overrideSchedule } from './overriding.ts'
-import { getStanding, listStanding } from './standing.ts'
+import { getStanding, standingToldTo } from './standing.ts'
 import { explain, standingInWords } from './standing-words.ts'
 import { type Fields, pressed, withoutButton } from './times-form.ts'
 import { views } from './views.ts'
@@ -31,7 +31,9 @@ export function tenantScheduleRoutes(app: FastifyInstance, db: Db) {
     const id = readTenantId(params.id)
     const head = await getTenantHead(db, actor, id, 'schedules')
     const at = await requireTenant(db, actor, 'schedule.view', id)
-    const lines = (await listStanding(db, at)).map((one) => standingInWords(one, id, actor.access))
+    const lines = (await standingToldTo(db, actor, at)).map((one) =>
+      standingInWords(one, id, actor.access),
+    )
     const may_create = permits(actor.access, 'schedule.edit', head.tenant.path)
     return reply.page(views.tenant({ head, lines, may_create }))
   })

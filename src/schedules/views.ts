@@ -67,9 +67,14 @@ export const views = {
     newSchedule({ ...props, look: lookOf(props.form) }),
   edit: (props: Omit<FormPage, 'look'> & { head: ScheduleHead; saved_over: SavedOver | null }) =>
     edit({ ...props, look: lookOf(props.form) }),
-  deletion: view<{ head: ScheduleHead; covered: string; decisions: Decision[]; form: Form }>(
-    'schedules/deletion',
-  ),
+  deletion: view<{
+    head: ScheduleHead
+    covered: string
+    /** How many of its windows are open. */
+    open: number
+    decisions: Decision[]
+    form: Form
+  }>('schedules/deletion'),
   run: view<{ head: ScheduleHead; covered: string; is_empty: boolean; form: Form }>(
     'schedules/run',
   ),

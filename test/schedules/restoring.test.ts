@@ -152,4 +152,18 @@ t.test('nor does to undo what made its tenant, or its computer', async (t) => {
   for (const operation of operations)
     t.equal((await w.api.post(`/operations/${operation.id}/undo`, { reason: '' })).statusCode, 409)
   t.same(await listChosen(w.db, id), [one])
+
+t.test('what would be disabled or deleted says which windows are open now', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['ONE'])
+  const id = await addSchedule(w, ACME)
+  await w.alice.post(`/schedules/${id}/runs`, { reason: '' })
+  const preview = async (action: string) => {
+    const fields = { action, ids: String(id) }
+    const { headers } = await w.alice.post('/schedules/batches', fields)
+    return textAt(w, String(headers.location))
+  }
+  t.match(await preview('disable'), /Enabled → Disabled. 1 window is open now: .* goes on/)
+  t.match(await preview('delete'), /1 window is open now: .* is cancelled/)
+  t.match(await textAt(w, `/schedules/${id}/deletion`), 'A window of it is open now.')
 })

@@ -1,9 +1,12 @@
 import t from 'tap'
 import { findOverride } from '../../src/schedules/overriding.ts'
 import { addCast } from '../support/cast.ts'
+import { addComputers } from '../support/computers.ts'
 import { fieldError, fieldsIn, mainText } from '../support/html.ts'
 import { addSchedule } from '../support/schedules.ts'
 import { ACME, ACME_LEEDS, NORTHWIND, type World, world } from '../support/world.ts'
+
+const ROOT = 1
 
 const page = async ({ alice }: World, address: string) => mainText((await alice.get(address)).body)
 
@@ -118,3 +121,31 @@ t.test('taking back a decision in the history makes the schedule stand as before
   t.equal((await w.alice.post(`/history/${operation}/undo`, { reason: '' })).statusCode, 303)
   t.match(await page(w, `/tenants/${ACME_LEEDS}/schedules`), /In effect Inherited · Acme/)
 })
+
+t.test('a schedule that is disabled is told below only to whoever sees its owner', async (t) => {
+  const w = await world(t)
+  const { bob } = await addCast(w)
+  await addComputers(w, ACME, ['ACME-1'])
+  const id = await addSchedule(w, ROOT, { name: 'Draft' })
+  await w.alice.post(`/schedules/${id}/state`, { state: 'disabled' })
+  const tab = `/tenants/${ACME}/schedules`
+  for (const address of [tab, '/computers/1/maintenance']) {
+    t.match(await page(w, address), 'Draft')
+    t.notMatch((await bob.browser.get(address)).body, 'Draft')
+  }
+  t.equal((await bob.browser.get(`${tab}/${id}`)).statusCode, 404)
+  t.notMatch((await bob.api.get(tab)).body, 'Draft')
+  await w.alice.post(`/schedules/${id}/state`, { state: 'enabled' })
+  t.match((await bob.browser.get(tab)).body, 'Draft')
+  t.equal((await bob.browser.get(`${tab}/${id}`)).statusCode, 200)
+})
+
+t.test(
+  'the list says where that is which comes from above, to whoever sees only below',
+  async (t) => {
+    const w = await world(t)
+    const { bob } = await addCast(w)
+    t.match((await bob.browser.get('/schedules')).body, `href="/tenants/${ACME}/schedules"`)
+    t.notMatch(await page(w, '/schedules'), 'inherits from above')
+  },
+)

@@ -16,6 +16,7 @@ import {
   unchanged,
 } from '../../jobs/batch.ts'
 import { runNow } from '../../maintenance/commands.ts'
+import { countOpen } from '../../maintenance/queries.ts'
 import type { Pace } from '../../pace.ts'
 import { countOf } from '../../web/counts.ts'
 import { setScheduleState } from '../commands.ts'
@@ -103,8 +104,18 @@ async function judge(
   if (locked && !permits(access, 'schedule.lock', path)) return refused(LOCKED)
   if (state === to || (action === 'restore' && state !== 'deleted')) return unchanged
   if (state === 'deleted' && action !== 'restore') return refused(DELETED)
-  return done(`${tabLabels[state]} → ${tabLabels[to]}`)
+  const change = `${tabLabels[state]} → ${tabLabels[to]}`
+  return done(
+    [change, openInWords(to, await countOpen(db, schedule.id))].filter(Boolean).join('. '),
+  )
 }
+
+const openInWords = (to: ScheduleState, open: number) =>
+  open === 0 || to === 'enabled'
+    ? ''
+    : `${countOf(open, 'window is', 'windows are')} open now: ${
+        to === 'deleted' ? 'what has not started there is cancelled' : 'what is in them goes on'
+      }`
 
 async function judgeRun(db: Reads, asker: Asker, schedule: Selected, now: string) {
   const covered = await countCovered(db, asker, schedule, now)
