@@ -47,6 +47,13 @@
     if (box.closest('[data-treegrid], #batch')) showCounts()
   })
 
+  // A list that renews itself leaves alone what is being selected.
+  document.addEventListener('htmx:before:request', (event) => {
+    const list = event.target
+    if (list.id === 'list' && list.querySelector('tbody input:checked, .batch :checked'))
+      event.preventDefault()
+  })
+
   for (const name of ['htmx:after:swap', 'tree:change', 'pageshow'])
     addEventListener(name, showCounts)
   showCounts()

@@ -83,8 +83,8 @@ import { computerPageRoutes } from './computers/page-routes.ts'
 import { computerTagApi } from './computers/tag-api.ts'
 import { computerTagRoutes } from './computers/tag-routes.ts'
 import { maintenanceApi } from './maintenance/api.ts'
-import { sessionRoutes } from './maintenance/session-routes.ts'
-import { windowRoutes } from './maintenance/window-routes.ts'
+import { sessionBatch } from './maintenance/batch/job.ts'
+import { maintenanceRoutes } from './maintenance/routes.ts'
 import { mergingApi } from './merging/api.ts'
 import { tenantMerge } from './merging/job.ts'
 import { mergingRoutes } from './merging/routes.ts'
@@ -163,8 +163,7 @@ export async function buildApp(db: Db, options: AppOptions): Promise<FastifyInst
   blockRoutes(app, db)
   computerFeatures(app, db)
   scheduleRoutes(app, db, options.url)
-  sessionRoutes(app, db)
-  windowRoutes(app, db)
+  maintenanceRoutes(app, db)
   historyFeatures(app, db)
   searchRoutes(app, db)
   jobRoutes(app, db, jobKinds(options.mailer ?? noMailer))
@@ -283,6 +282,7 @@ const jobKinds = (mailer: Mailer) => [
   computerImport,
   computerBatch,
   scheduleBatch,
+  sessionBatch,
 ]
 
 /** People, and those of them who are invited to become users. */

@@ -80,6 +80,7 @@ const operationWords: Record<string, string> = {
   'calendar_feed.revoke': 'Revoked a secret link to a calendar',
   'window.cancel': 'Cancelled maintenance window',
   'session.cancel': 'Cancelled maintenance session',
+  'session.batch_cancel': 'Cancelled maintenance sessions',
   'preference.set': 'Set preference',
   'preference.unset': 'Reset preference to inherited',
   'exemption.grant': 'Granted exemption',

@@ -35,7 +35,7 @@ export type JobKind<Input, Outlook, Result> = {
   /** noun.verb, as in the change log. */
   name: string
   /** The part of the navigation to which it belongs; also the address and the name of its list. */
-  section: 'tenants' | 'people' | 'computers' | 'schedules'
+  section: 'tenants' | 'people' | 'computers' | 'schedules' | 'sessions'
   /** What the actor needs to have to start it. */
   permission(input: Input): Permission
   /** Whether whoever starts it has to show once more who they are, unless that was a while ago. */

@@ -9,6 +9,7 @@ import { getSession, getWindow } from './queries.ts'
 import { lockOn, mayRunThese, mayRunThroughout } from './reach.ts'
 import { newRound } from './round.ts'
 import { findFree, openNow } from './run-now.ts'
+import { unended } from './words.ts'
 
 /**
  * Runs a schedule now, for its usual length, also one that is disabled: opens a window for each of
@@ -48,7 +49,7 @@ const listUnended = (tx: Tx, asker: Asker, window_id: number, limit: number) =>
     .selectFrom('maintenance_session as session')
     .select('session.id')
     .where('session.window_id', '=', window_id)
-    .where('session.state', 'in', ['pending', 'waiting', 'running', 'postponed'])
+    .where('session.state', 'in', unended)
     .where((eb) => eb.and(mayRunThese(asker, 'session.tenant_id')))
     .limit(limit)
     .execute()

@@ -1,13 +1,13 @@
 import type { Actor } from '../access/actor.ts'
-import { permits } from '../access/decide.ts'
+import { permits, permitsSomewhere } from '../access/decide.ts'
 import { getComputer } from '../computers/queries.ts'
 import type { Db } from '../db/connection.ts'
 import { branchOf } from '../db/scope.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { findSchedule } from '../schedules/queries.ts'
-import { findParent } from '../tenants/find-parent.ts'
+import { findParent, parentText } from '../tenants/find-parent.ts'
 import type { Tenant } from '../tenants/queries.ts'
-import { type SessionListState, isFiltered, listHref } from './session-list.ts'
+import { type SessionListState, filterFieldsOf, isFiltered, listHref } from './session-list.ts'
 import { type SessionRow, readSessionRows } from './session-rows.ts'
 import { findSessions } from './session-search.ts'
 import { sessionStates } from './words.ts'
@@ -28,6 +28,9 @@ export type SessionListing = {
   about: { label: string; href: string }[]
   here_href: string
   next_href: string | null
+  may_cancel: boolean
+  /** The fields that say the filter again, for a selection. */
+  filter_fields: string[][]
   /** Whose page it stands on. */
   at: 'everywhere' | 'tenant' | 'schedule'
 }
@@ -50,11 +53,18 @@ export async function listingOf(
     is_filtered: isFiltered(state),
     about: await describeAbout(db, actor, state, href),
     here_href: href({}),
+    may_cancel: permitsSomewhere(actor.access, 'schedule.run'),
+    filter_fields: filterFieldsOf({
+      ...state,
+      tenant: tenant ? await parentText(db, actor, tenant.id) : state.tenant,
+      schedule: schedule_id ?? state.schedule,
+    }),
     at: tenant ? 'tenant' : schedule_id === undefined ? 'everywhere' : 'schedule',
   } as const
   try {
-    const typed = state.tenant ? await findTenant(db, actor, state.tenant) : undefined
-    const wanted = wantedOf(state, tenant ?? typed, schedule_id)
+    const wanted = tenant
+      ? wantedOf(state, tenant, schedule_id)
+      : { ...(await resolveFilter(db, actor, state)), ...(schedule_id && { schedule_id }) }
     const page = { limit: PAGE_SIZE, after: state.after }
     const { ids, next } = await findSessions(db, actor, wanted, page)
     const rows = await readSessionRows(db, actor, ids)
@@ -63,6 +73,12 @@ export async function listingOf(
     if (!(error instanceof Invalid)) throw error
     return { ...common, rows: [], problem: Object.values(error.fields).join(' '), next_href: null }
   }
+}
+
+/** What a filter asks for, wherever the list stands. Throws Invalid at `tenant`. */
+export async function resolveFilter(db: Db, actor: Actor, state: SessionListState) {
+  const typed = state.tenant ? await findTenant(db, actor, state.tenant) : undefined
+  return wantedOf(state, typed)
 }
 
 /** The tenant that is typed. Throws Invalid at `tenant`. */

@@ -48,15 +48,19 @@ export const readList = (query: unknown): SessionListState => List.parse(query ?
 export const isFiltered = ({ after: _, ...filter }: SessionListState) =>
   Object.values(filter).some((value) => value !== null && value !== '' && value !== false)
 
+/** The fields that carry a filter in an address or a form; what is not asked for is left out. */
+export const filterFieldsOf = ({ after: _, only, ...rest }: SessionListState) =>
+  [
+    ...Object.entries(rest).map(([name, value]) => [name, String(value ?? '')]),
+    ['only', only ? '1' : ''],
+  ].filter(([, value]) => value !== '')
+
 /** The address of the list in another state; `path` is the page that it stands on. */
 export function listHref(
   path: string,
   state: SessionListState,
   changes: Partial<SessionListState> = {},
 ) {
-  const { only, ...rest } = { ...state, ...changes }
-  return addressOf(path, [
-    ...Object.entries(rest).map(([name, value]) => [name, String(value ?? '')]),
-    ['only', only ? '1' : ''],
-  ])
+  const wanted = { ...state, ...changes }
+  return addressOf(path, [...filterFieldsOf(wanted), ['after', String(wanted.after ?? '')]])
 }

@@ -26,6 +26,9 @@ export const sessionStates: Record<SessionState, string> = {
   skipped: 'Skipped',
 }
 
+/** The states of sessions that are not over. */
+export const unended = ['pending', 'waiting', 'running', 'postponed'] as const
+
 /** The states of a window, in words. */
 export const windowStates: Record<WindowState, string> = {
   open: 'Open',

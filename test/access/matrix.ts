@@ -155,6 +155,7 @@ export const matrix: Record<string, Expectation> = {
   'GET /schedules/:id/sessions': nothing,
   'GET /schedules/:id/windows': nothing,
   'GET /sessions': page,
+  'POST /sessions/batches': anywhere(form, 'technician'),
   'GET /sessions/:id': nothing,
   'POST /sessions/:id/cancellation': anywhere(nothing, 'technician'),
   'GET /windows/:id': nothing,

@@ -25,6 +25,11 @@ export const maintenanceWrites: Record<string, Write> = {
     prepare: openWindow,
     send: ({ alice }, id) => alice.post(`/windows/${id}/cancellation`, { reason: 'Storm' }),
   },
+  'POST /sessions/batches': {
+    operations: 0,
+    prepare: openWindow,
+    send: ({ alice }, id) => alice.post('/sessions/batches', { action: 'cancel', ids: id }),
+  },
   'POST /tenants/:id/calendar/feeds': {
     operations: 1,
     send: ({ alice }) => alice.post(`/tenants/${ACME}/calendar/feeds`, {}),

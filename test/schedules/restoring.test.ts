@@ -152,6 +152,7 @@ t.test('nor does to undo what made its tenant, or its computer', async (t) => {
   for (const operation of operations)
     t.equal((await w.api.post(`/operations/${operation.id}/undo`, { reason: '' })).statusCode, 409)
   t.same(await listChosen(w.db, id), [one])
+})
 
 t.test('what would be disabled or deleted says which windows are open now', async (t) => {
   const w = await world(t)
