@@ -122,9 +122,13 @@ function runSchedules(app: FastifyInstance, db: Db) {
       const what = { kind: 'schedule.run', reason: reason || null }
       const run = await operation(db, actor, what, (tx) => runNow(tx, actor, id, reason))
       const count = countOf(run.sessions, 'session', 'sessions')
-      return reply.done(`/schedules/${id}`, `It runs now: ${count}.`)
+      return reply.done(placeOf(id, run.window_ids), `It runs now: ${count}.`)
     } catch (error) {
       return again(withRefusal(freshForm(typed(body)), error))
     }
   })
 }
+
+/** Where what has begun is seen: its window, or the list of several, those that are open first. */
+const placeOf = (id: number, [first, ...others]: number[]) =>
+  first !== undefined && others.length === 0 ? `/windows/${first}` : `/schedules/${id}/windows`

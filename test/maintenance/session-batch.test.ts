@@ -53,8 +53,7 @@ t.test(
     const text = mainText((await bob.browser.get(job)).body)
     t.match(text, 'Cancel 2 sessions')
     t.notMatch(text, 'RIVAL-1')
-    await bob.browser.post(`${job}/start`, { reason: '' })
-    await w.jobs.idle()
+    await confirmJob(bob.browser, job, { reason: '' })
     t.same(await states(w), ['cancelled', 'cancelled', 'pending'])
   },
 )
