@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
@@ -8,14 +9,15 @@ import { runNow } from '../maintenance/commands.ts'
 import { ReasonForm } from '../maintenance/form.ts'
 import { countOpen } from '../maintenance/queries.ts'
 import { countOf } from '../web/counts.ts'
-import { freshForm, parseForm, takesNoFields, typed } from '../web/form.ts'
+import { type Form, freshForm, parseForm, takesNoFields, typed } from '../web/form.ts'
 import { duplicateSchedule, setScheduleState } from './commands.ts'
 import { countCovered, coveredInWords } from './coverage.ts'
 import { withRefusal } from './editing.ts'
-import { getScheduleHead, readScheduleId } from './head.ts'
+import { type ScheduleHead, getScheduleHead, readScheduleId } from './head.ts'
 import { listDecisions } from './below.ts'
 import { factsOf } from './queries.ts'
 import { listChosen } from './targets.ts'
+import { outlookOfRun } from './run-outlook.ts'
 import { views } from './views.ts'
 
 type Id = { Params: { id: string } }
@@ -102,20 +104,14 @@ function deleteSchedules(app: FastifyInstance, db: Db) {
 function runSchedules(app: FastifyInstance, db: Db) {
   app.get<Id>('/schedules/:id/runs/new', { config: run }, async ({ actor, params }, reply) => {
     const head = await getScheduleHead(db, actor, readScheduleId(params.id), '', 'schedule.run')
-    const covered = await countCovered(db, actor, head.schedule, db.now())
-    const props = { head, covered: coveredInWords(covered), is_empty: covered === 0 }
-    return reply.page(views.run({ ...props, form: freshForm() }))
+    return reply.page(await drawRun(db, actor, head, freshForm()))
   })
 
   app.post<Id>('/schedules/:id/runs', { config: run }, async ({ actor, params, body }, reply) => {
     const id = readScheduleId(params.id)
     const head = await getScheduleHead(db, actor, id, '', 'schedule.run')
     const parsed = parseForm(ReasonForm, body)
-    const again = async (form: ReturnType<typeof freshForm>) => {
-      const covered = await countCovered(db, actor, head.schedule, db.now())
-      const props = { head, covered: coveredInWords(covered), is_empty: covered === 0 }
-      return reply.code(422).page(views.run({ ...props, form }))
-    }
+    const again = async (form: Form) => reply.code(422).page(await drawRun(db, actor, head, form))
     if (!parsed.ok) return again(parsed.form)
     try {
       const { reason } = parsed.input
@@ -132,3 +128,10 @@ function runSchedules(app: FastifyInstance, db: Db) {
 /** Where what has begun is seen: its window, or the list of several, those that are open first. */
 const placeOf = (id: number, [first, ...others]: number[]) =>
   first !== undefined && others.length === 0 ? `/windows/${first}` : `/schedules/${id}/windows`
+
+async function drawRun(db: Db, actor: Actor, head: ScheduleHead, form: Form) {
+  const covered = await countCovered(db, actor, head.schedule, db.now())
+  const outlook = await outlookOfRun(db, actor, head.schedule)
+  const props = { head, covered: coveredInWords(covered), is_empty: covered === 0, outlook }
+  return views.run({ ...props, form })
+}

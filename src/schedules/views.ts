@@ -11,6 +11,7 @@ import type { Choices } from './editing.ts'
 import { type FormLook, lookOf } from './form-look.ts'
 import type { ScheduleHead } from './head.ts'
 import type { ListProps } from './list-page.ts'
+import type { RunOutlook } from './run-outlook.ts'
 import type { StandingSchedule } from './standing.ts'
 import type { StandingLine, Step } from './standing-words.ts'
 import type { StoredOverride } from './stored.ts'
@@ -75,9 +76,13 @@ export const views = {
     decisions: Decision[]
     form: Form
   }>('schedules/deletion'),
-  run: view<{ head: ScheduleHead; covered: string; is_empty: boolean; form: Form }>(
-    'schedules/run',
-  ),
+  run: view<{
+    head: ScheduleHead
+    covered: string
+    is_empty: boolean
+    outlook: RunOutlook
+    form: Form
+  }>('schedules/run'),
   sentence: view<{ sentence: string }>('schedules/_sentence'),
   computerOptions: view<{ options: ComputerOption[]; problem: string }>(
     'schedules/_computer-options',

@@ -20,8 +20,8 @@ export function sessionBatchRoutes(app: FastifyInstance, db: Db) {
     '/sessions/batches',
     { config: { permission: 'schedule.view', scope: 'anywhere' } },
     async ({ actor, body }, reply) => {
-      const { match, ids } = parseFields(SelectionForm, body ?? {})
       if (!permitsSomewhere(actor.access, 'schedule.run')) throw lacks('schedule.run')
+      const { match, ids } = parseFields(SelectionForm, body ?? {})
       const selected = match ? await listMatchingIds(db, actor, body) : ids
       const draft = await draftBatch<Batch>(db, actor, selected, {
         kind: sessionBatch.name,
