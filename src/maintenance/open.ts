@@ -56,6 +56,7 @@ export async function openSessions(
       await pace(0, 0)
     }
   await seat(tx, round, waiting)
+  await pace(0, 0)
   return filling.map(({ opened }) => opened)
 }
 
