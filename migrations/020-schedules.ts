@@ -6,6 +6,7 @@ export async function up(db: Kysely<unknown>) {
   await createOverrides(db)
   await createWindows(db)
   await createSessions(db)
+  await addZonesOfComputers(db)
   await noteWhatToPlan(db)
 }
 
@@ -157,6 +158,7 @@ async function createWindows(db: Kysely<unknown>) {
       detect_at text not null,
       cause text not null check (cause in ('due', 'caught_up', 'run_now')),
       state text not null check (state in ('open', 'queued', 'closed', 'cancelled', 'skipped')),
+      is_ahead integer not null default 0 check (is_ahead in (0, 1)),
       reason text not null default '',
       opened_at text not null,
       closed_at text,
@@ -169,6 +171,9 @@ async function createWindows(db: Kysely<unknown>) {
   await sql`
     create index maintenance_window_running on maintenance_window (state, ends_at)
     where state in ('open', 'queued')`.execute(db)
+  await sql`
+    create index maintenance_window_of_times
+    on maintenance_window (schedule_id, override_id, local_start)`.execute(db)
   await sql`
     create index maintenance_window_of_schedule
     on maintenance_window (schedule_id, starts_at, id)`.execute(db)
@@ -238,9 +243,7 @@ async function noteWhatToPlan(db: Kysely<unknown>) {
       create trigger ${sql.raw(`${name} ${event}`)}
       begin
         insert into schedule_to_plan (schedule_id, noted_at)
-        select ${sql.raw(id)}, coalesce(
-          (select operation.at from open_operation
-           join operation on operation.id = open_operation.operation_id), '')
+        select ${sql.raw(id)}, ${sql.raw(NOW)}
         where true on conflict do nothing;
       end`.execute(db)
   const times = 'state, applies_to_children, locked, rules, window_minutes, zone_of, zone'
@@ -273,27 +276,17 @@ async function noteWhatToPlan(db: Kysely<unknown>) {
      when old.path <> new.path or old.blocks_inheritance <> new.blocks_inheritance`,
     '0',
   )
-  await noteZonesOfComputers(db, note)
 }
 
-type Note = (name: string, event: string, id: string) => Promise<unknown>
-
 /** The time zone that a computer reports, spelled as the IANA spells it; '' while it is not known. */
-async function noteZonesOfComputers(db: Kysely<unknown>, note: Note) {
+async function addZonesOfComputers(db: Kysely<unknown>) {
   await sql`alter table computer add column time_zone text not null default ''`.execute(db)
   await sql`
     create index computer_of_zone on computer (time_zone, tenant_id)
     where time_zone <> ''`.execute(db)
-  await note('computer_has_zone', `after insert on computer when new.time_zone <> ''`, '0')
-  await note(
-    'computer_changes_zone',
-    `after update of time_zone on computer when old.time_zone <> new.time_zone`,
-    '0',
-  )
-  await note(
-    'computer_takes_zone_along',
-    `after update of tenant_id on computer
-     when old.tenant_id <> new.tenant_id and new.time_zone <> ''`,
-    '0',
-  )
 }
+
+/** When the operation is that is under way; '' without one. */
+export const NOW = `coalesce(
+  (select operation.at from open_operation
+   join operation on operation.id = open_operation.operation_id), '')`

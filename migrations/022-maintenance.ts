@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely'
+import { NOW } from './020-schedules.ts'
 
 /** What is ordered about maintenance, and what the scheduler has to look at again. */
 export async function up(db: Kysely<unknown>) {
   await createOrders(db)
   await indexUnfinished(db)
   await noteWhatToReview(db)
+  await noteZonesOfComputers(db)
   await sql`
     alter table scheduler add column time_zone_data text not null default ''`.execute(db)
 }
@@ -45,6 +47,9 @@ async function indexUnfinished(db: Kysely<unknown>) {
     create index maintenance_session_postponed on maintenance_session (schedule_id, window_id)
     where state = 'postponed'`.execute(db)
   await sql`
+    create index maintenance_window_ahead on maintenance_window (starts_at)
+    where is_ahead = 1 and state = 'open'`.execute(db)
+  await sql`
     create index maintenance_window_unfinished
     on maintenance_window (schedule_id, override_id, zone, local_start)
     where state in ('open', 'queued')`.execute(db)
@@ -53,8 +58,9 @@ async function indexUnfinished(db: Kysely<unknown>) {
 /**
  * What may end a session before its window does is noted, so that the scheduler looks at it: its
  * computer is deleted or excluded, or goes to another tenant, by itself or with it. So is what may
- * bring back one that was withdrawn. So is a window of which a session came to its end, and each that
- * is open when its schedule is deleted: that ends, also where the schedule has been restored since.
+ * bring back one that was withdrawn. So is a window that is over, or of which a session came to its
+ * end, and each that is open when its schedule is deleted: that ends, also where the schedule has been
+ * restored since.
  */
 async function noteWhatToReview(db: Kysely<unknown>) {
   await sql`create table session_to_review (session_id integer primary key) strict`.execute(db)
@@ -100,6 +106,12 @@ async function noteWhatToReview(db: Kysely<unknown>) {
       insert into window_to_settle (window_id) values (new.window_id) on conflict do nothing;
     end`.execute(db)
   await sql`
+    create trigger window_is_over after update of state on maintenance_window
+    when old.state in ('open', 'queued') and new.state not in ('open', 'queued')
+    begin
+      insert into window_to_settle (window_id) values (new.id) on conflict do nothing;
+    end`.execute(db)
+  await sql`
     create trigger schedule_is_over after update of state on schedule
     when old.state <> new.state and new.state = 'deleted'
     begin
@@ -109,3 +121,53 @@ async function noteWhatToReview(db: Kysely<unknown>) {
       on conflict do update set without_schedule = 1;
     end`.execute(db)
 }
+
+/**
+ * A computer that comes with a zone, or into another tenant, is news to the schedules above it that
+ * open by the clocks of computers, and have no window to come by that clock.
+ */
+async function noteZonesOfComputers(db: Kysely<unknown>) {
+  await sql`
+    create index schedule_by_clocks on schedule (tenant_id, id)
+    where zone_of = 'computer' and state = 'enabled'`.execute(db)
+  await sql`
+    create index schedule_override_by_clocks on schedule_override (tenant_id, schedule_id, id)
+    where zone_of = 'computer'`.execute(db)
+  for (const [name, event] of [
+    ['computer_has_zone', `insert on computer when new.time_zone <> ''`],
+    [
+      'computer_changes_zone',
+      `update of time_zone, tenant_id on computer
+       when new.time_zone <> ''
+         and (new.time_zone <> old.time_zone or new.tenant_id <> old.tenant_id)`,
+    ],
+  ] as const)
+    await sql`
+      create trigger ${sql.raw(`${name} after ${event}`)}
+      begin
+        insert into schedule_to_plan (schedule_id, noted_at)
+        select own.id, ${sql.raw(NOW)}
+        from tenant, json_each(${sql.raw(ANCESTORS)}) as above
+        cross join schedule as own on own.tenant_id = above.value
+          and own.zone_of = 'computer' and own.state = 'enabled'
+        where tenant.id = new.tenant_id
+          and not exists (
+            select 1 from next_window
+            where schedule_id = own.id and override_id = 0 and zone = new.time_zone)
+        on conflict do nothing;
+        insert into schedule_to_plan (schedule_id, noted_at)
+        select own.schedule_id, ${sql.raw(NOW)}
+        from tenant, json_each(${sql.raw(ANCESTORS)}) as above
+        cross join schedule_override as own on own.tenant_id = above.value
+          and own.zone_of = 'computer'
+        where tenant.id = new.tenant_id
+          and not exists (
+            select 1 from next_window
+            where schedule_id = own.schedule_id and override_id = own.id
+              and zone = new.time_zone)
+        on conflict do nothing;
+      end`.execute(db)
+}
+
+/** The ids of a tenant and of those above it, from its path: "/1/3/4/". */
+const ANCESTORS = `'[' || replace(trim(tenant.path, '/'), '/', ',') || ']'`

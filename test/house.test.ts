@@ -80,6 +80,7 @@ const DOORS = {
     'missing.ts',
     'option-keys.ts',
     'plan.ts',
+    'passing-time.ts',
     'planning.ts',
     'regions.ts',
     'relocation.ts',

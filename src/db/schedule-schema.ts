@@ -129,6 +129,8 @@ export interface MaintenanceWindowTable {
   detect_at: string
   cause: 'due' | 'caught_up' | 'run_now'
   state: WindowState
+  /** 1 where it was opened before its time, for detection, and has not begun since. */
+  is_ahead: Generated<0 | 1>
   reason: Generated<string>
   opened_at: string
   closed_at: string | null

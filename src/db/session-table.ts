@@ -12,6 +12,9 @@ export const isPostponed = sql<SqlBool>`state = 'postponed'`
 /** The same where other tables have a state, too: the sessions are called "session". */
 export const sessionIsPostponed = sql<SqlBool>`session.state = 'postponed'`
 
+/** Of windows that detection found, and that have not begun. */
+export const isFoundAhead = sql<SqlBool>`is_ahead = 1 and state = 'open'`
+
 /** Of windows that are not over. */
 export const isUnfinished = sql<SqlBool>`state in ('open', 'queued')`
 

@@ -32,7 +32,6 @@ export async function closeEndedWindows(db: Db, now: string, pace: Pace) {
         const closed = await endWindows(tx, [id], { state: 'closed' }, now)
         if (closed.length === 0) continue
         sessions += await endWaiting(tx, id, schedules.get(schedule_id), now, pace)
-        await noteClosed(tx, id)
         if (sessions >= ENOUGH) break
       }
     })
@@ -102,11 +101,3 @@ const listAlsoIn = (db: Reads, next_id: number, id: number, limit: number) =>
     .execute()
 
 const ENDED = 'The window ended before it started.'
-
-/** Another may wait for its end. */
-const noteClosed = (tx: SystemTx, window_id: number) =>
-  tx
-    .insertInto('window_to_settle')
-    .values({ window_id })
-    .onConflict((oc) => oc.doNothing())
-    .execute()

@@ -6,7 +6,7 @@ import { type Decision, decideWindows, dueAndNext } from '../schedules/catch-up.
 import { detectAt } from '../schedules/plan.ts'
 import { recurrenceOf } from '../schedules/stored.ts'
 import { type Window, addElapsed } from '../schedules/windows.ts'
-import { type Place, type PlaceKey, textOf } from './place.ts'
+import { type Place, type PlaceKey, keyOf, textOf } from './place.ts'
 import { type Unfinished, listUnfinished } from './queue.ts'
 import type { Came } from './record.ts'
 import { reasonInWords } from './words.ts'
@@ -22,31 +22,50 @@ export type Past = { last_start: string | undefined; unfinished: Unfinished[] }
 
 const KEY = ['schedule_id', 'override_id', 'zone'] as const
 
-/** The last time that was recorded; what an order started has no place among them. */
-const lastStarts = prepared((db, { keys }: { keys: string }) =>
-  everyTenant(db)
-    .selectFrom(givenTable<PlaceKey>(keys, KEY))
-    .select(['given.schedule_id', 'given.override_id', 'given.zone'])
-    .select((eb) =>
-      eb
-        .selectFrom('maintenance_window as last')
-        .select('last.local_start')
-        .whereRef('last.schedule_id', '=', 'given.schedule_id')
-        .whereRef('last.override_id', '=', 'given.override_id')
-        .whereRef('last.zone', '=', 'given.zone')
-        .where('last.local_start', '>=', '0')
-        .orderBy('last.local_start', 'desc')
-        .limit(1)
-        .as('last_start'),
-    ),
-)
+/**
+ * The last time that was recorded, in one zone or in any: not by a clock that was ahead. What an order
+ * started has no place among them.
+ */
+const lastStarts = (where: 'there' | 'anywhere') =>
+  prepared((db, { keys, now }: { keys: string; now: string }) =>
+    everyTenant(db)
+      .selectFrom(givenTable<PlaceKey>(keys, KEY))
+      .select(['given.schedule_id', 'given.override_id', 'given.zone'])
+      .select((eb) => {
+        const last = eb
+          .selectFrom('maintenance_window as last')
+          .select('last.local_start')
+          .whereRef('last.schedule_id', '=', 'given.schedule_id')
+          .whereRef('last.override_id', '=', 'given.override_id')
+          .where('last.local_start', '>=', '0')
+          .where('last.opened_at', '<=', now)
+          .orderBy('last.local_start', 'desc')
+          .limit(1)
+        return (where === 'there' ? last.whereRef('last.zone', '=', 'given.zone') : last).as(
+          'last_start',
+        )
+      }),
+  )
 
-/** Reads what was before some times. */
+const lastStartsThere = lastStarts('there')
+
+/** A schedule that moved from one fixed zone to another does not run twice in a night. */
+const lastStartsAnywhere = lastStarts('anywhere')
+
+/** Reads what was before some places. */
 export async function readPast(
   db: Reads,
-  keys: readonly PlaceKey[],
+  places: readonly Place[],
+  now: string,
 ): Promise<(key: PlaceKey) => Past> {
-  const rows = await lastStarts(db, { keys: rowsJson(keys, KEY) })
+  const keys = places.map(keyOf)
+  const [fixed, others] = [true, false].map((is_fixed) =>
+    places.filter(({ times }) => (times.zone_of === 'fixed') === is_fixed).map(keyOf),
+  ) as [PlaceKey[], PlaceKey[]]
+  const rows = [
+    ...(fixed.length > 0 ? await lastStartsAnywhere(db, { keys: rowsJson(fixed, KEY), now }) : []),
+    ...(others.length > 0 ? await lastStartsThere(db, { keys: rowsJson(others, KEY), now }) : []),
+  ]
   const starts = new Map(rows.map((row) => [textOf(row), row.last_start ?? undefined]))
   const unfinished = await listUnfinished(db, keys)
   return (key) => {
@@ -74,9 +93,7 @@ export function decide(
     missed: schedule.missed,
     within_days: schedule.missed_days,
     overlap: schedule.overlap,
-    is_running: unfinished.some(
-      ({ state, ends_at }) => state === 'queued' || ends_at > due[0]!.opens_at,
-    ),
+    unfinished,
   })
   return { came: recorded(decisions).map((decision) => cameOf(place, decision, now)), next }
 }

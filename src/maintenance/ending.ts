@@ -42,6 +42,19 @@ export async function endSessions(tx: SystemTx, sessions: { id: number }[], outc
     .execute()
 }
 
+const sessionsLeft = prepared((db, { window_id }: { window_id: number }) =>
+  everyTenant(db)
+    .selectFrom('maintenance_session')
+    .select('id')
+    .where('window_id', '=', window_id)
+    .where(isLeft)
+    .limit(1),
+)
+
+/** Whether a window has sessions that are still to come, or run. */
+export const hasSessionsLeft = async (db: Reads, window_id: number) =>
+  (await sessionsLeft(db, { window_id })).length > 0
+
 const aheadIn = prepared((db, { window_id, limit }: { window_id: number; limit: number }) =>
   everyTenant(db)
     .selectFrom('maintenance_session')

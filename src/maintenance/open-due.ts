@@ -22,7 +22,8 @@ const ENOUGH = 5000
  */
 export async function openSome(tx: SystemTx, round: Round, due: readonly Due[], pace: Pace) {
   const placeOf = await findPlaces(tx, due)
-  const pastOf = await readPast(tx, due)
+  const places = due.map(placeOf).filter((place) => place !== undefined)
+  const pastOf = await readPast(tx, places, round.now)
   const gone: Due[] = []
   const decided: Decided[] = []
   let computers = 0

@@ -15,7 +15,14 @@ import { type Sibling, siblingsOf, turnsHad } from './same-day.ts'
 import { type Terms, settleTerms, zoneAmong } from './terms.ts'
 
 /** A window that was recorded as open and is to be filled, with whom it may cover. */
-export type Unfilled = { id: number; opening: Opening; term: Term; covered: Covered }
+export type Unfilled = {
+  id: number
+  opening: Opening
+  term: Term
+  covered: Covered
+  /** Told of each computer that the window covers. */
+  seated?: Set<number>
+}
 
 /** Where a window is, and who is in it. */
 export type Opening = WindowOf & {
@@ -102,6 +109,7 @@ async function seat(tx: SystemTx, round: Round, waiting: readonly Waiting[]) {
       if (!terms.takes_part) continue
       const session = newSession(window, candidate, terms, had.get(candidate.id))
       window.opened.sessions++
+      window.seated?.add(candidate.id)
       if (session.state === 'pending') window.opened.ahead++
       sessions.push(session)
     }
@@ -110,13 +118,8 @@ async function seat(tx: SystemTx, round: Round, waiting: readonly Waiting[]) {
   await insertSessions(tx, { list: rowsJson(sessions, FROM_LIST), now: round.now })
 }
 
-async function termsFor(
-  tx: SystemTx,
-  round: Round,
-  { opening, term, terms }: Filling,
-  of: InEffect,
-) {
-  const settled = await settleTerms(tx, round, of, opening.schedule, term.starts_at)
+async function termsFor(tx: SystemTx, round: Round, { opening, terms }: Filling, of: InEffect) {
+  const settled = await settleTerms(tx, round, of, opening.schedule)
   terms.set(of, settled)
   return settled
 }
@@ -139,8 +142,9 @@ function newSession(
   { options_id, skipped }: Terms,
   had_turn = '',
 ): NewSession {
+  const starts_at = startOf(id)
   const excluded = state === 'excluded' ? 'This computer is excluded from maintenance.' : ''
-  const reason = excluded || skipped || had_turn
+  const reason = excluded || skipped(starts_at) || had_turn
   return {
     tenant_id,
     computer_id: id,
@@ -150,7 +154,7 @@ function newSession(
     options_id,
     state: reason ? 'skipped' : 'pending',
     reason,
-    starts_at: startOf(id),
+    starts_at,
   }
 }
 
@@ -166,6 +170,7 @@ const FROM_LIST = [
   'starts_at',
 ] as const
 
+/** Of a window that was filled before, what has not started gets its terms anew. */
 const insertSessions = prepared((db, { list, now }: { list: string; now: string }) =>
   everyTenantTx(db as SystemTx)
     .insertInto('maintenance_session')
@@ -179,6 +184,27 @@ const insertSessions = prepared((db, { list, now }: { list: string; now: string 
         .select([
           eb.val(now).as('created_at'),
           eb.case().when('state', '=', 'skipped').then(now).else(null).end().as('ended_at'),
-        ]),
+        ])
+        .where(eb.lit(true)),
+    )
+    .onConflict((oc) =>
+      oc
+        .columns(['window_id', 'computer_id'])
+        .doUpdateSet((eb) => ({
+          options_id: eb.ref('excluded.options_id'),
+          starts_at: eb.ref('excluded.starts_at'),
+          reason: eb.ref('excluded.reason'),
+          ended_at: eb.ref('excluded.ended_at'),
+          withdrawn: 0,
+          state: eb
+            .case()
+            .when('excluded.state', '=', 'skipped')
+            .then(eb.ref('excluded.state'))
+            .when('maintenance_session.state', '=', 'waiting')
+            .then(eb.ref('maintenance_session.state'))
+            .else(eb.ref('excluded.state'))
+            .end(),
+        }))
+        .where('maintenance_session.state', 'in', ['pending', 'waiting', 'skipped']),
     ),
 )

@@ -1,9 +1,12 @@
+import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
-import { everyTenantTx } from '../db/scope-guard.ts'
+import { prepared } from '../db/prepared.ts'
+import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
 import { missingTarget } from '../schedules/missing.ts'
 import { zonesOf } from '../schedules/tenant-zones.ts'
+import { hasSessionsLeft } from './ending.ts'
 import { type Opened, type Opening, type Unfilled, openSessions } from './open.ts'
 import { endPostponed } from './postponed.ts'
 import type { Round } from './round.ts'
@@ -21,7 +24,9 @@ export async function fillWindows(
   const opened = await openSessions(tx, round, windows, pace)
   await endPostponed(tx, round, windows, pace)
   const over: number[] = []
-  for (const [at, { id, opening }] of windows.entries()) {
+  for (const [at, { id, opening, term }] of windows.entries()) {
+    // Until it begins, computers may come to what detection found.
+    if (term.starts_at > round.now) continue
     const one = opened[at]!
     if (one.sessions === 0) {
       one.problem ||= await missingTarget(tx, opening.schedule)
@@ -31,6 +36,46 @@ export async function fillWindows(
   if (over.length > 0) await end(tx, over, { state: 'closed' }, round.now)
   return opened
 }
+
+/**
+ * Fills a window anew that was filled before. `drop` ends the sessions that it is not to have any
+ * more.
+ */
+export async function refillWindow(
+  tx: SystemTx,
+  round: Round,
+  window: Unfilled,
+  drop: () => Promise<void>,
+  pace: Pace,
+) {
+  const [opened] = await openSessions(tx, round, [window], pace)
+  await drop()
+  await endPostponed(tx, round, [window], pace)
+  const { id, opening } = window
+  if (!(await hasSessions(tx, id))) {
+    const problem = opened!.problem || (await missingTarget(tx, opening.schedule))
+    await recordNobody(tx, round, { id, opening, problem })
+  } else if (!(await hasSessionsLeft(tx, id))) await end(tx, [id], { state: 'closed' }, round.now)
+}
+
+/** What becomes of a window that begins and has no session. */
+export async function settleEmpty(tx: SystemTx, round: Round, { id }: { id: number }) {
+  if (await hasSessions(tx, id)) return
+  await end(tx, [id], { state: 'skipped', reason: NOBODY }, round.now)
+}
+
+const sessionOf = prepared((db, { window_id }: { window_id: number }) =>
+  everyTenant(db)
+    .selectFrom('maintenance_session')
+    .select('id')
+    .where('window_id', '=', window_id)
+    .limit(1),
+)
+
+const hasSessions = async (db: Reads, window_id: number) =>
+  (await sessionOf(db, { window_id })).length > 0
+
+const NOBODY = 'It covers no computer.'
 
 /**
  * A window that covers nobody tells something where the schedule has just this zone, or where its
@@ -44,7 +89,7 @@ async function recordNobody(
   if (!(await isTold(tx, round, opening, problem !== '')))
     await everyTenantTx(tx).deleteFrom('maintenance_window').where('id', '=', id).execute()
   else {
-    const reason = problem || 'It covers no computer.'
+    const reason = problem || NOBODY
     await end(tx, [id], { state: 'skipped', reason }, round.now)
   }
 }

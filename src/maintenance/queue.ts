@@ -5,11 +5,12 @@ import { givenTable, rowsJson } from '../db/row-table.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { isUnfinished } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
+import { overlaps } from '../schedules/catch-up.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { addElapsed, elapsedMinutes } from '../schedules/windows.ts'
 import { beginReading } from './covered.ts'
 import { fillWindows } from './opened.ts'
-import { type PlaceKey, findPlaces, textOf } from './place.ts'
+import { type Place, type PlaceKey, findPlaces, textOf } from './place.ts'
 import type { Term } from './record.ts'
 import type { Round } from './round.ts'
 
@@ -40,38 +41,70 @@ export async function listUnfinished(db: Reads, keys: readonly PlaceKey[]) {
 export type Unfinished = Awaited<ReturnType<typeof openOrQueued>>[number]
 
 /**
- * Opens the window that waits for its turn, if none of the same times is open any more. One whose
- * time is over before its turn comes is skipped, unless it was to be caught up with anyway.
+ * Opens the windows that wait for their turn and would run while none of the same times is open: first
+ * what is in its time, then what is to be caught up with. What is over before its turn comes is
+ * skipped, unless it was missed anyway.
  */
 export async function openNextQueued(tx: SystemTx, round: Round, key: PlaceKey, pace: Pace) {
+  // Each turn opens or skips one, and so makes the queue shorter.
   while (true) {
     const rows = (await listUnfinished(tx, [key])).get(textOf(key)) ?? []
-    const next = rows.find(({ state }) => state === 'queued')
-    if (!next || rows.some(({ state }) => state === 'open')) return
-    const problem = await openQueued(tx, round, next, pace)
-    if (problem) await skip(tx, next.id, problem, round.now)
+    const turn = await nextInTurn(tx, rows, round.now)
+    if (!turn) return
+    const { row, place, problem } = turn
+    if (problem) await skip(tx, row.id, problem, round.now)
+    else await openQueued(tx, round, row, place!, pace)
   }
 }
 
-/** Opens it, or says why it does not. */
-async function openQueued(tx: SystemTx, round: Round, row: Unfinished, pace: Pace) {
-  if (row.cause === 'due' && row.ends_at <= round.now)
-    return 'Its time was over before the window before it was.'
-  const schedule = await findSchedule(tx, row.schedule_id)
-  if (schedule?.state !== 'enabled') return 'Its schedule was disabled before its turn came.'
-  const place = (await findPlaces(tx, [row]))(row)
-  if (!place) return 'Its times did not count any more when its turn came.'
+/** The first that can open, or has to be skipped. */
+async function nextInTurn(tx: SystemTx, rows: Unfinished[], now: string) {
+  const isLate = ({ cause }: Unfinished) => cause === 'caught_up'
+  const queued = rows.filter(({ state }) => state === 'queued')
+  const taken = rows.filter(({ state }) => state === 'open').map(spanOf)
+  for (const row of [...queued.filter((one) => !isLate(one)), ...queued.filter(isLate)]) {
+    const span = spanOf(termOf(row, now))
+    if (!taken.some((other) => overlaps(span, other))) {
+      const place = (await findPlaces(tx, [row]))(row)
+      return { row, place, problem: await problemOf(tx, row, place, now) }
+    }
+    // What is in its time keeps its place also against those that come after it.
+    if (!isLate(row)) taken.push(span)
+  }
+  return undefined
+}
+
+const spanOf = ({ starts_at, ends_at }: Pick<Term, 'starts_at' | 'ends_at'>) => ({
+  opens_at: starts_at,
+  closes_at: ends_at,
+})
+
+/** Why a window that waits does not open any more; '' where it does. */
+async function problemOf(
+  tx: SystemTx,
+  { cause, ends_at, schedule_id }: Unfinished,
+  place: Place | undefined,
+  now: string,
+) {
+  if (cause === 'due' && ends_at <= now) return 'Its time was over before the window before it was.'
+  if (place) return ''
+  const schedule = await findSchedule(tx, schedule_id)
+  return schedule?.state === 'enabled'
+    ? 'Its times did not count any more when its turn came.'
+    : 'Its schedule was disabled before its turn came.'
+}
+
+async function openQueued(tx: SystemTx, round: Round, row: Unfinished, place: Place, pace: Pace) {
   const term = termOf(row, round.now)
   await everyTenantTx(tx)
     .updateTable('maintenance_window')
-    .set({ state: 'open', ...term, reason: '' })
+    .set({ state: 'open', ...term, is_ahead: term.starts_at > round.now ? 1 : 0, reason: '' })
     .where('id', '=', row.id)
     .execute()
   const opening = { ...place, local_start: row.local_start }
-  const covered = await beginReading(tx, schedule, round.now)
+  const covered = await beginReading(tx, place.schedule, round.now)
   const window = { id: row.id, opening, term: { ...term, cause: row.cause }, covered }
   await fillWindows(tx, round, [window], pace)
-  return ''
 }
 
 /** What was missed gets its usual length; all else keeps its end. */

@@ -24,7 +24,8 @@ const AT_ONCE = 500
 
 /**
  * Records times of schedules that came, in their order. Returns those that are recorded now, with the
- * ids of their windows; not what was recorded before, by whomever, for its key is unique.
+ * ids of their windows; not what was recorded before, by whomever, for its key is unique. What a clock
+ * that was ahead has skipped, at a moment that has not come, was not recorded before.
  */
 export async function recordWindows(tx: SystemTx, came: readonly Came[], now: string) {
   const recorded: (Came & { id: number })[] = []
@@ -44,8 +45,12 @@ export async function recordWindows(tx: SystemTx, came: readonly Came[], now: st
   return recorded
 }
 
-type Row = Omit<MaintenanceWindowTable, 'id' | 'tenant_id' | 'override_id' | 'reason'> & {
+type Row = Omit<
+  MaintenanceWindowTable,
+  'id' | 'tenant_id' | 'override_id' | 'is_ahead' | 'reason'
+> & {
   tenant_id: number
+  is_ahead: 0 | 1
   override_id: number
   reason: string
 }
@@ -55,6 +60,7 @@ const rowOf = (one: Came, now: string): Row => ({
   ...keyOf(one),
   ...one.term,
   state: one.state,
+  is_ahead: one.state === 'open' && one.term.starts_at > now ? 1 : 0,
   reason: one.reason,
   opened_at: now,
   closed_at: one.state === 'open' || one.state === 'queued' ? null : now,
@@ -82,10 +88,14 @@ const COLUMNS = [
   'detect_at',
   'cause',
   'state',
+  'is_ahead',
   'reason',
   'opened_at',
   'closed_at',
 ] as const
+
+/** What becomes of a time: all but what it is. */
+const OUTCOME = COLUMNS.slice(5)
 
 const insertWindows = prepared((db, { list }: { list: string }) =>
   everyTenantTx(db as SystemTx)
@@ -98,6 +108,14 @@ const insertWindows = prepared((db, { list }: { list: string }) =>
         // Without it, SQLite takes what comes next for a part of the join.
         .where(eb.lit(true)),
     )
-    .onConflict((oc) => oc.doNothing())
+    .onConflict((oc) =>
+      oc
+        .columns(['schedule_id', 'override_id', 'zone', 'local_start'])
+        .doUpdateSet((eb) =>
+          Object.fromEntries(OUTCOME.map((column) => [column, eb.ref(`excluded.${column}`)])),
+        )
+        .where('maintenance_window.state', '=', 'skipped')
+        .whereRef('maintenance_window.opened_at', '>', 'excluded.opened_at'),
+    )
     .returning(['id', 'schedule_id', 'override_id', 'zone', 'local_start']),
 )

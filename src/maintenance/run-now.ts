@@ -11,7 +11,7 @@ import { addElapsed } from '../schedules/windows.ts'
 import { beginReading } from './covered.ts'
 import { fillWindows } from './opened.ts'
 import { type Place, keyOf, textOf } from './place.ts'
-import { listUnfinished } from './queue.ts'
+import { type Unfinished, listUnfinished } from './queue.ts'
 import { mayRun } from './reach.ts'
 import { type Came, recordWindows } from './record.ts'
 import type { Round } from './round.ts'
@@ -23,7 +23,7 @@ export type Run = { window_ids: number[]; sessions: number; problem: string }
 type Order = { schedule: OwnedSchedule; round: Round; id: number; reason: string; pace: Pace }
 
 /**
- * Where a schedule may have windows, each of its times in each zone: those that have none open, and
+ * Where a schedule may have windows, each of its times in each zone: those where none has begun, and
  * how many others there are.
  */
 export async function findFree(tx: Tx, round: Round, schedule: OwnedSchedule) {
@@ -34,8 +34,8 @@ export async function findFree(tx: Tx, round: Round, schedule: OwnedSchedule) {
     for (const zone of await zonesOf(tx, zones, own, schedule.path))
       places.push({ schedule, times_of, times: own, zone, regions })
   const unfinished = await listUnfinished(tx, places.map(keyOf))
-  const isOpen = (place: Place) =>
-    unfinished.get(textOf(keyOf(place)))?.some(({ state }) => state === 'open') ?? false
+  const hasBegun = ({ state, starts_at }: Unfinished) => state === 'open' && starts_at <= round.now
+  const isOpen = (place: Place) => unfinished.get(textOf(keyOf(place)))?.some(hasBegun) ?? false
   const free = places.filter((place) => !isOpen(place))
   return { free, open: places.length - free.length }
 }

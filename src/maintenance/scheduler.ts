@@ -1,8 +1,10 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { type Pace, paced } from '../pace.ts'
+import { type PutBack, noteWhatTimeChanged } from '../schedules/passing-time.ts'
 import { type Moved, noteTimeZoneData, planWhatChanged } from '../schedules/planning.ts'
 import { addElapsed } from '../schedules/windows.ts'
+import { beginWindows } from './begin.ts'
 import { closeEndedWindows } from './close.ts'
 import { openDueWindows } from './due.ts'
 import { endWaitingInVain } from './in-vain.ts'
@@ -21,6 +23,8 @@ const NOTED_EVERY_MINUTES = 0.5
 export type Log = {
   /** New time-zone data moves windows: those of one transaction. */
   moved(windows: Moved[]): void
+  /** The clock shows an earlier time than it did: all windows are planned anew. */
+  putBack?(clock: PutBack): void
   /** A schedule could not be planned, or its windows not be opened. */
   trouble(error: unknown, schedule_id?: number): void
 }
@@ -34,7 +38,9 @@ const silent: Log = {
 
 /**
  * Looks once: plans what changed, ends what is over, opens what is due. Any number of processes may
- * do so on one database; what one has opened, the others find opened.
+ * do so on one database; what one has opened, the others find opened. Returns when it looked.
+ *
+ * @param before when the same process looked last
  */
 export async function look(
   db: Db,
@@ -42,8 +48,11 @@ export async function look(
     log = silent,
     pace = paced(),
     time_zone_data = process.versions['tz'] ?? '',
-  }: { log?: Log; pace?: Pace; time_zone_data?: string } = {},
+    before,
+  }: { log?: Log; pace?: Pace; time_zone_data?: string; before?: string | undefined } = {},
 ) {
+  const put_back = await noteWhatTimeChanged(db, db.now(), before)
+  if (put_back) log.putBack?.(put_back)
   await noteTimeZoneData(db, time_zone_data)
   const report = {
     moved: (windows: Moved[]) => log.moved(windows),
@@ -52,19 +61,24 @@ export async function look(
   const planned = await planWhatChanged(db, report, pace)
   const now = db.now()
   const round = newRound(now)
+  const begun = await beginWindows(db, round, pace)
   const closed = await closeEndedWindows(db, now, pace)
   await reviewSessions(db, now, pace)
-  await settleWindows(db, round, pace)
+  const settled = await settleWindows(db, round, pace)
   const opened = await openDueWindows(db, round, pace, ({ schedule_id }, error) =>
     log.trouble(error, schedule_id),
   )
-  if (planned || opened || closed) await system(db, (tx) => endWaitingInVain(tx, now, pace))
-  await noteLook(db, { now, time_zone_data, busy: planned || opened || closed })
+  // One that was killed may have left it undone.
+  const isFirst = before === undefined
+  const busy = isFirst || planned || begun || closed || settled || opened
+  if (busy) await system(db, (tx) => endWaitingInVain(tx, now, pace))
+  await noteLook(db, { now, time_zone_data, busy })
+  return now
 }
 
 type Look = { now: string; time_zone_data: string; busy: boolean }
 
-/** A clock that was put back does not take back what was noted. */
+/** What another process noted, whose clock is ahead, is not taken back. */
 async function noteLook(db: Db, { now, time_zone_data, busy }: Look) {
   const last = await lastLook(db)
   const isNews = !last || (busy ? last < now : last <= addElapsed(now, -NOTED_EVERY_MINUTES))
@@ -103,9 +117,10 @@ export function scheduler(db: Db, told: Log) {
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
   const { log, endLook } = tellOnce(told)
+  let before: string | undefined
   const lookAndWait = async () => {
     try {
-      await look(db, { log, pace: paced(undefined, signal) })
+      before = await look(db, { log, pace: paced(undefined, signal), before })
       endLook()
     } catch (error) {
       if (!signal.aborted) log.trouble(error)

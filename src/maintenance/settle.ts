@@ -3,9 +3,8 @@ import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable, idsIn } from '../db/search.ts'
-import { isLeft } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
-import { endSome, endWindows, listAhead } from './ending.ts'
+import { endSome, endWindows, hasSessionsLeft, listAhead } from './ending.ts'
 import { openNextQueued } from './queue.ts'
 import type { Round } from './round.ts'
 
@@ -14,12 +13,12 @@ const AT_ONCE = 100
 
 /**
  * Looks at the windows that may be over: of which a session came to its end, or whose schedule was
- * deleted. Then the next that waits for its turn opens.
+ * deleted. Then the next that waits for its turn opens. Returns whether there was any.
  */
 export async function settleWindows(db: Db, round: Round, pace: Pace) {
-  while (true) {
+  for (let count = 0; ; count++) {
     const ids = await listToSettle(db)
-    if (ids.length === 0) return
+    if (ids.length === 0) return count > 0
     await system(db, async (tx) => {
       await round.refresh(tx)
       for (const window of await windowsToSettle(tx, { ids: JSON.stringify(ids) })) {
@@ -47,25 +46,16 @@ const windowsToSettle = prepared((db, { ids }: { ids: string }) =>
     .innerJoin('window_to_settle as noted', 'noted.window_id', 'listed.id')
     .innerJoin('maintenance_window as window', 'window.id', 'listed.id')
     .select(['window.id', 'window.state', 'window.schedule_id', 'window.override_id'])
-    .select(['window.zone', 'noted.without_schedule'])
+    .select(['window.is_ahead', 'window.zone', 'noted.without_schedule'])
     .orderBy('window.id'),
 )
 
 type ToSettle = Awaited<ReturnType<typeof windowsToSettle>>[number]
 
-const sessionsLeft = prepared((db, { window_id }: { window_id: number }) =>
-  everyTenant(db)
-    .selectFrom('maintenance_session')
-    .select('id')
-    .where('window_id', '=', window_id)
-    .where(isLeft)
-    .limit(1),
-)
-
 async function settle(tx: SystemTx, round: Round, window: ToSettle, pace: Pace) {
-  const { id, state, without_schedule } = window
+  const { id, state, is_ahead, without_schedule } = window
   if (without_schedule) return endWithSchedule(tx, id, round.now, pace)
-  if (state === 'open' && (await sessionsLeft(tx, { window_id: id })).length === 0)
+  if (state === 'open' && is_ahead === 0 && !(await hasSessionsLeft(tx, id)))
     await endWindows(tx, [id], { state: 'closed' }, round.now)
   await openNextQueued(tx, round, window, pace)
 }

@@ -4,11 +4,11 @@ import type { Log } from './scheduler.ts'
  * A log that tells of each trouble once, and then again only after a look that did not meet it: it is
  * met at every look until somebody mends it.
  */
-export function tellOnce({ moved, trouble }: Log) {
+export function tellOnce({ trouble, ...others }: Log) {
   let told = new Set<string>()
   let met = new Set<string>()
   const log: Log = {
-    moved,
+    ...others,
     trouble(error, schedule_id) {
       const name = `${schedule_id} ${String(error)}`
       if (!told.has(name)) trouble(error, schedule_id)

@@ -17,8 +17,8 @@ import type { Round } from './round.ts'
 export type Terms = {
   /** Whether they do at all. */
   takes_part: boolean
-  /** Why their sessions are skipped, or ''. */
-  skipped: string
+  /** Why a session that starts at an instant is skipped, or ''. */
+  skipped: (starts_at: string) => string
   options_id: number
 }
 
@@ -31,22 +31,18 @@ export const zoneAmong = ({ values }: InEffect) => String(values[TIME_ZONE])
 /**
  * The terms where these preferences are in effect. The schedule's own options go before them, but for
  * what a lock keeps out.
- *
- * @param starts_at when the window opens, which is what freeze periods are about
  */
 export async function settleTerms(
   tx: SystemTx,
   round: Round,
   preferred: InEffect,
   { tenant_id, options }: OwnedSchedule,
-  starts_at: string,
 ): Promise<Terms> {
   const { options_id, freezes } = await keepTogether(tx, round, preferred, options)
-  const freeze = freezeAt(starts_at, zoneAmong(preferred), freezes)
   const { values } = preferred
   return {
     takes_part: tenant_id !== ROOT_ID || values[EXCLUDES_CROSS_TENANT] !== true,
-    skipped: reasonToSkip(values[EXCLUDES_COMPUTERS] === true, freeze),
+    skipped: reasonToSkip(values[EXCLUDES_COMPUTERS] === true, zoneAmong(preferred), freezes),
     options_id,
   }
 }
@@ -73,9 +69,20 @@ async function keepTogether(
   return kept
 }
 
-function reasonToSkip(excludes: boolean, freeze: string | undefined) {
-  if (excludes) return 'The computers of this tenant are excluded from maintenance.'
-  return freeze ? `Nothing starts in the freeze period ${freeze.replace('/', ' to ')}.` : ''
+/** Says why a session is skipped, by when it starts: many start at the same minute. */
+function reasonToSkip(excludes: boolean, zone: string, freezes: string[]) {
+  if (excludes) return () => 'The computers of this tenant are excluded from maintenance.'
+  const known = new Map<string, string>()
+  return (starts_at: string) => {
+    const found = known.get(starts_at)
+    if (found !== undefined) return found
+    const freeze = freezeAt(starts_at, zone, freezes)
+    const reason = freeze
+      ? `Nothing starts in the freeze period ${freeze.replace('/', ' to ')}.`
+      : ''
+    known.set(starts_at, reason)
+    return reason
+  }
 }
 
 /** Keeps options, once for all sessions that have the same; returns their id. */

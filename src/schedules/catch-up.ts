@@ -1,6 +1,6 @@
 import type { LocalTime } from './local-time.ts'
 import type { Recurrence } from './recurrence.ts'
-import { addElapsed, elapsedMinutes, nextWindow, type Window, windowsWithNext } from './windows.ts'
+import { addElapsed, elapsedMinutes, type Window, windowsWithNext } from './windows.ts'
 
 /** What becomes of windows that closed before anything could start. */
 export type MissedPolicy = 'skip' | 'once' | 'all'
@@ -24,9 +24,20 @@ export type Decision = {
 /** A clock that goes forward by more, or a loop that stands still for longer, is a downtime. */
 const DOWNTIME_MINUTES = 5
 
-/** What lies further back is forgotten, whatever the policy. */
+/** What lies further back is forgotten, whatever the policy; so is what comes before the last 5,000. */
 const LONGEST_DOWNTIME_DAYS = 400
 const MOST_DUE = 5000
+
+/** A window of the same times that is open, or will be, or waits for its turn. */
+export type Unfinished = {
+  state: string
+  cause: string
+  starts_at: string
+  ends_at: string
+}
+
+/** When a window runs, or would. */
+type Term = Pick<Window, 'opens_at' | 'closes_at'>
 
 /**
  * The windows that are to be decided now, in order: those that have opened since `since`, and whose
@@ -50,16 +61,14 @@ export function dueAndNext(
   const earliest = addElapsed(now, -LONGEST_DOWNTIME_DAYS * 24 * 60)
   const after = since > earliest ? since : earliest
   const { due, next } = windowsWithNext(recurrence, zone, { after, until: now, limit: MOST_DUE })
-  return {
-    due: due.filter(({ start }) => !last_start || start > last_start),
-    next: due.length < MOST_DUE ? next : nextWindow(recurrence, zone, now),
-  }
+  return { due: due.filter(({ start }) => !last_start || start > last_start), next }
 }
 
 /**
- * What becomes of each due window. One that is still open runs, however late it is; those that
- * closed unseen are caught up with as the policy says. Of what then wants to run, one does, first
- * that which is open, for it cannot wait; the rest is queued or skipped.
+ * What becomes of each window that is due, or that detection finds ahead of its time. One that is
+ * still open runs, however late it is; those that closed unseen are caught up with as the policy
+ * says. Of what would run at the same time one does, first that which is open, for it cannot wait;
+ * the rest is queued or skipped.
  */
 export function decideWindows(
   due: readonly Window[],
@@ -69,30 +78,65 @@ export function decideWindows(
     /** How far back missed windows are caught up with. */
     within_days: number
     overlap: OverlapPolicy
-    /** Whether an earlier window of the schedule is still being worked off. */
-    is_running: boolean
+    /** The windows before them that are not over. */
+    unfinished: readonly Unfinished[]
   },
 ): Decision[] {
   const { now } = policy
-  const open = due.filter((window) => isOpen(window, now))
-  const missed = due.filter((window) => !isOpen(window, now))
+  const ahead = due.filter(({ opens_at }) => opens_at > now)
+  const come = due.filter(({ opens_at }) => opens_at <= now)
+  const open = come.filter((window) => isOpen(window, now))
+  const missed = come.filter((window) => !isOpen(window, now))
   const decisions = missed.map((window) => decideMissed(window, missed, open, policy))
-  const running = [
-    ...open.map((window): Decision => ({
-      window,
-      outcome: 'open',
-      closes_at: closing(window, now),
-    })),
-    ...decisions.filter(({ outcome }) => outcome === 'catch_up'),
-  ]
-  const waiting = running.slice(policy.is_running ? 0 : 1).map((decision) => wait(decision, policy))
-  const decided = new Map(
-    [...decisions, ...running, ...waiting].map((decision) => [decision.window, decision]),
+  const running = inTurn(
+    [
+      ...open.map((window): Decision => runsInTime(window, now)),
+      ...decisions.filter(({ outcome }) => outcome === 'catch_up'),
+      ...ahead.map((window): Decision => runsInTime(window, now)),
+    ],
+    policy,
   )
+  const decided = new Map([...decisions, ...running].map((one) => [one.window, one]))
   return due.map((window) => decided.get(window)!)
 }
 
-/** Still open, or so short, and so recent, that the loop merely came late. */
+/** Of what wants to run, what overlaps with something before it waits. */
+function inTurn(
+  wanting: Decision[],
+  policy: { now: string; overlap: OverlapPolicy; unfinished: readonly Unfinished[] },
+): Decision[] {
+  const isCatchUp = ({ state, cause }: Unfinished) => state === 'queued' && cause === 'caught_up'
+  const terms = policy.unfinished.filter((one) => !isCatchUp(one)).map(termOf)
+  let waiting = policy.unfinished.some(isCatchUp)
+  return wanting.map((decision) => {
+    const term = { opens_at: policy.now, closes_at: decision.closes_at! }
+    if (decision.window.opens_at > policy.now) term.opens_at = decision.window.opens_at
+    const isLate = decision.outcome === 'catch_up'
+    const waits = terms.some((other) => overlaps(term, other)) || (isLate && waiting)
+    const decided = waits ? wait(decision, policy) : decision
+    // When one that was missed has its turn, those that come in their time go before it.
+    if (isLate && decided.outcome === 'queued') waiting = true
+    else if (decided.outcome !== 'skipped') terms.push(term)
+    return decided
+  })
+}
+
+const termOf = ({ starts_at, ends_at }: Unfinished): Term => ({
+  opens_at: starts_at,
+  closes_at: ends_at,
+})
+
+/** Whether two terms have a moment in common. */
+export const overlaps = (one: Term, other: Term) =>
+  one.opens_at < other.closes_at && other.opens_at < one.closes_at
+
+const runsInTime = (window: Window, now: string): Decision => ({
+  window,
+  outcome: 'open',
+  closes_at: closing(window, now),
+})
+
+/** Of one that has come: still open, or so short, and so recent, that the loop merely came late. */
 const isOpen = ({ opens_at, closes_at }: Window, now: string) =>
   closes_at > now || elapsedMinutes(opens_at, now) <= DOWNTIME_MINUTES
 

@@ -70,22 +70,23 @@ export const windowsOpening = (
     .take(limit)
     .toArray()
 
-/**
- * As `windowsOpening`, with the window that opens next after them: undefined where the recurrence
- * ends, or there are more than `limit`.
- */
+/** As `windowsOpening`, but the last `limit` of them, with the window that opens next after them. */
 export function windowsWithNext(
   recurrence: Recurrence,
   zone: string,
   { after, until, limit }: { after: string; until: string; limit: number },
 ): { due: Window[]; next: Window | undefined } {
   const due: Window[] = []
+  let next: Window | undefined
   for (const window of windowsFrom(recurrence, zone, after)) {
-    if (window.opens_at > until) return { due, next: window }
-    if (due.length === limit) return { due, next: undefined }
+    if (window.opens_at > until) {
+      next = window
+      break
+    }
     if (window.opens_at > after) due.push(window)
+    if (due.length === 2 * limit) due.splice(0, limit)
   }
-  return { due, next: undefined }
+  return { due: due.slice(-limit), next }
 }
 
 /** The windows that are open at some moment from `from` until before `to`, in order. */

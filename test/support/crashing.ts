@@ -39,3 +39,15 @@ export function killAt(db: Db, at: number, after: boolean) {
     return fuse.left < 0
   }
 }
+
+/** Counts the statements that the connection that writes carries out, until it is asked. */
+export function countStatements(db: Db) {
+  const { sqlite: connection } = writerOf(db)
+  const many = Number.MAX_SAFE_INTEGER
+  const fuse = { left: many, after: false }
+  fuses.set(connection, fuse)
+  return () => {
+    fuses.delete(connection)
+    return many - fuse.left
+  }
+}
