@@ -27,6 +27,8 @@ async function watch(w: World, now: string, stopAt = Infinity) {
       throw new DOMException('stopped', 'AbortError')
   }
   await look(w.db, { pace })
+  // What was written after the last turn, and what is seen at the end.
+  await pace()
   return turns
 }
 

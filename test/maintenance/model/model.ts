@@ -75,16 +75,25 @@ function begin(state: ModelState, now: number) {
 }
 
 function close(state: ModelState, now: number) {
-  for (const window of state.windows.values()) {
-    if (window.state !== 'open' || window.closes > now) continue
+  const ended = [...state.windows.values()].filter(
+    ({ state, closes }) => state === 'open' && closes <= now,
+  )
+  for (const window of ended.sort((one, other) => one.closes - other.closes)) {
     putWindow(window, 'closed', window.why)
     const waits = state.is_enabled && state.facts.unfinished === 'wait'
-    for (const session of window.sessions.values())
-      if (session.state === 'pending' || session.state === 'waiting') {
-        if (waits) Object.assign(session, { state: 'postponed', why: 'waits' })
-        else endSession(window, session, 'missed', 'ended')
-      }
+    for (const [computer, session] of window.sessions) {
+      if (!isWaiting(session)) continue
+      if (!waits) endSession(window, session, 'missed', 'ended')
+      else if (isInAnother(state, computer)) endSession(window, session, 'skipped', 'taken_over')
+      else Object.assign(session, { state: 'postponed', why: 'waits' })
+    }
   }
+}
+
+/** Whether detection has found a later window for a computer, or another one goes on. */
+function isInAnother({ windows }: ModelState, computer: number) {
+  const open = [...windows.values()].filter(({ state }) => state === 'open')
+  return open.some(({ sessions }) => isLeft(sessions.get(computer) ?? { state: 'skipped' }))
 }
 
 /** Looks at sessions whose computers moved: the schedule may not be on there, or be on again. */
@@ -260,18 +269,37 @@ const newSession = (former: ModelSession | undefined): ModelSession => ({
   is_withdrawn: false,
 })
 
+/** What a window that opens means for sessions that wait: see `docs/schedules.md`. */
 function takeOver(state: ModelState, window: ModelWindow) {
   for (const earlier of state.windows.values()) {
     if (earlier === window) continue
-    const isSamePlace = earlier.times_of === window.times_of && earlier.zone === window.zone
     for (const [computer, session] of earlier.sessions) {
       if (session.state !== 'postponed') continue
       const own = window.sessions.get(computer)
       if (own && isLeft(own)) endSession(earlier, session, 'skipped', 'taken_over')
-      else if (isSamePlace) endSession(earlier, session, 'missed', 'not_covered_next')
+      if (own || window.cause === 'run_now') continue
+      const place = placeOf(state, computer)
+      if (place === undefined || place === `${window.times_of} ${window.zone}`)
+        endSession(earlier, session, 'missed', 'not_covered_next')
+      else if (!isComing(state, place)) endSession(earlier, session, 'missed', 'in_vain')
     }
   }
 }
+
+/** The times and the zone that count for a computer now; undefined where the schedule is off. */
+function placeOf(state: ModelState, computer: number) {
+  const id = state.computers.get(computer)!
+  const times_of = timesAt(state, id)
+  const times = times_of === undefined ? undefined : timesInForce(state).get(times_of)
+  const { zone } = state.sites.find((site) => site.id === id)!
+  return times && `${times_of} ${times.zone ?? zone}`
+}
+
+const isComing = (state: ModelState, place: string) =>
+  state.next.has(place) ||
+  [...state.windows.values()].some(
+    (one) => `${one.times_of} ${one.zone}` === place && isUnfinished(one),
+  )
 
 /** Of several zones, one without computers leaves no trace. */
 function recordNobody(state: ModelState, window: ModelWindow) {
@@ -280,15 +308,14 @@ function recordNobody(state: ModelState, window: ModelWindow) {
   else putWindow(window, 'skipped', 'nobody')
 }
 
-/** Ends what waits for a window that will not come. */
+/** Ends what waits for a window that will not come, neither where it was nor where it is. */
 function endInVain(state: ModelState) {
   for (const window of state.windows.values()) {
-    const { times_of, zone, sessions } = window
-    const isComing =
-      state.next.has(`${times_of} ${zone}`) ||
-      windowsAt(state, times_of, zone).some((one) => one.state === 'queued')
-    if (isComing) continue
-    for (const session of sessions.values())
-      if (session.state === 'postponed') endSession(window, session, 'missed', 'in_vain')
+    if (isComing(state, `${window.times_of} ${window.zone}`)) continue
+    for (const [computer, session] of window.sessions) {
+      const place = placeOf(state, computer)
+      if (session.state === 'postponed' && !(place && isComing(state, place)))
+        endSession(window, session, 'missed', 'in_vain')
+    }
   }
 }
