@@ -93,7 +93,10 @@ function close(state: ModelState, now: number) {
 /** Whether detection has found a later window for a computer, or another one goes on. */
 function isInAnother({ windows }: ModelState, computer: number) {
   const open = [...windows.values()].filter(({ state }) => state === 'open')
-  return open.some(({ sessions }) => isLeft(sessions.get(computer) ?? { state: 'skipped' }))
+  return open.some(({ sessions }) => {
+    const session = sessions.get(computer)
+    return session !== undefined && isLeft(session)
+  })
 }
 
 /** Looks at sessions whose computers moved: the schedule may not be on there, or be on again. */
