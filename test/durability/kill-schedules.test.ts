@@ -69,6 +69,8 @@ function twice(data: string, database: string) {
   return [data, other]
 }
 
+type Place = Awaited<ReturnType<typeof dataDirectory>>
+
 const [node, main] = SOURCE as [string, string]
 const program = [node, '--import', join(import.meta.dirname, '../support/set-clock.js'), main]
 
@@ -92,20 +94,44 @@ const isBrokenOff = (database: string, now: number) =>
     return sqlite.prepare(left).get(new Date(now).toISOString()) !== undefined
   })
 
-/** As if the time-zone data were new: what comes next is worked out anew, by the clock as it is. */
-const forgetZones = (database: string) =>
-  withFile(database, (sqlite) => sqlite.exec(`update scheduler set time_zone_data = 'old'`))
+/** Lets a server run until a statement about its database finds that it is so. Returns its log. */
+async function runUntil(t: Test, { data, database }: Place, now: number, condition: string) {
+  const server = await startAt(t, data, now)
+  const sqlite = openConnection(database, { readonly: true })
+  const found = sqlite.prepare(condition).pluck()
+  while (found.get() !== 1) await (await fetch(`${server.url}/livez`)).text()
+  sqlite.close()
+  await server.stop('SIGKILL')
+  return server.log.join('\n')
+}
+
+/** Lets a server look to its end: it notes then when that look began. */
+const lookOnce = (t: Test, place: Place, now: number) =>
+  runUntil(t, place, now, `select looked_at >= '${new Date(now).toISOString()}' from scheduler`)
+
+/** Plans all that is to come, as new time-zone data does, by a clock that was put back. */
+async function planAnew(t: Test, place: Place, now: number) {
+  withFile(place.database, (sqlite) =>
+    sqlite.exec(`insert into scheduler (slot, looked_at, time_zone_data) values (1, '${START}', 'old')
+      on conflict do update set time_zone_data = 'old'`),
+  )
+  const planned = `select time_zone_data <> 'old' and not exists (select 1 from schedule_to_plan)
+    from scheduler`
+  await runUntil(t, place, now, planned)
+}
 
 /** Kills servers again and again, while their clock goes on and jumps; returns when that was. */
-async function killAll(t: Test, folders: string[], database: string) {
+async function killAll(t: Test, place: Place) {
+  const { data, database } = place
+  const folders = twice(data, database)
   const chance = chanceFrom(KILLS)
   let latest = Date.parse(START)
   let broken_off = 0
   for (let round = 0; round < KILLS; round++) {
     // Mostly some hours; at times a day, forward or back.
     const hours = { 2: 24, 3: -24 }[round % 8] ?? 1 + chance() * 8
-    if (hours < 0) forgetZones(database)
     const now = latest + hours * HOUR
+    if (hours < 0) await planAnew(t, place, now)
     latest = Math.max(latest, now)
     const some = folders.slice(0, 1 + (round % 2))
     const answers = (place: number) => (round * 7 + place * 5) % MOST_ANSWERS
@@ -117,20 +143,6 @@ async function killAll(t: Test, folders: string[], database: string) {
   t.ok(broken_off > 0, `${broken_off} of ${KILLS} times a look was broken off`)
   return latest
 }
-
-/** Lets a server look to its end: it notes then when that look began. Returns its log. */
-async function lookOnce(t: Test, { data, database }: Place, now: number) {
-  const server = await startAt(t, data, now)
-  const sqlite = openConnection(database, { readonly: true })
-  const looked = sqlite.prepare('select looked_at from scheduler').pluck()
-  while (String(looked.get() ?? '') < new Date(now).toISOString())
-    await (await fetch(`${server.url}/livez`)).text()
-  sqlite.close()
-  await server.stop('SIGKILL')
-  return server.log.join('\n')
-}
-
-type Place = Awaited<ReturnType<typeof dataDirectory>>
 
 async function readAll(database: string) {
   const db = openDatabase(database)
@@ -167,8 +179,8 @@ async function check(t: Test, database: string, last: number) {
 
 t.test('T26, T27: kill -9 of one server, or two on a database, doubles no window', async (t) => {
   const place = await dataDirectory(t, furnish)
-  const { data, database } = place
-  const last = (await killAll(t, twice(data, database), database)) + HOUR
+  const { database } = place
+  const last = (await killAll(t, place)) + HOUR
   t.notMatch(await lookOnce(t, place, last), /could not do all that was due/)
   await check(t, database, last)
   t.same(await findFaults(database), [])
