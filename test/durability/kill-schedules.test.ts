@@ -112,10 +112,10 @@ const lookOnce = (t: Test, place: Place, now: number) =>
 /** Plans all that is to come, as new time-zone data does, by a clock that was put back. */
 async function planAnew(t: Test, place: Place, now: number) {
   withFile(place.database, (sqlite) =>
-    sqlite.exec(`insert into scheduler (slot, looked_at, time_zone_data) values (1, '${START}', 'old')
-      on conflict do update set time_zone_data = 'old'`),
+    sqlite.exec(`insert into scheduler (slot, looked_at, time_zone_data) values (1, '${START}', '2000a')
+      on conflict do update set time_zone_data = '2000a'`),
   )
-  const planned = `select time_zone_data <> 'old' and not exists (select 1 from schedule_to_plan)
+  const planned = `select time_zone_data <> '2000a' and not exists (select 1 from schedule_to_plan)
     from scheduler`
   await runUntil(t, place, now, planned)
 }
