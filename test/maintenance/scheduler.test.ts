@@ -37,3 +37,21 @@ t.test('opens a window at its time, with a session for each computer that it cov
   await look(w.db)
   t.equal((await windows(w)).length, 2)
 })
+
+t.test('T26: a plan made anew while the clock is a day behind opens nothing twice', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['ONE'])
+  await addSchedule(w, ACME, { rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-20T22:00' }] })
+  await look(w.db, { time_zone_data: '2025c' })
+  for (const now of ['2026-11-24T22:00:00.000Z', '2026-11-25T22:00:00.000Z']) {
+    w.clock.now = now
+    await look(w.db, { time_zone_data: '2025c' })
+  }
+  w.clock.now = '2026-11-24T21:00:00.000Z'
+  await look(w.db, { time_zone_data: '2026c' })
+  w.clock.now = '2026-11-26T22:00:00.000Z'
+  await look(w.db, { time_zone_data: '2026c' })
+  t.match(await windows(w), [{ state: 'closed' }, { state: 'closed' }, { state: 'open' }])
+  t.equal((await windows(w)).length, 3)
+  t.equal((await sessions(w)).length, 3)
+})
