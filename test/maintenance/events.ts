@@ -6,7 +6,7 @@ import { Conflict } from '../../src/errors.ts'
 import { cancelWindow, runNow } from '../../src/maintenance/commands.ts'
 import { setScheduleState, updateSchedule } from '../../src/schedules/commands.ts'
 import { endOverride, overrideSchedule } from '../../src/schedules/overriding.ts'
-import { fill } from './model/model.ts'
+import { fill } from './model/filling.ts'
 import {
   type Facts,
   MINUTE,

@@ -39,7 +39,7 @@ export async function simulate(simulated: Simulated): Promise<Course> {
   const world = { ...simulated, desk, right, course }
   let year_left = simulated.has_year ? Math.floor(chance() * 60) : -1
   await lookAll(world, nodes)
-  for (const end = start + 6 * DAY; right.now < end && course.problems.length === 0;) {
+  for (const end = start + 4 * DAY; right.now < end && course.problems.length === 0;) {
     right.now += stepOf(chance)
     for (const node of nodes) setWrong(node, chance, year_left-- === 0)
     if (chance() < 0.35) course.events.push(await happen(world))
@@ -84,7 +84,7 @@ async function lookTogether(world: World, nodes: Node[], may_be_killed = true) {
   const before = Math.max(...befores)
   // Whether a clock was put back is known by one of them, or by another.
   const isAgreed = new Set(befores.map((at) => now < at - 5 * MINUTE)).size === 1
-  const isHit = may_be_killed && chance() < 0.3 && isAgreed
+  const isHit = may_be_killed && chance() < 0.2 && isAgreed
   const victim = isHit ? nodes[Math.floor(chance() * nodes.length)] : undefined
   const fuse =
     victim && killAt(victim.db, await anyStatement(world, now, victim.before), chance() < 0.5)
