@@ -2,7 +2,6 @@ import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idsIn } from '../db/search.ts'
 import { isFoundAhead, isLeft } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
 import { beginReading } from './covered.ts'
@@ -30,11 +29,10 @@ export async function beginWindows(db: Db, round: Round, pace: Pace) {
       // Another process may have begun some since.
       const windows = await listToBegin(tx, round.now)
       const placeOf = await findPlaces(tx, windows)
-      const begun: number[] = []
       let computers = 0
       for (const window of windows) {
         const place = placeNow(placeOf(window), window)
-        begun.push(window.id)
+        await noteBegun(tx, window.id)
         if (place) {
           const covered = await beginReading(tx, place.schedule, round.now)
           const opening = { ...place, local_start: window.local_start }
@@ -44,14 +42,16 @@ export async function beginWindows(db: Db, round: Round, pace: Pace) {
         await openNextQueued(tx, round, window, pace)
         if (computers >= ENOUGH) break
       }
-      await everyTenantTx(tx)
-        .updateTable('maintenance_window')
-        .set({ is_ahead: 0 })
-        .where('id', 'in', idsIn(begun))
-        .execute()
     })
   }
 }
+
+const noteBegun = (tx: SystemTx, id: number) =>
+  everyTenantTx(tx)
+    .updateTable('maintenance_window')
+    .set({ is_ahead: 0 })
+    .where('id', '=', id)
+    .execute()
 
 const listToBegin = (db: Reads, now: string) =>
   everyTenant(db)

@@ -48,6 +48,8 @@ const onThatDay = prepared((db, { list }: { list: string }) =>
     .whereRef('other.starts_at', '>=', 'given.from')
     .whereRef('other.starts_at', '<=', 'given.to')
     .whereRef('other.id', '<>', 'given.id')
+    // One that has not begun may yet lose the computer to this one.
+    .where('other.is_ahead', '=', 0)
     .whereRef('other.local_start', '>=', 'given.date')
     .whereRef('other.local_start', '<', 'given.date_end')
     .where((eb) =>

@@ -46,7 +46,7 @@ function hadTurn(state: ModelState, window: ModelWindow, computer: number) {
     const isSameDay = other.start.slice(0, 10) === window.start.slice(0, 10)
     const isNear = Math.abs(other.opens - window.opens) <= 2 * DAY
     const isTwin = other.times_of !== window.times_of || other.start === window.start
-    if (other === window || !isSameDay || !isNear || !isTwin) return false
+    if (other === window || other.is_ahead || !isSameDay || !isNear || !isTwin) return false
     const session = other.sessions.get(computer)
     return session !== undefined && (isLeft(session) || session.state === 'passed')
   })

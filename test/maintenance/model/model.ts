@@ -62,7 +62,8 @@ function plan(state: ModelState, now: number) {
 
 /** A window that detection found begins: it covers whom it covers by now. */
 function begin(state: ModelState, now: number) {
-  for (const window of state.windows.values()) {
+  const windows = [...state.windows.values()].sort((one, other) => one.opens - other.opens)
+  for (const window of windows) {
     if (window.state !== 'open' || !window.is_ahead || window.opens > now) continue
     window.is_ahead = false
     const times = timesInForce(state).get(window.times_of)

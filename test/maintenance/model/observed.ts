@@ -110,7 +110,10 @@ export function halfDone(found: Items, steps: Items[]) {
   const names = new Set([found, ...steps].flatMap((items) => [...items.keys()]))
   const odd = [...names]
     .filter((name) => steps.every((items) => items.get(name) !== found.get(name)))
-    .map((name) => `${name}: ${found.get(name)} after a part of a look`)
+    .map((name) => {
+      const possible = new Set(steps.map((items) => items.get(name)))
+      return `${name}: ${found.get(name)} instead of ${[...possible].join(', or ')}`
+    })
   // A window that has come has all its sessions.
   const [first, last] = [steps[0]!, steps.at(-1)!]
   for (const name of last.keys()) {
