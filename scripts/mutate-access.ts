@@ -29,7 +29,13 @@ const ROUNDS = [40, 400]
 /** Whether a test passes in a tree, with so many random cases. The first failure ends it. */
 const passes = (tree: string, test: string, rounds: number) =>
   new Promise<boolean>((settle) => {
-    const env = { ...process.env, TENANTRY_TEST_ROUNDS: String(rounds), TAP_BAIL: '1' }
+    const env = {
+      ...process.env,
+      TENANTRY_TEST_ROUNDS: String(rounds),
+      TAP_BAIL: '1',
+      // Seconds. The longest takes about 30 on a busy machine, where a test that is run alone is given 30.
+      TAP_TIMEOUT: '300',
+    }
     spawn(process.execPath, [test], { cwd: tree, env, stdio: 'ignore' }).once('exit', (code) =>
       settle(code === 0),
     )
