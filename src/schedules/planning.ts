@@ -136,9 +136,11 @@ async function planApart(db: Db, ids: number[], planning: Planning) {
  * Plans some schedules as they are inside the transaction: a change that comes meanwhile waits for
  * it, and notes the schedule again.
  */
-async function planSome(tx: SystemTx, ids: number[], { zones, pace }: Planning, now: string) {
+async function planSome(tx: SystemTx, listed: number[], { zones, pace }: Planning, now: string) {
   const looked_at = (await lookedAt(tx)) ?? now
-  const noted = await readNoted(tx, ids)
+  const noted = await readNoted(tx, listed)
+  // Another process has planned the others since they were listed.
+  const ids = listed.filter((id) => noted.has(id))
   const formerOf = Map.groupBy(await listNext(tx, ids), ({ schedule_id }) => schedule_id)
   const schedules = [...(await findSchedules(tx, ids)).values()]
   const rows: NextWindowTable[] = []

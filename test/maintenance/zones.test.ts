@@ -1,4 +1,5 @@
 import t from 'tap'
+import { openDatabase } from '../../src/db/connection.ts'
 import { operation } from '../../src/db/operation.ts'
 import { planWhatChanged } from '../../src/schedules/planning.ts'
 import { updateSchedule } from '../../src/schedules/commands.ts'
@@ -77,4 +78,22 @@ t.test('a schedule that moves to a zone further west does not run twice in a nig
     { zone: 'Europe/Berlin', local_start: '2026-11-24T22:00' },
     { zone: 'America/New_York', local_start: '2026-11-25T22:00' },
   ])
+})
+
+t.test('two processes that plan a change at once count windows from the change on', async (t) => {
+  const w = await world(t)
+  await addComputers(w, ACME, ['ONE'])
+  await putPreference(w, ACME, 'maintenance.time_zone', 'Asia/Tokyo')
+  const schedule = await addSchedule(w, ACME)
+  await lookAt(w, START)
+  w.clock.now = '2026-11-24T21:00:00.000Z'
+  const own = { ...NIGHTLY, zone_of: 'tenant', zone: null } as const
+  await operation(w.db, w.actor, 'test.change', (tx) =>
+    updateSchedule(tx, w.actor, schedule, own, 1),
+  )
+  const other = openDatabase(w.path, () => w.clock.now)
+  await Promise.all([planWhatChanged(w.db), planWhatChanged(other)])
+  await other.close()
+  const next = await w.db.selectFrom('next_window').select('starts_at').execute()
+  t.same(next, [{ starts_at: '2026-11-25T13:00:00.000Z' }])
 })
