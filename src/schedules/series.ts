@@ -8,7 +8,13 @@ import type { Times } from './stored.ts'
 import { type Clock, type Zones, listClocks, zoneFor } from './tenant-zones.ts'
 
 /** Windows that come one after the other: at whose times, on the clock of which zone. */
-export type Series = { times_of: number; times: Times; zone: string }
+export type Series = {
+  times_of: number
+  times: Times
+  zone: string
+  /** One of the clocks that they follow. */
+  clock: Clock
+}
 
 /** How a schedule stands where, and the times that count there. */
 export type Layout = Pick<LaidOut, 'regions' | 'times'>
@@ -91,7 +97,8 @@ function distinctSeries({ regions, times }: Layout, zones: Zones, clocks: Clock[
     if (!own) continue
     const { times_of } = standing!
     const zone = zoneFor(own, zones, clock)
-    found.set(keyOf(times_of, zone), { times_of, times: own, zone })
+    const key = keyOf(times_of, zone)
+    if (!found.has(key)) found.set(key, { times_of, times: own, zone, clock })
   }
   return [...found.values()]
 }

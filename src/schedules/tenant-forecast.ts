@@ -15,6 +15,7 @@ import {
 import { layOut } from './plan.ts'
 import { type TenantPlace, listReaching } from './reaching.ts'
 import { nearest } from './regions.ts'
+import { mayShare } from './rivals.ts'
 import { type Layout, type Series, seriesAt } from './series.ts'
 import { type Tallier, newTallier } from './tally.ts'
 import { type Zones, zonesNow, zoneFor } from './tenant-zones.ts'
@@ -108,6 +109,7 @@ const soonest = (coming: Coming[]) =>
 const othersOf = (coming: Coming[], { schedule, zone, times }: CoveredSeries): OtherWindows[] =>
   coming
     .filter(({ series }) => series.schedule.id !== schedule.id)
+    .filter(({ series }) => mayShare(schedule.target_kinds, series.schedule.target_kinds))
     .filter(
       ({ series }) =>
         series.zone === zone || series.times.zone_of === 'fixed' || times.zone_of === 'fixed',
