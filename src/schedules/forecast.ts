@@ -21,7 +21,8 @@ import { recurrenceInWords } from './words.ts'
 
 /**
  * The next windows of a schedule in each zone, whatever its state: what it does once it is enabled.
- * Of zones in which it covers no computer that the asker sees only that of its owner is told.
+ * Those in which it covers computers that the asker sees: first that of its owner, then those with
+ * most. Where there are none anywhere, that of its owner.
  *
  * @param chosen the computers of a schedule that was not saved as it is, where it is for chosen ones
  */
@@ -39,7 +40,9 @@ export async function forecastSchedule(
   const rivalsOf = await readRivals(db, asker, zones, schedule)
   const own = seriesOfOwner(schedule, zones)
   const all = await seriesAt(db, asker, zones, schedule.path)(schedule, layout)
-  const told = coverSeries(schedule, all, counted, own.is).toSorted(
+  const covered = coverSeries(schedule, all, counted, own.is)
+  const some = covered.filter(({ computers }) => computers > 0)
+  const told = (some.length > 0 ? some : covered).toSorted(
     (one, other) => Number(own.is(other)) - Number(own.is(one)) || other.computers - one.computers,
   )
   const owner = { path: schedule.path, zone: zones.at(schedule.path), around }

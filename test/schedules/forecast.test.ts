@@ -7,6 +7,7 @@ import { forecastSchedule } from '../../src/schedules/forecast.ts'
 import { findSchedule } from '../../src/schedules/queries.ts'
 import { addCast } from '../support/cast.ts'
 import { addComputer, addComputers } from '../support/computers.ts'
+import { putPreference } from '../support/maintenance.ts'
 import { addSchedule } from '../support/schedules.ts'
 import { ACME, ACME_LEEDS, type World, world } from '../support/world.ts'
 
@@ -185,4 +186,14 @@ t.test('a schedule has a page of its next windows', async (t) => {
   const id = await addSchedule(w, ACME)
   t.match((await w.alice.get(`/schedules/${id}/forecast`)).body, '2026-11-24 22:00')
   t.equal((await charlie.browser.get(`/schedules/${id}/forecast`)).statusCode, 404)
+})
+
+t.test('tells of no zone without computers, but where there are none at all', async (t) => {
+  const w = await world(t)
+  await putPreference(w, ACME_LEEDS, 'maintenance.time_zone', 'Asia/Kathmandu')
+  const id = await addSchedule(w, ACME, { zone_of: 'tenant', zone: null })
+  const zones = async () => (await forecast(w, id)).sections.map(({ zone }) => zone)
+  t.same(await zones(), ['UTC'])
+  await addComputers(w, ACME_LEEDS, ['ONE'])
+  t.same(await zones(), ['Asia/Kathmandu'])
 })
