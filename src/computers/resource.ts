@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { describeTag } from '../tags/api-schemas.ts'
 import { type CarriedTag, isOwn, tagsOfComputers } from '../tags/effective.ts'
 import { getTenant } from '../tenants/queries.ts'
@@ -49,7 +49,7 @@ export async function listComputers(
 export async function describeRows(db: Reads, asker: Asker, rows: { id: number }[]) {
   const ids = rows.map(({ id }) => id)
   const computers = await selectComputers(db)
-    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('computer.id', 'in', idsIn(ids))
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .execute()
   const carried = await tagsOfComputers(db, asker, computers)

@@ -5,7 +5,7 @@ import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { type StaleRule, listStaleRules } from './stale-rules.ts'
 
 const EVERY_MS = 60_000
@@ -97,9 +97,7 @@ const setStale = (db: Db, ids: number[], stale: number) =>
     tx
       .updateTable('computer')
       .set({ stale })
-      .where('computer.id', 'in', (eb) =>
-        eb.selectFrom(idTable(JSON.stringify(ids))).select('listed.id'),
-      )
+      .where('computer.id', 'in', idsIn(ids))
       .where(inScope(SCOPE, 'computer.tenant_id'))
       .execute(),
   )

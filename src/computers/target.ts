@@ -4,7 +4,7 @@ import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { ANY, type Place, type Traits, conditionsOf, shapeOf, valuesOf } from './conditions.ts'
 import { tabsOf } from './groups/filter.ts'
 import { type Membership, membershipOf, placeOf, tagOf } from './groups/membership.ts'
@@ -90,8 +90,7 @@ const eb = expressionBuilder<Schema, 'computer'>()
 /** No computer has this id. */
 const NONE = eb('computer.id', '=', 0)
 
-const isOneOf = (ids: readonly number[]) =>
-  eb('computer.id', 'in', (of) => of.selectFrom(idTable(JSON.stringify(ids))).select('listed.id'))
+const isOneOf = (ids: readonly number[]) => eb('computer.id', 'in', idsIn(ids))
 
 /** What a target is for, whoever's it is. */
 async function reachOf(db: Reads, target: Target, now: string): Promise<Membership> {

@@ -38,8 +38,7 @@ export const confinedColumn = (node: OperationNode) => marks.get(node)
  * `person.tenant_id`; for the tenants themselves it is their path: `tenant.path`.
  */
 export function inScope(scope: Scope, column: string): Expression<SqlBool> {
-  const is_path = column.endsWith('.path')
-  return mark(is_path ? within(scope, column) : tenantWithin(scope, column), column)
+  return mark(isIn(scope, column), column)
 }
 
 /** The one branch below the root that holds a scope, and whether all of it is in the scope. */
@@ -95,7 +94,7 @@ export function filterOnly(predicate: Expression<SqlBool>): Expression<SqlBool> 
 
 /** As `inScope` for one branch, to look for less. */
 export const filterByBranch = (branch: Branch, column: string) =>
-  filterOnly(tenantWithin({ allow: [branch], deny: [] }, column))
+  filterOnly(isIn({ allow: [branch], deny: [] }, column))
 
 /** Confines a query to the rows of one tenant, at which the actor was found to be admitted. */
 export function ofTenant(column: string, tenant: VisibleTenant): Expression<SqlBool> {
@@ -121,6 +120,9 @@ function mark(predicate: Expression<SqlBool>, confined: string): Expression<SqlB
   marks.set(predicate.toOperationNode(), { alias, column })
   return predicate
 }
+
+const isIn = (scope: Scope, column: string) =>
+  column.endsWith('.path') ? within(scope, column) : tenantWithin(scope, column)
 
 function tenantWithin(scope: Scope, column: string) {
   const eb = expressionBuilder<Schema>()

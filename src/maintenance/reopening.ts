@@ -1,7 +1,7 @@
 import type { SystemTx } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { listUnfinished } from './queue.ts'
 
 const windowWithSchedule = prepared((db, { id }: { id: number }) =>
@@ -25,9 +25,7 @@ export async function reopenSessions(tx: SystemTx, sessions: Withdrawn[], now: s
       await everyTenantTx(tx)
         .updateTable('maintenance_session')
         .set({ state: 'pending', reason: '', ended_at: null, withdrawn: 0 })
-        .where('id', 'in', (eb) =>
-          eb.selectFrom(idTable(JSON.stringify(some.map(({ id }) => id)))).select('listed.id'),
-        )
+        .where('id', 'in', idsIn(some.map(({ id }) => id)))
         .execute()
 }
 

@@ -1,7 +1,7 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { type SystemTx, system } from '../db/operation.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idTable, idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { nearest, regionsOf } from '../schedules/regions.ts'
@@ -24,21 +24,18 @@ export async function reviewSessions(db: Db, now: string, pace: Pace) {
       .limit(AT_ONCE)
       .execute()
     if (rows.length === 0) return
-    const ids = JSON.stringify(rows.map(({ session_id }) => session_id))
+    const ids = rows.map(({ session_id }) => session_id)
     await system(db, async (tx) => {
       await reviewSome(tx, await listToReview(tx, ids), now)
-      await tx
-        .deleteFrom('session_to_review')
-        .where('session_id', 'in', (eb) => eb.selectFrom(idTable(ids)).select('id'))
-        .execute()
+      await tx.deleteFrom('session_to_review').where('session_id', 'in', idsIn(ids)).execute()
     })
     await pace(0, 0)
   }
 }
 
-const listToReview = (db: Reads, ids: string) =>
+const listToReview = (db: Reads, ids: number[]) =>
   everyTenant(db)
-    .selectFrom(idTable(ids))
+    .selectFrom(idTable(JSON.stringify(ids)))
     .innerJoin('maintenance_session as session', 'session.id', 'listed.id')
     .innerJoin('computer', 'computer.id', 'session.computer_id')
     .innerJoin('tenant', 'tenant.id', 'session.tenant_id')
@@ -86,7 +83,5 @@ const withdraw = (tx: SystemTx, sessions: Reviewed[], reason: string, now: strin
   everyTenantTx(tx)
     .updateTable('maintenance_session')
     .set({ state: 'skipped', reason, ended_at: now, withdrawn: 1 })
-    .where('id', 'in', (eb) =>
-      eb.selectFrom(idTable(JSON.stringify(sessions.map(({ id }) => id)))).select('listed.id'),
-    )
+    .where('id', 'in', idsIn(sessions.map(({ id }) => id)))
     .execute()

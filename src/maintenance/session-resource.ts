@@ -5,7 +5,7 @@ import type { Asker } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { findSchedule } from '../schedules/queries.ts'
 import { ROOT_ID, getTenant } from '../tenants/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
@@ -50,7 +50,7 @@ async function describeRows(db: Reads, { access }: Asker, ids: number[]): Promis
     .innerJoin('tenant', 'tenant.id', 'session.tenant_id')
     .selectAll('session')
     .select(['computer.name as computer_name', 'schedule.name as schedule_name', 'tenant.path'])
-    .where('session.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('session.id', 'in', idsIn(ids))
     .orderBy('session.id', 'desc')
     .execute()
   return rows.map((row) => toResource({ access }, row))

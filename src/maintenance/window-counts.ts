@@ -2,7 +2,7 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { SessionState } from '../db/schedule-schema.ts'
 import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { sessionStates, toneOf } from './words.ts'
 
 /** How many sessions of a window there are in one state, as a page shows it. */
@@ -69,9 +69,7 @@ export async function tallyWindows(db: Reads, asker: Asker, window_ids: number[]
   const rows = await db
     .selectFrom('maintenance_session as session')
     .select(['session.window_id', 'session.state', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('session.window_id', 'in', (eb) =>
-      eb.selectFrom(idTable(JSON.stringify(window_ids))).select('id'),
-    )
+    .where('session.window_id', 'in', idsIn(window_ids))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
     .groupBy(['session.window_id', 'session.state'])
     .execute()

@@ -2,10 +2,10 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import { type Target, inTarget } from '../computers/target.ts'
 import type { Reads } from '../db/connection.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
+import { idsIn } from '../db/search.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { endOf, nearest } from './regions.ts'
+import { nearest } from './regions.ts'
 import type { Change, Shift, Verdict } from './shifts.ts'
 import { listChosen } from './targets.ts'
 
@@ -92,18 +92,14 @@ async function placesOf(
     .selectFrom('tenant')
     .crossJoin('computer')
     .select('tenant.path')
-    .where('tenant.path', '>=', at.path)
-    .where('tenant.path', '<', endOf(at.path))
+    .where(filterByBranch(branchOf(at.path), 'tenant.path'))
     .where(inScope(visibleScope(asker, 'computer.view'), 'tenant.path'))
     .whereRef('computer.tenant_id', '=', 'tenant.id')
     .where('computer.state', '<>', 'excluded')
     .where(condition)
     .limit(LOOKED_AT + 1)
   if (at.only) query = query.where('tenant.id', '=', at.id)
-  if (computer_ids)
-    query = query.where('computer.id', 'in', (eb) =>
-      eb.selectFrom(idTable(JSON.stringify(computer_ids))).select('listed.id'),
-    )
+  if (computer_ids) query = query.where('computer.id', 'in', idsIn(computer_ids))
   if (target_kinds === 'not_servers') query = query.where('computer.kind', '<>', 'server')
   return placesAt(await query.execute())
 }

@@ -1,8 +1,7 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { inScope } from '../db/scope.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { endOf } from './regions.ts'
 import { addElapsed } from './windows.ts'
 
 /** Windows that are read, the latest first. */
@@ -53,8 +52,7 @@ export async function withSessionsAt(
     .select('session.window_id')
     .distinct()
     .where('session.window_id', 'in', asked)
-    .where('tenant.path', '>=', path)
-    .where('tenant.path', '<', endOf(path))
+    .where(filterByBranch(branchOf(path), 'tenant.path'))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
     .execute()
   return { ids: new Set(rows.map(({ window_id }) => window_id)), is_cut }

@@ -1,11 +1,10 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
+import { idsIn } from '../db/search.ts'
 import { Invalid } from '../errors.ts'
 import { sortKey } from '../tenants/names.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { endOf } from './regions.ts'
 import type { ComputerKind } from '../db/computer-schema.ts'
 import { targetFilters } from '../computers/target.ts'
 import type { Candidate } from '../maintenance/covered.ts'
@@ -49,7 +48,7 @@ async function namesOf(db: Reads, asker: Asker, ids: number[]) {
 const seenAmong = (db: Reads, asker: Asker, ids: number[]) =>
   computers(db, asker)
     .select(['computer.state', 'tenant.path', 'tenant.name as tenant_name'])
-    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('computer.id', 'in', idsIn(ids))
     .orderBy('computer.id')
     .execute()
 
@@ -88,8 +87,7 @@ async function findNamed(db: Reads, asker: Asker, path: string, lines: string[])
   const found = await computers(db, asker)
     .where('computer.sort_key', 'in', keys)
     .where('computer.state', '<>', 'deleted')
-    .where('tenant.path', '>=', path)
-    .where('tenant.path', '<', endOf(path))
+    .where(filterByBranch(branchOf(path), 'tenant.path'))
     .orderBy('computer.id')
     .execute()
   const byName = Map.groupBy(found, ({ sort_key }) => sort_key)
@@ -133,7 +131,7 @@ export async function listCandidates(
   const rows = await computers(db, asker)
     .select(['computer.tenant_id', 'computer.time_zone', 'computer.state', 'computer.kind'])
     .select('tenant.path')
-    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('computer.id', 'in', idsIn(ids))
     .where('computer.state', '<>', 'deleted')
     .execute()
   return rows

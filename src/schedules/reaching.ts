@@ -1,10 +1,9 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
-import { inScope } from '../db/scope.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { type OwnedSchedule, readOwned, schedules } from './queries.ts'
-import { endOf } from './regions.ts'
 
 /** A tenant, by what tells where it is. */
 export type TenantPlace = { id: number; path: string }
@@ -68,8 +67,7 @@ const ownedAbove = (db: Reads, { path }: TenantPlace) =>
 
 const ownedBelow = (db: Reads, asker: Asker, { path }: TenantPlace) =>
   schedules(db)
-    .where('tenant.path', '>=', path)
-    .where('tenant.path', '<', endOf(path))
+    .where(filterByBranch(branchOf(path), 'tenant.path'))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
 
 type Query = ReturnType<typeof ownedBelow>

@@ -1,6 +1,7 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { givenTable, rowsJson } from '../db/row-table.ts'
+import { type Branch, branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { type Inheritable, type ScheduleNode, type Standing, standingOf } from './inheritance.ts'
@@ -23,16 +24,16 @@ const overridesOf = prepared((db, { ids }: { ids: string }) =>
     .whereRef('override.schedule_id', '=', 'listed.id'),
 )
 
-const BRANCH = ['path', 'end'] as const
+const BRANCH = ['from', 'to'] as const
 
 const blockingBelow = prepared((db, { branches }: { branches: string }) =>
   everyTenant(db)
-    .selectFrom(givenTable<{ path: string; end: string }>(branches, BRANCH))
+    .selectFrom(givenTable<Branch>(branches, BRANCH))
     .crossJoin('tenant')
-    .select(['given.path as owner_path', 'tenant.id as tenant_id', 'tenant.name', 'tenant.path'])
+    .select(['given.from as owner_path', 'tenant.id as tenant_id', 'tenant.name', 'tenant.path'])
     .select('tenant.blocks_inheritance')
-    .whereRef('tenant.path', '>', 'given.path')
-    .whereRef('tenant.path', '<', 'given.end')
+    .whereRef('tenant.path', '>', 'given.from')
+    .whereRef('tenant.path', '<', 'given.to')
     .where('tenant.blocks_inheritance', '=', 1),
 )
 
@@ -82,7 +83,7 @@ async function readDeciding(db: Reads, schedules: readonly Owned[]) {
   const ids = JSON.stringify(schedules.map(({ id }) => id))
   const overrides = Map.groupBy(await overridesOf(db, { ids }), ({ schedule_id }) => schedule_id)
   const branches = [...new Set(schedules.filter(({ locked }) => !locked).map(({ path }) => path))]
-  const rows = branches.map((path) => ({ path, end: endOf(path) }))
+  const rows = branches.map(branchOf)
   const found = rows.length > 0 ? await blockingBelow(db, { branches: rowsJson(rows, BRANCH) }) : []
   const blocking = Map.groupBy(found, ({ owner_path }) => owner_path)
   return (schedule: Owned) => {
@@ -106,9 +107,6 @@ function placeDeciding({ path: owner_path }: Owned, blocks: Deciding[], override
     if (node.path.startsWith(owner_path)) put(node).override = { id, form }
   return new Map([...found].sort(([one], [other]) => one.length - other.length))
 }
-
-/** After every path that begins with this one, and before all others. */
-export const endOf = (path: string) => `${path.slice(0, -1)}0`
 
 /** What a map of regions by path has for a tenant: of the nearest node at or above it. */
 export function nearest<Value>(regions: ReadonlyMap<string, Value>, path: string) {

@@ -1,14 +1,13 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
-import { inScope } from '../db/scope.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
 import { Invalid } from '../errors.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { nameKey } from '../tenants/names.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { ScheduleFilter } from './list.ts'
-import { endOf } from './regions.ts'
 import { readSchedule } from './stored.ts'
 import { nameTargets } from './targets.ts'
 
@@ -52,8 +51,7 @@ function matching(db: Reads, asker: Asker, { state, q, tenant }: Wanted) {
       eb(fn<number>('instr', ['schedule.name_key', val(nameKey(q))]), '>', 0),
     )
   if (tenant?.only) return query.where('tenant.id', '=', tenant.id)
-  if (!tenant) return query
-  return query.where('tenant.path', '>=', tenant.path).where('tenant.path', '<', endOf(tenant.path))
+  return tenant ? query.where(filterByBranch(branchOf(tenant.path), 'tenant.path')) : query
 }
 
 type Page = { limit: number; after: string | null }

@@ -1,14 +1,13 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
-import { inScope } from '../db/scope.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { idTable } from '../db/search.ts'
+import { idsIn } from '../db/search.ts'
 import { isLeft, isUnfinished } from '../db/session-table.ts'
 import { LOOKED_AT, countWhere, placesAt } from './affected.ts'
 import type { StandingSchedule } from './chains.ts'
 import { localAt } from './local-time.ts'
-import { endOf } from './regions.ts'
 import type { Change, Shift, Verdict } from './shifts.ts'
 import { recurrenceOf } from './stored.ts'
 import { zoneFor } from './tenant-zones.ts'
@@ -72,15 +71,11 @@ async function sessionsAhead(
     .where('session.window_id', '=', window_id)
     .where(isLeft)
     .where('session.state', '<>', 'running')
-    .where('tenant.path', '>=', at.path)
-    .where('tenant.path', '<', endOf(at.path))
+    .where(filterByBranch(branchOf(at.path), 'tenant.path'))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
     .limit(LOOKED_AT + 1)
   if (at.only) query = query.where('tenant.id', '=', at.id)
-  if (computer_ids)
-    query = query.where('session.computer_id', 'in', (eb) =>
-      eb.selectFrom(idTable(JSON.stringify(computer_ids))).select('listed.id'),
-    )
+  if (computer_ids) query = query.where('session.computer_id', 'in', idsIn(computer_ids))
   return placesAt(await query.execute())
 }
 

@@ -1,5 +1,6 @@
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import {
@@ -12,7 +13,7 @@ import {
   standAt,
 } from './chains.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { nearest, endOf } from './regions.ts'
+import { nearest } from './regions.ts'
 
 /** Computers that would come under other tenants, by what is above them as it is and as it would be. */
 export type Shift = {
@@ -124,7 +125,7 @@ const overridesWithin = prepared(
 )
 
 async function readInside(db: Reads, { path }: Shift['at'], ids: number[]): Promise<Inside> {
-  const branch = { from: path, to: endOf(path) }
+  const branch = branchOf(path)
   const rows = await rootAndBlocking(db, branch)
   const [root, ...blocking] = rows.map((row) => ({
     ...row,

@@ -1,8 +1,7 @@
 import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { inScope } from '../db/scope.ts'
-import { idTable } from '../db/search.ts'
-import { endOf } from './regions.ts'
+import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
+import { idsIn } from '../db/search.ts'
 import type { Shift } from './shifts.ts'
 import { nameTargets } from './targets.ts'
 
@@ -18,20 +17,18 @@ export async function listStranded(db: Reads, asker: Asker, shift: Shift): Promi
   const kept = new Set(after.nodes.map(({ tenant_id }) => tenant_id))
   const left = before.nodes.map(({ tenant_id }) => tenant_id).filter((id) => !kept.has(id))
   if (at.only || left.length === 0) return []
-  const among = idTable(JSON.stringify(left))
   const rows = await db
     .selectFrom('schedule')
     .innerJoin('tenant', 'tenant.id', 'schedule.tenant_id')
     .select(['schedule.name', 'schedule.target_tag_id', 'schedule.target_group_id'])
     .select(['tenant.name as tenant_name', 'tenant.path'])
-    .where('tenant.path', '>=', at.path)
-    .where('tenant.path', '<', endOf(at.path))
+    .where(filterByBranch(branchOf(at.path), 'tenant.path'))
     .where(inScope(visibleScope(asker, 'schedule.view'), 'tenant.path'))
     .where('schedule.state', '=', 'enabled')
     .where((eb) =>
       eb.or([
-        eb('schedule.target_tag_tenant_id', 'in', eb.selectFrom(among).select('id')),
-        eb('schedule.target_group_tenant_id', 'in', eb.selectFrom(among).select('id')),
+        eb('schedule.target_tag_tenant_id', 'in', idsIn(left)),
+        eb('schedule.target_group_tenant_id', 'in', idsIn(left)),
       ]),
     )
     .orderBy('schedule.name_key')

@@ -1,9 +1,10 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import { branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { listRegions } from '../preferences/regions.ts'
 import { TIME_ZONE } from './option-keys.ts'
-import { endOf, nearest } from './regions.ts'
+import { nearest } from './regions.ts'
 import type { ZoneChoice } from './stored.ts'
 
 /** The time zones of tenants, as they are in effect. */
@@ -89,7 +90,7 @@ const clocksOf = prepared((db, { from, to }: { from: string; to: string }) =>
 
 /** The clocks of their own that computers at or below a path have, each once for each tenant. */
 export const listClocks = (db: Reads, path: string): Promise<Clock[]> =>
-  clocksOf(db, { from: path, to: endOf(path) })
+  clocksOf(db, branchOf(path))
 
 const zonesOfComputers = prepared((db, { from, to }: { from: string; to: string }) =>
   everyTenant(db)
@@ -112,8 +113,7 @@ export async function zonesOf(
   if (zone_of === 'fixed') return new Set([zone!])
   const found = zones.below(path)
   if (zone_of === 'tenant') return found
-  for (const { time_zone } of await zonesOfComputers(db, { from: path, to: endOf(path) }))
-    found.add(time_zone)
+  for (const { time_zone } of await zonesOfComputers(db, branchOf(path))) found.add(time_zone)
   return found
 }
 

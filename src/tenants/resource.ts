@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { beginsWithText, containsText, idTable, MIN_TRIGRAM_LENGTH } from '../db/search.ts'
+import { beginsWithText, containsText, idsIn, MIN_TRIGRAM_LENGTH } from '../db/search.ts'
 import { tenantCarriesTag } from '../db/tag-cover.ts'
 import { describeTag } from '../tags/api-schemas.ts'
 import { type TenantTag, isOwn, tagsOfTenants } from '../tags/effective.ts'
@@ -85,9 +85,7 @@ const matchesText = (text: string) =>
 
 /** The tenants with the given ids, in their order: a few queries, however many there are. */
 async function describeTenants(db: Reads, actor: Asker, ids: number[]) {
-  const tenants = await visibleTenants(db, actor)
-    .where('tenant.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
-    .execute()
+  const tenants = await visibleTenants(db, actor).where('tenant.id', 'in', idsIn(ids)).execute()
   const pathTo = await pathsTo(db, actor, tenants)
   const carried = await tagsOfTenants(db, actor, tenants)
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]))

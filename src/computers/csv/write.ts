@@ -1,7 +1,7 @@
 import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Db } from '../../db/connection.ts'
 import { inScope } from '../../db/scope.ts'
-import { idTable } from '../../db/search.ts'
+import { idsIn } from '../../db/search.ts'
 import { paced } from '../../pace.ts'
 import { isOwn, tagsOfComputers } from '../../tags/effective.ts'
 import { writeTagNames } from '../../tags/listed-names.ts'
@@ -47,7 +47,7 @@ async function readLines(db: Db, asker: Asker, ids: number[]) {
     .select(['computer.manufacturer', 'computer.model', 'computer.hardware_uuid'])
     .select(['computer.operating_system', 'computer.time_zone', 'computer.tenant_id'])
     .select(['tenant.slug', 'person.email'])
-    .where('computer.id', 'in', (eb) => eb.selectFrom(idTable(JSON.stringify(ids))).select('id'))
+    .where('computer.id', 'in', idsIn(ids))
     .where(inScope(scope, 'tenant.path'))
     .execute()
   const carried = await tagsOfComputers(db, asker, found)
