@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { listRegions } from '../preferences/regions.ts'
+import { readRegions } from '../preferences/regions.ts'
 
 /** Of everything below a path, the computers last seen before `cutoff` are stale. */
 export type StaleRule = { path: string; cutoff: string }
@@ -7,8 +7,8 @@ export type StaleRule = { path: string; cutoff: string }
 /** The rules in force, the innermost first: the first whose path is above a computer counts. */
 export async function listStaleRules(db: Db): Promise<StaleRule[]> {
   const now = db.now()
-  const regions = await listRegions(db, 'agent.stale_after_days', now)
-  return regions.map(({ path, value }) => ({ path, cutoff: daysBefore(now, Number(value)) }))
+  const regions = await readRegions(db, 'agent.stale_after_days', now)
+  return [...regions].map(([path, value]) => ({ path, cutoff: daysBefore(now, Number(value)) }))
 }
 
 const daysBefore = (now: string, days: number) =>

@@ -14,7 +14,7 @@ import { hasPath, tabInPassing } from '../db/session-table.ts'
 import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
-import { type ScheduleRegion, nearest } from '../schedules/regions.ts'
+import { type ScheduleRegion, standingIn } from '../schedules/regions.ts'
 import type { Times } from '../schedules/stored.ts'
 import { type Zones, zoneFor } from '../schedules/tenant-zones.ts'
 
@@ -35,9 +35,9 @@ export function openTo(
   regions: ScheduleRegion[],
   { times_of, times, zone }: WindowOf,
 ): (candidate: Pick<Candidate, 'path' | 'time_zone'>, zones: Pick<Zones, 'at'>) => boolean {
-  const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
+  const standingAt = standingIn(regions)
   return (candidate, zones) => {
-    const standing = nearest(byPath, candidate.path)
+    const standing = standingAt(candidate.path)
     if (standing?.effect !== 'on' || standing.times_of !== times_of) return false
     return zoneFor(times, zones, candidate) === zone
   }

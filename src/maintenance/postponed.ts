@@ -6,7 +6,7 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { isPostponed, sessionIsPostponed } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
-import { nearest } from '../schedules/regions.ts'
+import { standingIn } from '../schedules/regions.ts'
 import type { Zones } from '../schedules/tenant-zones.ts'
 import { openTo } from './covered.ts'
 import { endSessions } from './ending.ts'
@@ -95,11 +95,11 @@ type Fate = 'taken_over' | 'left_out' | 'elsewhere' | 'goes_on'
  */
 function fatesIn({ opening, term }: Unfilled) {
   const isOpenTo = openTo(opening.regions, opening)
-  const byPath = new Map(opening.regions.map(({ path, standing }) => [path, standing.effect]))
+  const standingAt = standingIn(opening.regions)
   return (one: Postponed, zones: Pick<Zones, 'at'>): Fate => {
     if (one.own_state !== null) return TO_COME.has(one.own_state) ? 'taken_over' : 'goes_on'
     if (term.cause === 'run_now') return 'goes_on'
-    const isItsOwn = nearest(byPath, one.path) !== 'on' || isOpenTo(one, zones)
+    const isItsOwn = standingAt(one.path)?.effect !== 'on' || isOpenTo(one, zones)
     return isItsOwn ? 'left_out' : 'elsewhere'
   }
 }

@@ -4,7 +4,7 @@ import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { idTable, idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
 import { findSchedule } from '../schedules/queries.ts'
-import { nearest, regionsOf } from '../schedules/regions.ts'
+import { reaches, regionsOf, standingIn } from '../schedules/regions.ts'
 import { reopenSessions } from './reopening.ts'
 
 /** Sessions that are looked at in one transaction. */
@@ -67,10 +67,8 @@ async function reviewSome(tx: SystemTx, sessions: Reviewed[], now: string) {
 async function effectOf(tx: SystemTx, schedule_id: number): Promise<(path: string) => boolean> {
   const schedule = await findSchedule(tx, schedule_id)
   if (!schedule) return () => false
-  const { applies_to_children, path: owner } = schedule
-  const regions = await regionsOf(tx, schedule)
-  const byPath = new Map(regions.map(({ path, standing }) => [path, standing.effect]))
-  return (path) => (applies_to_children || path === owner) && nearest(byPath, path) === 'on'
+  const standingAt = standingIn(await regionsOf(tx, schedule))
+  return (path) => reaches(schedule, path) && standingAt(path)?.effect === 'on'
 }
 
 function reasonToEnd({ state, path }: Reviewed, isInEffect: (path: string) => boolean) {

@@ -2,9 +2,8 @@ import type { Reads } from '../db/connection.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idsIn } from '../db/search.ts'
 import { isUnfinished } from '../db/session-table.ts'
-import { layOut } from '../schedules/plan.ts'
+import { layOut, timesIn } from '../schedules/plan.ts'
 import { findSchedules } from '../schedules/queries.ts'
-import { nearest } from '../schedules/regions.ts'
 import { readZones, zoneFor } from '../schedules/tenant-zones.ts'
 import { type PlaceKey, textOf } from './place.ts'
 
@@ -13,21 +12,16 @@ type Waiting = { schedule_id: number; path: string; time_zone: string }
 /** Tells of computers whether a window of their schedule is to come where they are now. */
 export async function readComing(db: Reads, ids: number[], now: string) {
   const schedules = [...(await findSchedules(db, ids)).values()]
-  const places = new Map(
-    (await layOut(db, schedules)).map(({ schedule, regions, times }) => {
-      const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
-      return [schedule.id, { byPath, times }]
-    }),
+  const timesAt = new Map(
+    (await layOut(db, schedules)).map((one) => [one.schedule.id, timesIn(one)]),
   )
   const zones = await readZones(db, now)
   const coming = new Set((await listComing(db, ids)).map(textOf))
   return ({ schedule_id, path, time_zone }: Waiting) => {
-    const place = places.get(schedule_id)
-    const standing = place && nearest(place.byPath, path)
-    const times = standing?.effect === 'on' ? place?.times.get(standing.times_of) : undefined
-    if (!standing || !times) return false
-    const zone = zoneFor(times, zones, { path, time_zone })
-    return coming.has(textOf({ schedule_id, override_id: standing.times_of, zone }))
+    const own = timesAt.get(schedule_id)?.(path)
+    if (!own) return false
+    const zone = zoneFor(own.times, zones, { path, time_zone })
+    return coming.has(textOf({ schedule_id, override_id: own.times_of, zone }))
   }
 }
 

@@ -8,14 +8,18 @@ import { getPreference } from './catalogue.ts'
 import { resolve } from './inheritance.ts'
 import { readSkeleton } from './skeleton.ts'
 
-/** All below a path, but for what a region further in covers, has the value in effect. */
-export type Region = { path: string; value: unknown }
-
 /** Whose access counts: it is the program that looks. */
 const PROGRAM = { access: WHOLE_ACCESS }
 
-/** What of a preference is in effect in the whole tree, the innermost regions first. */
-export async function listRegions(db: Reads, key: string, now: string): Promise<Region[]> {
+/**
+ * What of a preference is in effect in the whole tree, by the paths of its regions, the innermost
+ * first: it is so for all below a path, but for what a region further in covers.
+ */
+export async function readRegions(
+  db: Reads,
+  key: string,
+  now: string,
+): Promise<Map<string, unknown>> {
   const preference = getPreference(key)
   const scope = visibleScope(PROGRAM, 'preference.view')
   const root = await requireTenant(db, PROGRAM, 'preference.view', ROOT_ID)
@@ -28,10 +32,9 @@ export async function listRegions(db: Reads, key: string, now: string): Promise<
     .where(inScope(scope, 'tenant.path'))
     .execute()
   const paths = new Map(tenants.map(({ id, path }) => [id, path]))
-  return joints
-    .map(({ node, chain, exemptions }) => ({
-      path: paths.get(node.tenant_id) ?? '',
-      value: resolve(preference, chain, exemptions, now).value,
-    }))
-    .sort((one, other) => other.path.length - one.path.length)
+  const regions = joints.map(({ node, chain, exemptions }): [string, unknown] => [
+    paths.get(node.tenant_id) ?? '',
+    resolve(preference, chain, exemptions, now).value,
+  ])
+  return new Map(regions.sort(([one], [other]) => other.length - one.length))
 }

@@ -4,7 +4,7 @@ import type { ScheduleInput } from './commands.ts'
 import { localAt } from './local-time.ts'
 import { formatRule, parseRule } from './rule.ts'
 import { type Times, recurrenceOf } from './stored.ts'
-import { readZones, zoneFor } from './tenant-zones.ts'
+import { clockOfTenant, readZones, zoneFor } from './tenant-zones.ts'
 import { recurrenceProblems } from './validation.ts'
 
 /**
@@ -32,8 +32,7 @@ export async function localNow(
   now: string,
 ) {
   if (zone_of === 'fixed') return localAt(now, zone ?? 'UTC')
-  const place = { path, time_zone: '' }
-  return localAt(now, zoneFor({ zone_of, zone }, await readZones(db, now), place))
+  return localAt(now, zoneFor({ zone_of, zone }, await readZones(db, now), clockOfTenant(path)))
 }
 
 function refuseAny(errors: FieldErrors) {

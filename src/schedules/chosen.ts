@@ -5,10 +5,10 @@ import { idsIn } from '../db/search.ts'
 import { Invalid } from '../errors.ts'
 import { sortKey } from '../tenants/names.ts'
 import type { OwnedSchedule } from './queries.ts'
-import type { ComputerKind } from '../db/computer-schema.ts'
-import { targetFilters } from '../computers/target.ts'
 import type { Candidate } from '../maintenance/covered.ts'
 import type { TargetKinds } from '../db/schedule-schema.ts'
+import { reaches } from './regions.ts'
+import { kindsIn } from './stored.ts'
 import { MOST_CHOSEN, listChosen } from './targets.ts'
 
 // Chosen computers are written one to a line, by name. A number tells namesakes apart: "PC-7 #12".
@@ -112,11 +112,9 @@ export const chosenNames = async (db: Reads, asker: Asker, schedule_id: number) 
 
 /** The same to be listed, each with why it is not covered, if it is not. */
 export async function chosenLinks(db: Reads, asker: Asker, schedule: OwnedSchedule) {
-  const { id: schedule_id, path: owner, applies_to_children } = schedule
-  const reaches = (path: string) => (applies_to_children ? path.startsWith(owner) : path === owner)
-  const chosen = await chosenNames(db, asker, schedule_id)
+  const chosen = await chosenNames(db, asker, schedule.id)
   return chosen.map(({ id, name, state, path, tenant_name }) => {
-    const away = reaches(path) ? '' : `now at ${tenant_name}, out of reach`
+    const away = reaches(schedule, path) ? '' : `now at ${tenant_name}, out of reach`
     return { id, name, note: state === 'deleted' ? 'deleted' : away }
   })
 }
@@ -135,7 +133,7 @@ export async function listCandidates(
     .where('computer.state', '<>', 'deleted')
     .execute()
   return rows
-    .filter(({ kind }) => isOfKinds(kind, kinds))
+    .filter(({ kind }) => kindsIn[kinds].includes(kind))
     .map(({ id, tenant_id, path, time_zone, state }) => ({
       id,
       tenant_id,
@@ -143,10 +141,4 @@ export async function listCandidates(
       time_zone,
       state,
     }))
-}
-
-function isOfKinds(kind: ComputerKind, kinds: TargetKinds) {
-  if (kinds === 'any') return true
-  if (kinds === 'not_servers') return kind !== 'server'
-  return kind === targetFilters[kinds]
 }

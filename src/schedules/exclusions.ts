@@ -1,5 +1,5 @@
 import type { Reads } from '../db/connection.ts'
-import { listRegions } from '../preferences/regions.ts'
+import { readRegions } from '../preferences/regions.ts'
 import { EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT } from './option-keys.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { nearest } from './regions.ts'
@@ -14,16 +14,11 @@ export type Exclusions = {
 
 /** Reads which tenants take no part in maintenance, by their preferences. */
 export async function readExclusions(db: Reads, now: string): Promise<Exclusions> {
-  const all = await regionsOf(db, EXCLUDES_COMPUTERS, now)
-  const crossTenant = await regionsOf(db, EXCLUDES_CROSS_TENANT, now)
+  const all = await readRegions(db, EXCLUDES_COMPUTERS, now)
+  const crossTenant = await readRegions(db, EXCLUDES_CROSS_TENANT, now)
   return {
     keepsAway: (schedule, path) =>
       nearest(all, path) === true ||
       (schedule.path === ROOT_PATH && nearest(crossTenant, path) === true),
   }
-}
-
-async function regionsOf(db: Reads, key: string, now: string) {
-  const regions = await listRegions(db, key, now)
-  return new Map(regions.map(({ path, value }) => [path, value]))
 }

@@ -13,11 +13,10 @@ import {
 import { layOutOne } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { readRivals } from './rivals.ts'
-import { type Series, seriesAt } from './series.ts'
-import { recurrenceOf } from './stored.ts'
+import { timesInWords } from './says.ts'
+import { seriesAt, seriesHere } from './series.ts'
 import { newTallier } from './tally.ts'
-import { type Zones, zonesNow, zoneFor } from './tenant-zones.ts'
-import { recurrenceInWords } from './words.ts'
+import { zonesNow } from './tenant-zones.ts'
 
 /**
  * The next windows of a schedule in each zone, whatever its state: what it does once it is enabled.
@@ -38,12 +37,12 @@ export async function forecastSchedule(
   const layout = await layOutOne(db, schedule)
   const counted = await tally(schedule, layout, chosen && { chosen })
   const rivalsOf = await readRivals(db, asker, zones, schedule)
-  const own = seriesOfOwner(schedule, zones)
+  const isOwn = seriesHere(layout, zones, schedule.path)
   const all = await seriesAt(db, asker, zones, schedule.path)(schedule, layout)
-  const covered = coverSeries(schedule, all, counted, own.is)
+  const covered = coverSeries(schedule, all, counted, isOwn)
   const some = covered.filter(({ computers }) => computers > 0)
   const told = (some.length > 0 ? some : covered).toSorted(
-    (one, other) => Number(own.is(other)) - Number(own.is(one)) || other.computers - one.computers,
+    (one, other) => Number(isOwn(other)) - Number(isOwn(one)) || other.computers - one.computers,
   )
   const owner = { path: schedule.path, zone: zones.at(schedule.path), around }
   const tell = (series: CoveredSeries): ForecastSection => {
@@ -52,7 +51,7 @@ export async function forecastSchedule(
     const { times_of, times, zone } = series
     return {
       zone,
-      times: times_of === 0 ? '' : recurrenceInWords(recurrenceOf(times)),
+      times: times_of === 0 ? '' : timesInWords(times),
       windows: windows.map((window) => ({
         ...foretell(window, series, owner, others),
         schedule: null,
@@ -66,10 +65,4 @@ export async function forecastSchedule(
     more_schedules: 0,
     problem: counted.problem,
   }
-}
-
-/** The schedule's own times on the clock of its owner. */
-function seriesOfOwner(schedule: OwnedSchedule, zones: Zones) {
-  const own = zoneFor(schedule, zones, { path: schedule.path, time_zone: '' })
-  return { is: ({ times_of, zone }: Series) => times_of === 0 && zone === own }
 }

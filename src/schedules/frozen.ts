@@ -3,7 +3,7 @@ import { Invalid } from '../errors.ts'
 import { nextUnfrozen } from './freeze.ts'
 import { fieldOf } from './options-form.ts'
 import { type ScheduleFacts, recurrenceOf } from './stored.ts'
-import { readZones, zoneFor } from './tenant-zones.ts'
+import { clockOfTenant, readZones, zoneFor } from './tenant-zones.ts'
 import { addElapsed, nextWindow } from './windows.ts'
 
 const FREEZE_PERIODS = 'maintenance.freeze_periods'
@@ -29,7 +29,7 @@ export async function refuseFrozen(
   const freezes = facts.options[FREEZE_PERIODS]
   if (!Array.isArray(freezes) || freezes.length === 0) return
   const zones = await readZones(db, now)
-  const zone = zoneFor(facts, zones, { path, time_zone: '' })
+  const zone = zoneFor(facts, zones, clockOfTenant(path))
   const recurrence = recurrenceOf(facts)
   const first = nextWindow(recurrence, zone, now)
   if (!first) return

@@ -1,6 +1,7 @@
 import type { Reads } from '../db/connection.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import type { OwnedSchedule } from './queries.ts'
+import { reaches } from './regions.ts'
 import { ownerAbove } from './targets.ts'
 
 /** Why a schedule is for nothing, where what it is for is gone or out of its reach; '' else. */
@@ -23,19 +24,18 @@ async function missingNamed(
   return is_usable ? '' : `The ${noun} that it is for is not of this tenant, nor of one above it.`
 }
 
-async function missingChosen(db: Reads, { id, path, applies_to_children }: OwnedSchedule) {
+async function missingChosen(db: Reads, schedule: OwnedSchedule) {
   const chosen = await everyTenant(db)
     .selectFrom('schedule_computer')
     .innerJoin('computer', 'computer.id', 'schedule_computer.computer_id')
     .innerJoin('tenant', 'tenant.id', 'computer.tenant_id')
     .select(['computer.state', 'tenant.path'])
-    .where('schedule_computer.schedule_id', '=', id)
+    .where('schedule_computer.schedule_id', '=', schedule.id)
     .execute()
   if (chosen.length === 0) return 'There is no computer that it is for.'
   const there = chosen.filter(({ state }) => state !== 'deleted')
   if (there.length === 0) return 'The computers that it is for have been deleted.'
-  const reaches = (at: string) => (applies_to_children ? at.startsWith(path) : at === path)
-  return there.some((computer) => reaches(computer.path))
+  return there.some(({ path }) => reaches(schedule, path))
     ? ''
     : 'The computers that it is for are at tenants that it does not reach.'
 }

@@ -3,7 +3,7 @@ import { prepared } from '../db/prepared.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { type ScheduleRegion, regionsOfEach } from './regions.ts'
+import { type ScheduleRegion, regionsOfEach, standingIn } from './regions.ts'
 import { type Times, readOverride, recurrenceOf } from './stored.ts'
 import { type Window, addElapsed, nextWindow } from './windows.ts'
 import { type Zones, zonesOf } from './tenant-zones.ts'
@@ -45,6 +45,16 @@ export async function layOut(db: Reads, schedules: readonly OwnedSchedule[]): Pr
 /** The same for one schedule. */
 export const layOutOne = async (db: Reads, schedule: OwnedSchedule) =>
   (await layOut(db, [schedule]))[0]!
+
+/** Says whose times count for the tenant with a path; undefined where the schedule is not on. */
+export function timesIn({ regions, times }: Pick<LaidOut, 'regions' | 'times'>) {
+  const standingAt = standingIn(regions)
+  return (path: string) => {
+    const standing = standingAt(path)
+    const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
+    return own && { times_of: standing!.times_of, times: own }
+  }
+}
 
 const timesOn = (regions: ScheduleRegion[]) =>
   regions

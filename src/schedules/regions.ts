@@ -108,6 +108,18 @@ function placeDeciding({ path: owner_path }: Owned, blocks: Deciding[], override
   return new Map([...found].sort(([one], [other]) => one.length - other.length))
 }
 
+/** Says how a schedule stands for the tenant with a path; undefined of one outside its branch. */
+export function standingIn(regions: readonly ScheduleRegion[]) {
+  const byPath = new Map(regions.map(({ path, standing }) => [path, standing]))
+  return (path: string) => nearest(byPath, path)
+}
+
+/** Whether a schedule reaches the tenant with a path, however it stands there. */
+export const reaches = (
+  { path: owner, applies_to_children }: Pick<Owned, 'path' | 'applies_to_children'>,
+  path: string,
+) => (applies_to_children ? path.startsWith(owner) : path === owner)
+
 /** What a map of regions by path has for a tenant: of the nearest node at or above it. */
 export function nearest<Value>(regions: ReadonlyMap<string, Value>, path: string) {
   for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/', at.length - 2) + 1)) {

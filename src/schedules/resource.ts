@@ -6,9 +6,9 @@ import { ROOT_ID, getTenant } from '../tenants/queries.ts'
 import type { ListedSchedule, ScheduleListQuery, ScheduleResource } from './api-schemas.ts'
 import { chosenNames } from './chosen.ts'
 import { getSchedule } from './queries.ts'
+import { timesInWords } from './says.ts'
 import { findSchedules } from './search.ts'
-import { type Schedule, type Times, recurrenceOf } from './stored.ts'
-import { recurrenceInWords } from './words.ts'
+import type { Schedule, Times } from './stored.ts'
 
 /** A schedule as the API shows it. Throws NotFound when there is none that the asker may see. */
 export async function describeSchedule(
@@ -19,7 +19,7 @@ export async function describeSchedule(
   const schedule = await getSchedule(db, asker, id)
   const chosen = await chosenNames(db, asker, id)
   const computer_ids = chosen.map((computer) => computer.id).sort((one, other) => one - other)
-  return { ...factsOf(schedule), computer_ids }
+  return { ...toResource(schedule), computer_ids }
 }
 
 /** A page of schedules by name, as the API shows them. */
@@ -33,7 +33,7 @@ export async function pageOfSchedules(
   const place = tenant && !is_everywhere ? { ...tenant, only: without_children } : null
   const wanted = { state, q: q.trim(), tenant: place }
   const { rows, next } = await findSchedules(db, actor, wanted, { limit, after: cursor ?? null })
-  const schedules = rows.map((row) => ({ ...factsOf(row), next_at: row.next_at }))
+  const schedules = rows.map((row) => ({ ...toResource(row), next_at: row.next_at }))
   return { schedules, next_cursor: next }
 }
 
@@ -43,10 +43,10 @@ export const describeTimes = (times: Times) => ({
   window_minutes: times.window_minutes,
   zone_of: times.zone_of,
   zone: times.zone,
-  times_in_words: recurrenceInWords(recurrenceOf(times)),
+  times_in_words: timesInWords(times),
 })
 
-const factsOf = (schedule: Schedule) => ({
+const toResource = (schedule: Schedule) => ({
   id: schedule.id,
   tenant_id: schedule.tenant_id,
   name: schedule.name,

@@ -1,14 +1,13 @@
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import type { ComputerKind } from '../db/computer-schema.ts'
 import type { TargetKinds } from '../db/schedule-schema.ts'
 import type { OtherWindows } from './foresee.ts'
-import { layOut } from './plan.ts'
+import { layOut, timesIn } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { listReaching } from './reaching.ts'
-import { nearest } from './regions.ts'
+import { reaches } from './regions.ts'
 import type { Series } from './series.ts'
-import { type Times, recurrenceOf } from './stored.ts'
+import { type Times, kindsIn, recurrenceOf } from './stored.ts'
 import { type Zones, zoneFor } from './tenant-zones.ts'
 import { type Window, windowsBetween } from './windows.ts'
 
@@ -33,17 +32,16 @@ export async function readRivals(
   const others = schedules
     .filter((other) => other.id !== id && mayShare(target_kinds, other.target_kinds))
     .slice(0, MOST_RIVALS)
-  const rivals = (await layOut(db, others)).map(({ schedule, regions, times }) => {
-    const standings = new Map(regions.map((region) => [region.path, region.standing]))
-    return { schedule, standings, times }
-  })
+  const rivals = (await layOut(db, others)).map((one) => ({
+    schedule: one.schedule,
+    timesAt: timesIn(one),
+  }))
   return ({ clock }, windows) =>
-    rivals.flatMap(({ schedule, standings, times }) => {
-      const standing = nearest(standings, clock.path)
-      const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
-      const isThere = schedule.applies_to_children || schedule.path === clock.path
-      if (!own || !isThere) return []
-      return [{ name: schedule.name, windows: meeting(own, zoneFor(own, zones, clock), windows) }]
+    rivals.flatMap(({ schedule, timesAt }) => {
+      const times = timesAt(clock.path)?.times
+      if (!times || !reaches(schedule, clock.path)) return []
+      const zone = zoneFor(times, zones, clock)
+      return [{ name: schedule.name, windows: meeting(times, zone, windows) }]
     })
 }
 
@@ -53,15 +51,6 @@ const meeting = (times: Times, zone: string, windows: readonly Window[]) =>
     windowsBetween(recurrenceOf(times), zone, { from: opens_at, to: closes_at, limit: 1 }),
   )
 
-/** The kinds of computers that each choice means; any computer is of one of them. */
-const KINDS: Record<TargetKinds, readonly ComputerKind[]> = {
-  any: ['server', 'workstation', 'portable'],
-  servers: ['server'],
-  workstations: ['workstation'],
-  portables: ['portable'],
-  not_servers: ['workstation', 'portable'],
-}
-
 /** Whether two schedules may be for the same computer, as far as its kind goes. */
 export const mayShare = (one: TargetKinds, other: TargetKinds) =>
-  KINDS[one].some((kind) => KINDS[other].includes(kind))
+  kindsIn[one].some((kind) => kindsIn[other].includes(kind))

@@ -1,11 +1,10 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import type { LaidOut } from './plan.ts'
+import { type LaidOut, timesIn } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
-import { nearest } from './regions.ts'
 import type { Times } from './stored.ts'
-import { type Clock, type Zones, listClocks, zoneFor } from './tenant-zones.ts'
+import { type Clock, type Zones, clockOfTenant, listClocks, zoneFor } from './tenant-zones.ts'
 
 /** Windows that come one after the other: at whose times, on the clock of which zone. */
 export type Series = {
@@ -86,21 +85,24 @@ const oneOfEach = (clocks: Clock[], zoneOf: (clock: Clock) => string) => [
   ...new Map(clocks.map((clock) => [zoneOf(clock), clock])).values(),
 ]
 
-const clockOfTenant = (path: string): Clock => ({ path, time_zone: '' })
-
-function distinctSeries({ regions, times }: Layout, zones: Zones, clocks: Clock[]): Series[] {
-  const standings = new Map(regions.map(({ path, standing }) => [path, standing]))
+function distinctSeries(layout: Layout, zones: Zones, clocks: Clock[]): Series[] {
+  const timesAt = timesIn(layout)
   const found = new Map<string, Series>()
   for (const clock of clocks) {
-    const standing = nearest(standings, clock.path)
-    const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
+    const own = timesAt(clock.path)
     if (!own) continue
-    const { times_of } = standing!
-    const zone = zoneFor(own, zones, clock)
-    const key = keyOf(times_of, zone)
-    if (!found.has(key)) found.set(key, { times_of, times: own, zone, clock })
+    const zone = zoneFor(own.times, zones, clock)
+    const key = keyOf(own.times_of, zone)
+    if (!found.has(key)) found.set(key, { ...own, zone, clock })
   }
   return [...found.values()]
+}
+
+/** Tells the series that the tenant with a path has itself. */
+export function seriesHere(layout: Layout, zones: Zones, path: string) {
+  const own = timesIn(layout)(path)
+  const zone = own && zoneFor(own.times, zones, clockOfTenant(path))
+  return (series: Series) => series.times_of === own?.times_of && series.zone === zone
 }
 
 /** What tells a series of a schedule from its others. */

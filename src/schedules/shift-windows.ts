@@ -10,7 +10,7 @@ import type { StandingSchedule } from './chains.ts'
 import { localAt } from './local-time.ts'
 import type { Change, Shift, Verdict } from './shifts.ts'
 import { recurrenceOf } from './stored.ts'
-import { zoneFor } from './tenant-zones.ts'
+import { clockOfTenant, zoneFor } from './tenant-zones.ts'
 import { addElapsed, nextWindow } from './windows.ts'
 
 /** What opens within this time is told. */
@@ -90,8 +90,7 @@ export function opensSoon(shift: Shift, standing: StandingSchedule, verdict: Ver
 /** Whose clock counts at the top of a shift, where the zone of computers is not known. */
 function zoneThere(shift: Shift, { times }: StandingSchedule, verdict: Verdict) {
   const zone = verdict === 'lost' ? shift.zone_before : shift.zone_after
-  const zones = { at: () => zone, below: () => new Set([zone]) }
-  return zoneFor(times, zones, { path: shift.at.path, time_zone: '' })
+  return zoneFor(times, { at: () => zone }, clockOfTenant(shift.at.path))
 }
 
 const inWords = (local: string, zone: string) => `${local.replace('T', ' ')} in ${zone}`

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely'
+import type { ComputerKind } from '../db/computer-schema.ts'
 import type {
   MissedPolicy,
   OverlapPolicy,
@@ -23,6 +24,15 @@ export const recurrenceOf = ({ rules, window_minutes }: Times): Recurrence => ({
   rules,
   length_minutes: window_minutes,
 })
+
+/** The kinds of computers that each choice means; any computer is of one of them. */
+export const kindsIn: Record<TargetKinds, readonly ComputerKind[]> = {
+  any: ['server', 'workstation', 'portable'],
+  servers: ['server'],
+  workstations: ['workstation'],
+  portables: ['portable'],
+  not_servers: ['workstation', 'portable'],
+}
 
 /** What differs from the preferences in effect, by the key of the preference. */
 export type Options = Record<string, unknown>

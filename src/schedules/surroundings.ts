@@ -1,5 +1,5 @@
 import type { Reads } from '../db/connection.ts'
-import { listRegions } from '../preferences/regions.ts'
+import { readRegions } from '../preferences/regions.ts'
 import type { Surroundings } from './foresee.ts'
 import { nearest } from './regions.ts'
 import type { Options } from './stored.ts'
@@ -24,10 +24,7 @@ export async function readSurroundings(
   now: string,
 ): Promise<SurroundingsAt> {
   const maps = new Map<string, Map<string, unknown>>()
-  for (const key of KEYS) {
-    const regions = await listRegions(db, key, now)
-    maps.set(key, new Map(regions.map(({ path, value }) => [path, value])))
-  }
+  for (const key of KEYS) maps.set(key, await readRegions(db, key, now))
   const known = new Map<string, Surroundings>()
   return (options, path) => {
     const value = (key: (typeof KEYS)[number]) => options[key] ?? nearest(maps.get(key)!, path)

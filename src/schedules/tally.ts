@@ -7,7 +7,7 @@ import { type Exclusions, readExclusions } from './exclusions.ts'
 import type { Share, Surroundings } from './foresee.ts'
 import type { OwnedSchedule } from './queries.ts'
 import type { TenantPlace } from './reaching.ts'
-import { nearest } from './regions.ts'
+import { timesIn } from './plan.ts'
 import { type Layout, type Series, keyOf } from './series.ts'
 import type { Times } from './stored.ts'
 import { type SurroundingsAt, readSurroundings } from './surroundings.ts'
@@ -110,16 +110,15 @@ type Facts = {
 /** The computers of each series, by what its windows meet where they are. */
 function countShares(
   candidates: Candidate[],
-  { schedule, layout: { regions, times }, zones, around, exclusions }: Facts,
+  { schedule, layout, zones, around, exclusions }: Facts,
 ) {
-  const standings = new Map(regions.map(({ path, standing }) => [path, standing]))
+  const timesAt = timesIn(layout)
   // Many computers are at few tenants.
   const known = new Map<string, Here | undefined>()
   const lookUp = (path: string): Here | undefined => {
-    const standing = nearest(standings, path)
-    const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
+    const own = timesAt(path)
     if (!own || exclusions.keepsAway(schedule, path)) return undefined
-    return { times_of: standing!.times_of, own, meets: around(schedule.options, path) }
+    return { ...own, meets: around(schedule.options, path) }
   }
   const counts = new Map<string, Map<Surroundings, number>>()
   for (const candidate of candidates) {
@@ -127,14 +126,14 @@ function countShares(
     if (!known.has(path)) known.set(path, lookUp(path))
     const here = known.get(path)
     if (!here || state === 'excluded') continue
-    const key = keyOf(here.times_of, zoneFor(here.own, zones, candidate))
+    const key = keyOf(here.times_of, zoneFor(here.times, zones, candidate))
     const shares = counts.get(key) ?? new Map<Surroundings, number>()
     counts.set(key, shares.set(here.meets, (shares.get(here.meets) ?? 0) + 1))
   }
   return counts
 }
 
-type Here = { times_of: number; own: Times; meets: Surroundings }
+type Here = { times_of: number; times: Times; meets: Surroundings }
 
 /** A count of a tally, in words. */
 export const tallyInWords = (count: number, { is_partial }: Pick<Tally, 'is_partial'>) =>

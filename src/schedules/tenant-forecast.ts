@@ -14,11 +14,10 @@ import {
 } from './foretelling.ts'
 import { layOut } from './plan.ts'
 import { type TenantPlace, listReaching } from './reaching.ts'
-import { nearest } from './regions.ts'
 import { mayShare } from './rivals.ts'
-import { type Layout, type Series, seriesAt } from './series.ts'
+import { seriesAt, seriesHere } from './series.ts'
 import { type Tallier, newTallier } from './tally.ts'
-import { type Zones, zonesNow, zoneFor } from './tenant-zones.ts'
+import { type Zones, zonesNow } from './tenant-zones.ts'
 import type { Window } from './windows.ts'
 
 /** Schedules whose windows are told of on the page of a tenant, those that come first. */
@@ -87,14 +86,6 @@ async function coveredAt(
     covered.push(...coverSeries(schedule, await read(schedule, layout), counted, isHere))
   }
   return { covered, more }
-}
-
-/** Tells the series that the tenant itself has. */
-function seriesHere({ regions, times }: Layout, zones: Zones, path: string) {
-  const standing = nearest(new Map(regions.map((region) => [region.path, region.standing])), path)
-  const own = standing?.effect === 'on' ? times.get(standing.times_of) : undefined
-  const zone = own && zoneFor(own, zones, { path, time_zone: '' })
-  return (series: Series) => series.times_of === standing?.times_of && series.zone === zone
 }
 
 const mostOf = (series: CoveredSeries[]) => Math.max(...series.map(({ computers }) => computers))

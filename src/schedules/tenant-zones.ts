@@ -2,7 +2,7 @@ import type { Db, Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
 import { branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
-import { listRegions } from '../preferences/regions.ts'
+import { readRegions } from '../preferences/regions.ts'
 import { TIME_ZONE } from './option-keys.ts'
 import { nearest } from './regions.ts'
 import type { ZoneChoice } from './stored.ts'
@@ -19,17 +19,16 @@ export type Zones = {
 
 /** Reads which time zone is in effect where, once for the whole tree. */
 export async function readZones(db: Reads, now: string): Promise<Zones> {
-  const regions = await listRegions(db, TIME_ZONE, now)
-  const byPath = new Map(regions.map(({ path, value }) => [path, String(value)]))
-  const at = (path: string) => nearest(byPath, path)!
+  const regions = await readRegions(db, TIME_ZONE, now)
+  const all = [...regions]
+  const at = (path: string) => nearest(regions, path) as string
   return {
     at,
     below: (path) => {
-      const inside = regions.filter((region) => region.path.startsWith(path))
-      return new Set([at(path), ...inside.map(({ value }) => String(value))])
+      const inside = all.filter(([one]) => one.startsWith(path))
+      return new Set([at(path), ...inside.map(([, value]) => String(value))])
     },
-    within: (path) =>
-      regions.map((region) => region.path).filter((one) => one !== path && one.startsWith(path)),
+    within: (path) => all.map(([one]) => one).filter((one) => one !== path && one.startsWith(path)),
   }
 }
 
@@ -69,6 +68,9 @@ const nextExpiry = prepared((db, { now }: { now: string }) =>
 
 /** A clock that tells windows apart: that of a tenant, or of computers there that have one of their own. */
 export type Clock = { path: string; time_zone: string }
+
+/** The clock of a tenant. */
+export const clockOfTenant = (path: string): Clock => ({ path, time_zone: '' })
 
 const clocksOf = prepared((db, { from, to }: { from: string; to: string }) =>
   everyTenant(db)
@@ -118,11 +120,7 @@ export async function zonesOf(
 }
 
 /** Whose clock counts for a computer. A computer whose zone is not known has that of its tenant. */
-export function zoneFor(
-  { zone_of, zone }: ZoneChoice,
-  zones: Pick<Zones, 'at'>,
-  computer: { path: string; time_zone: string },
-) {
+export function zoneFor({ zone_of, zone }: ZoneChoice, zones: Pick<Zones, 'at'>, computer: Clock) {
   if (zone_of === 'fixed') return zone!
   return (zone_of === 'computer' && computer.time_zone) || zones.at(computer.path)
 }
