@@ -20,7 +20,6 @@ const COLUMNS = [
   'computer.platform',
   'computer.kind',
   'computer.primary_person_id',
-  'computer.time_zone',
   'computer.state',
   'computer.source',
   'computer.version',

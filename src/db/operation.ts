@@ -3,6 +3,7 @@ import { hashOperation } from './audit-chain.ts'
 import { noteAuditHead } from './audit-head.ts'
 import { type Db, type Reads, writerOf } from './connection.ts'
 import { requireInvariants } from './invariants.ts'
+import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { beginWriting } from './write-lock.ts'
 
@@ -87,6 +88,13 @@ function writing<T>(db: Db, write: (kysely: Kysely<Schema>) => Promise<T>): Prom
     }
   })
 }
+
+const newest = prepared((db, _: object) =>
+  db.selectFrom('operation').select('id').orderBy('id', 'desc').limit(1),
+)
+
+/** The last operation: while it is the same, nothing of the business has changed. */
+export const lastOperationId = async (db: Reads) => (await newest(db, {}))[0]?.id ?? 0
 
 async function openOperation(
   kysely: Kysely<Schema>,

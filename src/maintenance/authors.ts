@@ -3,6 +3,7 @@ import type { Reads } from '../db/connection.ts'
 import { inScope } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
+import { orderIn } from './place.ts'
 
 /**
  * Who gave these orders about maintenance, by the id of the order: the names of those people whom
@@ -36,10 +37,6 @@ export async function authorsOf(db: Reads, asker: Asker, order_ids: number[]) {
     }),
   )
 }
-
-/** The id of the order that started a window; null for one whose time came. */
-export const orderIn = (local_start: string) =>
-  local_start.startsWith('#') ? Number(local_start.slice(1)) : null
 
 /** Who ran a window; null where its time came, or where that is not to be told. */
 export async function ranBy(db: Reads, asker: Asker, { local_start }: { local_start: string }) {

@@ -6,7 +6,7 @@ import { type Decision, decideWindows, dueAndNext } from '../schedules/catch-up.
 import { detectAt } from '../schedules/plan.ts'
 import { recurrenceOf } from '../schedules/stored.ts'
 import { type Window, addElapsed } from '../schedules/windows.ts'
-import { type Place, type PlaceKey, keyOf, textOf } from './place.ts'
+import { PLACE, type Place, type PlaceKey, keyOf, textOf } from './place.ts'
 import { type Unfinished, listUnfinished } from './queue.ts'
 import type { Came } from './record.ts'
 import { reasonInWords } from './words.ts'
@@ -20,8 +20,6 @@ export type Due = PlaceKey & { starts_at: string }
 /** What was before: the last start that was recorded, and what is not over yet. */
 export type Past = { last_start: string | undefined; unfinished: Unfinished[] }
 
-const KEY = ['schedule_id', 'override_id', 'zone'] as const
-
 /**
  * The last time that was recorded, in one zone or in any: not by a clock that was ahead. What an order
  * started has no place among them.
@@ -29,7 +27,7 @@ const KEY = ['schedule_id', 'override_id', 'zone'] as const
 const lastStarts = (where: 'there' | 'anywhere') =>
   prepared((db, { keys, now }: { keys: string; now: string }) =>
     everyTenant(db)
-      .selectFrom(givenTable<PlaceKey>(keys, KEY))
+      .selectFrom(givenTable<PlaceKey>(keys, PLACE))
       .select(['given.schedule_id', 'given.override_id', 'given.zone'])
       .select((eb) => {
         const last = eb
@@ -63,8 +61,10 @@ export async function readPast(
     places.filter(({ times }) => (times.zone_of === 'fixed') === is_fixed).map(keyOf),
   ) as [PlaceKey[], PlaceKey[]]
   const rows = [
-    ...(fixed.length > 0 ? await lastStartsAnywhere(db, { keys: rowsJson(fixed, KEY), now }) : []),
-    ...(others.length > 0 ? await lastStartsThere(db, { keys: rowsJson(others, KEY), now }) : []),
+    ...(fixed.length > 0
+      ? await lastStartsAnywhere(db, { keys: rowsJson(fixed, PLACE), now })
+      : []),
+    ...(others.length > 0 ? await lastStartsThere(db, { keys: rowsJson(others, PLACE), now }) : []),
   ]
   const starts = new Map(rows.map((row) => [textOf(row), row.last_start ?? undefined]))
   const unfinished = await listUnfinished(db, keys)

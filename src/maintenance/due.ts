@@ -6,7 +6,7 @@ import { givenTable, rowsJson } from '../db/row-table.ts'
 import type { Schema } from '../db/schema.ts'
 import { type Pace, halves, isInterruption } from '../pace.ts'
 import { openSome } from './open-due.ts'
-import { type PlaceKey, textOf } from './place.ts'
+import { PLACE, type PlaceKey, textOf } from './place.ts'
 import type { Round } from './round.ts'
 
 /** Times that are dealt with in one transaction. */
@@ -46,7 +46,7 @@ async function openApart(
     await system(db, async (tx) => {
       await round.refresh(tx)
       // Another process may have dealt with some, and somebody may have changed a schedule.
-      const due = await dueAmong(tx, { now: round.now, keys: rowsJson(keys, KEY) })
+      const due = await dueAmong(tx, { now: round.now, keys: rowsJson(keys, PLACE) })
       await openSome(tx, round, due, pace)
     })
     return []
@@ -60,13 +60,11 @@ async function openApart(
   }
 }
 
-const KEY = ['schedule_id', 'override_id', 'zone'] as const
-
 /** What is due; not what has to be planned anew before. */
 const dueRows = prepared((db, { now, limit }: { now: string; limit: number }) =>
   db
     .selectFrom('next_window')
-    .select(KEY)
+    .select(PLACE)
     .where('detect_at', '<=', now)
     .where(isPlanned)
     .orderBy('detect_at')
@@ -77,7 +75,7 @@ const dueRows = prepared((db, { now, limit }: { now: string; limit: number }) =>
 /** The same of some only. */
 const dueAmong = prepared((db, { now, keys }: { now: string; keys: string }) =>
   db
-    .selectFrom(givenTable<PlaceKey>(keys, KEY))
+    .selectFrom(givenTable<PlaceKey>(keys, PLACE))
     .crossJoin('next_window')
     .select(['next_window.schedule_id', 'next_window.override_id', 'next_window.zone'])
     .select('next_window.starts_at')

@@ -6,6 +6,7 @@ import type { Schema } from '../db/schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { isPostponed, isUnfinished } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
+import { readZones } from '../schedules/tenant-zones.ts'
 import { endSessions } from './ending.ts'
 import { NO_NEXT, postponedOf } from './postponed.ts'
 import { readComing } from './to-come.ts'
@@ -21,7 +22,7 @@ export async function endWaitingInVain(tx: SystemTx, now: string, pace: Pace) {
   const windows = await listWithoutNext(tx)
   if (windows.length === 0) return
   const ids = [...new Set(windows.map(({ schedule_id }) => schedule_id))]
-  const isToCome = await readComing(tx, ids, now)
+  const isToCome = await readComing(tx, ids, await readZones(tx, now))
   const outcome = { state: 'missed', reason: NO_NEXT, ended_at: now } as const
   for (const window of windows)
     for (let after = 0; ;) {

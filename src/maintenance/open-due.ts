@@ -2,7 +2,7 @@ import type { SystemTx } from '../db/operation.ts'
 import { rowTable } from '../db/row-table.ts'
 import type { NextWindowTable } from '../db/schedule-schema.ts'
 import type { Pace } from '../pace.ts'
-import { NEXT, detectAt, nextRow } from '../schedules/plan.ts'
+import { NEXT, nextRow } from '../schedules/plan.ts'
 import type { Window } from '../schedules/windows.ts'
 import { beginReading } from './covered.ts'
 import { type Due, decide, readPast } from './decide.ts'
@@ -66,14 +66,7 @@ const isToFill = (one: Came & { id: number }): one is typeof one & Unfilled =>
 async function noteNext(tx: SystemTx, decided: readonly Decided[]) {
   const rows: NextWindowTable[] = []
   for (const { place, next } of decided)
-    if (next)
-      rows.push(
-        nextRow(place.schedule.id, {
-          times_of: place.times_of,
-          window: next,
-          detect_at: detectAt(place.schedule, next),
-        }),
-      )
+    if (next) rows.push(nextRow(place.schedule, { times_of: place.times_of, window: next }))
     else await forget(tx, keyOf(place))
   if (rows.length === 0) return
   await tx

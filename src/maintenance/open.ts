@@ -8,6 +8,7 @@ import type { InEffect } from '../preferences/in-effect.ts'
 import type { OwnedSchedule } from '../schedules/queries.ts'
 import type { ScheduleRegion } from '../schedules/regions.ts'
 import { spreadOver } from '../schedules/spread.ts'
+import { spanOf } from '../schedules/windows.ts'
 import { type Candidate, type Covered, type WindowOf, openTo, readOn } from './covered.ts'
 import type { Term } from './record.ts'
 import type { Round } from './round.ts'
@@ -82,12 +83,11 @@ type Waiting = { window: Filling; candidates: readonly Candidate[] }
 function beginFilling(window: Unfilled, siblings: Sibling[]): Filling {
   const { opening, term, covered } = window
   const { id, spread_minutes } = opening.schedule
-  const span = { opens_at: term.starts_at, closes_at: term.ends_at }
   return {
     ...window,
     opened: { sessions: 0, ahead: 0, problem: covered.problem },
     isOpenTo: openTo(opening.regions, opening),
-    startOf: spreadOver(span, id, spread_minutes),
+    startOf: spreadOver(spanOf(term), id, spread_minutes),
     terms: new Map(),
     siblings,
   }

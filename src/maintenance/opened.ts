@@ -2,11 +2,10 @@ import type { Reads } from '../db/connection.ts'
 import type { SystemTx } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
-import { idsIn } from '../db/search.ts'
 import type { Pace } from '../pace.ts'
 import { missingTarget } from '../schedules/missing.ts'
 import { zonesOf } from '../schedules/tenant-zones.ts'
-import { hasSessionsLeft } from './ending.ts'
+import { endWindows, hasSessionsLeft } from './ending.ts'
 import { type Opened, type Opening, type Unfilled, openSessions } from './open.ts'
 import { endPostponed } from './postponed.ts'
 import type { Round } from './round.ts'
@@ -33,7 +32,7 @@ export async function fillWindows(
       await recordNobody(tx, round, { id, opening, problem: one.problem })
     } else if (one.ahead === 0) over.push(id)
   }
-  if (over.length > 0) await end(tx, over, { state: 'closed' }, round.now)
+  if (over.length > 0) await endWindows(tx, over, { state: 'closed' }, round.now)
   return opened
 }
 
@@ -55,13 +54,14 @@ export async function refillWindow(
   if (!(await hasSessions(tx, id))) {
     const problem = opened!.problem || (await missingTarget(tx, opening.schedule))
     await recordNobody(tx, round, { id, opening, problem })
-  } else if (!(await hasSessionsLeft(tx, id))) await end(tx, [id], { state: 'closed' }, round.now)
+  } else if (!(await hasSessionsLeft(tx, id)))
+    await endWindows(tx, [id], { state: 'closed' }, round.now)
 }
 
 /** What becomes of a window that begins and has no session. */
 export async function settleEmpty(tx: SystemTx, round: Round, { id }: { id: number }) {
   if (await hasSessions(tx, id)) return
-  await end(tx, [id], { state: 'skipped', reason: NOBODY }, round.now)
+  await endWindows(tx, [id], { state: 'skipped', reason: NOBODY }, round.now)
 }
 
 const sessionOf = prepared((db, { window_id }: { window_id: number }) =>
@@ -90,7 +90,7 @@ async function recordNobody(
     await everyTenantTx(tx).deleteFrom('maintenance_window').where('id', '=', id).execute()
   else {
     const reason = problem || NOBODY
-    await end(tx, [id], { state: 'skipped', reason }, round.now)
+    await endWindows(tx, [id], { state: 'skipped', reason }, round.now)
   }
 }
 
@@ -105,12 +105,3 @@ async function isTold(
   if (isGone && zone === zones.at(schedule.path)) return true
   return (await zonesOf(tx, zones, times, schedule.path)).size === 1
 }
-
-type Outcome = { state: 'closed' } | { state: 'skipped'; reason: string }
-
-const end = (tx: SystemTx, ids: number[], outcome: Outcome, closed_at: string) =>
-  everyTenantTx(tx)
-    .updateTable('maintenance_window')
-    .set({ ...outcome, closed_at })
-    .where('id', 'in', idsIn(ids))
-    .execute()

@@ -9,6 +9,12 @@ export type Place = Omit<Opening, 'local_start'>
 /** The same as columns have it. */
 export type PlaceKey = { schedule_id: number; override_id: number; zone: string }
 
+export const PLACE = ['schedule_id', 'override_id', 'zone'] as const
+
+/** The id of the order that started a window, which it says in place of a time; null without. */
+export const orderIn = (local_start: string) =>
+  local_start.startsWith('#') ? Number(local_start.slice(1)) : null
+
 /** The key as a text, to look things up by. */
 export const textOf = ({ schedule_id, override_id, zone }: PlaceKey) =>
   `${schedule_id} ${override_id} ${zone}`

@@ -75,7 +75,7 @@ async function endWaitingFor(tx: SystemTx, round: Round, window: Unfilled, pace:
     const byFate = Map.groupBy(some, (one) => fateIn(one, zones))
     const elsewhere = byFate.get('elsewhere') ?? []
     if (elsewhere.length > 0)
-      isToCome ??= await readComing(tx, [window.opening.schedule.id], round.now)
+      isToCome ??= await readComing(tx, [window.opening.schedule.id], await round.zones(tx))
     const inVain = elsewhere.filter((one) => !isToCome!(one))
     await endSessions(tx, byFate.get('taken_over') ?? [], takenOver(round.now))
     await endSessions(tx, byFate.get('left_out') ?? [], missed(LEFT_OUT, round.now))

@@ -14,7 +14,8 @@ const windowOf = prepared((db, { id }: { id: number }) =>
     .innerJoin('tenant', 'tenant.id', 'window.tenant_id')
     .innerJoin('schedule', 'schedule.id', 'window.schedule_id')
     .selectAll('window')
-    .select(['schedule.name as schedule_name', 'tenant.name as tenant_name', 'tenant.path'])
+    .select(['schedule.name as schedule_name', 'schedule.state as schedule_state'])
+    .select(['tenant.name as tenant_name', 'tenant.path'])
     .where('window.id', '=', id),
 )
 

@@ -5,20 +5,18 @@ import { givenTable, rowsJson } from '../db/row-table.ts'
 import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
 import { isUnfinished } from '../db/session-table.ts'
 import type { Pace } from '../pace.ts'
-import { overlaps } from '../schedules/catch-up.ts'
 import { findSchedule } from '../schedules/queries.ts'
-import { addElapsed, elapsedMinutes } from '../schedules/windows.ts'
+import { addElapsed, elapsedMinutes, overlaps, spanOf } from '../schedules/windows.ts'
 import { beginReading } from './covered.ts'
+import { endWindows } from './ending.ts'
 import { fillWindows } from './opened.ts'
-import { type Place, type PlaceKey, findPlaces, textOf } from './place.ts'
+import { PLACE, type Place, type PlaceKey, findPlaces, textOf } from './place.ts'
 import type { Term } from './record.ts'
 import type { Round } from './round.ts'
 
-const KEY = ['schedule_id', 'override_id', 'zone'] as const
-
 const openOrQueued = prepared((db, { keys }: { keys: string }) =>
   everyTenant(db)
-    .selectFrom(givenTable<PlaceKey>(keys, KEY))
+    .selectFrom(givenTable<PlaceKey>(keys, PLACE))
     .crossJoin('maintenance_window as unfinished')
     .selectAll('unfinished')
     .whereRef('unfinished.schedule_id', '=', 'given.schedule_id')
@@ -33,7 +31,7 @@ const openOrQueued = prepared((db, { keys }: { keys: string }) =>
  * key, the first on the clock first.
  */
 export async function listUnfinished(db: Reads, keys: readonly PlaceKey[]) {
-  const rows = await openOrQueued(db, { keys: rowsJson(keys, KEY) })
+  const rows = await openOrQueued(db, { keys: rowsJson(keys, PLACE) })
   return Map.groupBy(rows, textOf)
 }
 
@@ -52,7 +50,7 @@ export async function openNextQueued(tx: SystemTx, round: Round, key: PlaceKey, 
     const turn = await nextInTurn(tx, rows, round.now)
     if (!turn) return
     const { row, place, problem } = turn
-    if (problem) await skip(tx, row.id, problem, round.now)
+    if (problem) await endWindows(tx, [row.id], { state: 'skipped', reason: problem }, round.now)
     else await openQueued(tx, round, row, place!, pace)
   }
 }
@@ -73,11 +71,6 @@ async function nextInTurn(tx: SystemTx, rows: Unfinished[], now: string) {
   }
   return undefined
 }
-
-const spanOf = ({ starts_at, ends_at }: Pick<Term, 'starts_at' | 'ends_at'>) => ({
-  opens_at: starts_at,
-  closes_at: ends_at,
-})
 
 /** Why a window that waits does not open any more; '' where it does. */
 async function problemOf(
@@ -118,10 +111,3 @@ function termOf(
   }
   return { starts_at: starts_at > now ? starts_at : now, ends_at, detect_at }
 }
-
-const skip = (tx: SystemTx, id: number, reason: string, now: string) =>
-  everyTenantTx(tx)
-    .updateTable('maintenance_window')
-    .set({ state: 'skipped', reason, closed_at: now })
-    .where('id', '=', id)
-    .execute()

@@ -1,17 +1,8 @@
 import type { SystemTx } from '../db/operation.ts'
-import { prepared } from '../db/prepared.ts'
-import { everyTenant, everyTenantTx } from '../db/scope-guard.ts'
+import { everyTenantTx } from '../db/scope-guard.ts'
 import { idsIn } from '../db/search.ts'
+import { findWindow } from './queries.ts'
 import { listUnfinished } from './queue.ts'
-
-const windowWithSchedule = prepared((db, { id }: { id: number }) =>
-  everyTenant(db)
-    .selectFrom('maintenance_window as window')
-    .innerJoin('schedule', 'schedule.id', 'window.schedule_id')
-    .selectAll('window')
-    .select('schedule.state as schedule_state')
-    .where('window.id', '=', id),
-)
 
 type Withdrawn = { id: number; window_id: number }
 
@@ -31,7 +22,7 @@ export async function reopenSessions(tx: SystemTx, sessions: Withdrawn[], now: s
 
 /** Whether a window is open, or can be again: before its end, and with no other in its place. */
 async function lasts(tx: SystemTx, id: number, now: string) {
-  const [window] = await windowWithSchedule(tx, { id })
+  const window = await findWindow(tx, id)
   if (!window || window.schedule_state === 'deleted' || window.ends_at <= now) return false
   if (window.state === 'open') return true
   if (window.state !== 'closed' || (await listUnfinished(tx, [window])).size > 0) return false

@@ -1,5 +1,5 @@
 import type { Reads } from '../db/connection.ts'
-import { prepared } from '../db/prepared.ts'
+import { lastOperationId } from '../db/operation.ts'
 import { type InEffect, valuesInEffectAt } from '../preferences/in-effect.ts'
 import { TERM_KEYS } from '../schedules/option-keys.ts'
 import { type Zones, readZones } from '../schedules/tenant-zones.ts'
@@ -24,10 +24,6 @@ export type Round = {
   options_ids: Map<string, number>
 }
 
-const lastOperation = prepared((db, _: object) =>
-  db.selectFrom('operation').select('id').orderBy('id', 'desc').limit(1),
-)
-
 export function newRound(now: string): Round {
   let head: number | undefined
   let zones: Zones | undefined
@@ -45,9 +41,9 @@ export function newRound(now: string): Round {
     options_ids,
     forget,
     async refresh(tx) {
-      const [last] = await lastOperation(tx, {})
-      if (last?.id !== head) forget()
-      head = last?.id
+      const last = await lastOperationId(tx)
+      if (last !== head) forget()
+      head = last
     },
     zones: async (tx) => (zones ??= await readZones(tx, now)),
     async valuesAt(tx, paths) {

@@ -7,6 +7,7 @@ import { NotFound } from '../errors.ts'
 import { getSchedule } from '../schedules/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
 import type { RunResource } from './api-schemas.ts'
+import { orderIn } from './place.ts'
 import { getWindow } from './queries.ts'
 import { type Tally, tallyWindows } from './window-counts.ts'
 
@@ -77,7 +78,7 @@ const toResource = (window: Row, counts: Tally[]): RunResource => ({
   id: window.id,
   schedule_id: window.schedule_id,
   zone: window.zone,
-  local_start: window.local_start.startsWith('#') ? null : window.local_start,
+  local_start: orderIn(window.local_start) === null ? window.local_start : null,
   starts_at: window.starts_at,
   ends_at: window.ends_at,
   detect_at: window.detect_at,

@@ -5,6 +5,7 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
 import { addElapsed } from '../schedules/windows.ts'
 import type { Unfilled } from './open.ts'
+import { orderIn } from './place.ts'
 
 /** A local date lies within so long of the same date anywhere else. */
 const MOST_MINUTES_APART = 2 * 24 * 60
@@ -73,7 +74,7 @@ export type Sibling = Awaited<ReturnType<typeof onThatDay>>[number]
  */
 export async function siblingsOf(tx: Reads, windows: readonly Unfilled[]) {
   const asked = windows
-    .filter(({ opening }) => !opening.local_start.startsWith('#'))
+    .filter(({ opening }) => orderIn(opening.local_start) === null)
     .map(({ id, term, opening }): Asked => {
       const { schedule, times_of, zone, local_start } = opening
       const date = local_start.slice(0, 10)

@@ -1,8 +1,8 @@
-import type { Db, Reads } from '../db/connection.ts'
+import type { Db } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { type Pace, paced } from '../pace.ts'
 import { type PutBack, noteWhatTimeChanged } from '../schedules/passing-time.ts'
-import { type Moved, noteTimeZoneData, planWhatChanged } from '../schedules/planning.ts'
+import { type Moved, lookedAt, noteTimeZoneData, planWhatChanged } from '../schedules/planning.ts'
 import { addElapsed } from '../schedules/windows.ts'
 import { beginWindows } from './begin.ts'
 import { closeEndedWindows } from './close.ts'
@@ -80,7 +80,7 @@ type Look = { now: string; time_zone_data: string; busy: boolean }
 
 /** What another process noted, whose clock is ahead, is not taken back. */
 async function noteLook(db: Db, { now, time_zone_data, busy }: Look) {
-  const last = await lastLook(db)
+  const last = await lookedAt(db)
   const isNews = !last || (busy ? last < now : last <= addElapsed(now, -NOTED_EVERY_MINUTES))
   if (!isNews) return
   await system(db, (tx) =>
@@ -91,9 +91,6 @@ async function noteLook(db: Db, { now, time_zone_data, busy }: Look) {
       .execute(),
   )
 }
-
-const lastLook = async (db: Reads) =>
-  (await db.selectFrom('scheduler').select('looked_at').executeTakeFirst())?.looked_at
 
 /** How long until something is due, in milliseconds; at most until the next look. */
 async function pauseOf(db: Db) {

@@ -5,6 +5,7 @@ import { freezeAt } from '../schedules/freeze.ts'
 import {
   EXCLUDES_COMPUTERS,
   EXCLUDES_CROSS_TENANT,
+  FREEZE_PERIODS,
   TIME_ZONE,
   optionKeys,
 } from '../schedules/option-keys.ts'
@@ -63,7 +64,7 @@ async function keepTogether(
   const options = Object.fromEntries(
     optionKeys.map((key) => [key, counts(key) ? own[key] : values[key]]),
   )
-  const freezes = options['maintenance.freeze_periods'] as string[]
+  const freezes = options[FREEZE_PERIODS] as string[]
   const kept = { options_id: await keepOptions(tx, round, options), freezes }
   known.set(json, kept)
   return kept

@@ -1,6 +1,7 @@
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
-import { authorsOf, orderIn } from './authors.ts'
+import { authorsOf } from './authors.ts'
+import { orderIn } from './place.ts'
 import { type Tally, tallyWindows } from './window-counts.ts'
 import { type FoundWindow, findWindows } from './window-search.ts'
 import { windowStates } from './words.ts'

@@ -1,5 +1,5 @@
 import { addMinutes, instantOf, localAt } from './local-time.ts'
-import { elapsedMinutes, type Window } from './windows.ts'
+import { elapsedMinutes, type OpenSpan } from './windows.ts'
 
 /** The days of the week by the number that JavaScript has for them. */
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
@@ -17,10 +17,7 @@ export type BusinessHours = {
 }
 
 /** How many minutes of a window fall into business hours. */
-export function businessMinutes(
-  { opens_at, closes_at }: Pick<Window, 'opens_at' | 'closes_at'>,
-  hours: BusinessHours,
-): number {
+export function businessMinutes({ opens_at, closes_at }: OpenSpan, hours: BusinessHours): number {
   const last = localAt(closes_at, hours.zone)
   let minutes = 0
   // Hours that began the day before may still go on.

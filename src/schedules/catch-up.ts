@@ -1,12 +1,14 @@
+import type { MissedPolicy, OverlapPolicy } from '../db/schedule-schema.ts'
 import type { LocalTime } from './local-time.ts'
 import type { Recurrence } from './recurrence.ts'
-import { addElapsed, elapsedMinutes, type Window, windowsWithNext } from './windows.ts'
-
-/** What becomes of windows that closed before anything could start. */
-export type MissedPolicy = 'skip' | 'once' | 'all'
-
-/** What becomes of a window while an earlier one of the schedule is still being worked off. */
-export type OverlapPolicy = 'skip' | 'queue'
+import {
+  addElapsed,
+  elapsedMinutes,
+  overlaps,
+  spanOf,
+  type Window,
+  windowsWithNext,
+} from './windows.ts'
 
 export type Decision = {
   window: Window
@@ -36,23 +38,11 @@ export type Unfinished = {
   ends_at: string
 }
 
-/** When a window runs, or would. */
-type Term = Pick<Window, 'opens_at' | 'closes_at'>
-
 /**
  * The windows that are to be decided now, in order: those that have opened since `since`, and whose
  * start is later on the clock than that of the last one decided. So a clock that goes back, or a
- * move to a zone further west, does not bring a window back.
+ * move to a zone further west, does not bring a window back. And the window that comes after them.
  */
-export function dueWindows(
-  recurrence: Recurrence,
-  zone: string,
-  span: { since: string; last_start?: LocalTime; now: string },
-): Window[] {
-  return dueAndNext(recurrence, zone, span).due
-}
-
-/** As `dueWindows`, with the window that comes after them. */
 export function dueAndNext(
   recurrence: Recurrence,
   zone: string,
@@ -106,7 +96,7 @@ function inTurn(
   policy: { now: string; overlap: OverlapPolicy; unfinished: readonly Unfinished[] },
 ): Decision[] {
   const isCatchUp = ({ state, cause }: Unfinished) => state === 'queued' && cause === 'caught_up'
-  const terms = policy.unfinished.filter((one) => !isCatchUp(one)).map(termOf)
+  const terms = policy.unfinished.filter((one) => !isCatchUp(one)).map(spanOf)
   let waiting = policy.unfinished.some(isCatchUp)
   return wanting.map((decision) => {
     const term = { opens_at: policy.now, closes_at: decision.closes_at! }
@@ -120,15 +110,6 @@ function inTurn(
     return decided
   })
 }
-
-const termOf = ({ starts_at, ends_at }: Unfinished): Term => ({
-  opens_at: starts_at,
-  closes_at: ends_at,
-})
-
-/** Whether two terms have a moment in common. */
-export const overlaps = (one: Term, other: Term) =>
-  one.opens_at < other.closes_at && other.opens_at < one.closes_at
 
 const runsInTime = (window: Window, now: string): Decision => ({
   window,

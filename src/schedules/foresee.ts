@@ -2,7 +2,14 @@ import { type BusinessHours, businessMinutes } from './business-hours.ts'
 import { type FreezePeriod, freezeAt } from './freeze.ts'
 import { durationInWords } from './words.ts'
 import { recurrenceOf, type Times } from './stored.ts'
-import { type Window, clockChangeInWords, elapsedMinutes, windowsOpening } from './windows.ts'
+import {
+  type OpenSpan,
+  type Window,
+  clockChangeInWords,
+  elapsedMinutes,
+  overlaps,
+  windowsOpening,
+} from './windows.ts'
 
 /** What a window may meet where it opens. */
 export type Surroundings = {
@@ -24,9 +31,7 @@ export type Mark = {
 export type Share = { around: Surroundings; computers: number }
 
 /** The windows of another schedule, which may be open at the same time. */
-export type OtherWindows = { name: string; windows: readonly Span[] }
-
-type Span = Pick<Window, 'opens_at' | 'closes_at'>
+export type OtherWindows = { name: string; windows: readonly OpenSpan[] }
 
 const END = '2200-01-01T00:00:00.000Z'
 
@@ -83,18 +88,18 @@ function marksIn(
     })
 }
 
-function freezeInWords({ opens_at }: Span, { zone, freezes }: Surroundings) {
+function freezeInWords({ opens_at }: OpenSpan, { zone, freezes }: Surroundings) {
   const freeze = freezeAt(opens_at, zone, freezes)
   return freeze ? `Freeze period ${freeze.replace('/', ' to ')}` : ''
 }
 
-function hoursInWords(window: Span, { zone, hours }: Surroundings) {
+function hoursInWords(window: OpenSpan, { zone, hours }: Surroundings) {
   const minutes = businessMinutes(window, { ...hours, zone })
   return minutes > 0 ? `${durationInWords(minutes)} in business hours` : ''
 }
 
 /** How many of the computers that a window covers are left out, since it is in a freeze period. */
-export const frozenIn = ({ opens_at }: Span, shares: readonly Share[]) =>
+export const frozenIn = ({ opens_at }: OpenSpan, shares: readonly Share[]) =>
   computersIn(shares.filter(({ around }) => freezeAt(opens_at, around.zone, around.freezes)))
 
 /** How many computers there are in shares. */
@@ -110,9 +115,6 @@ function listed(names: string[]) {
   return names.join(' and ')
 }
 
-const overlaps = (one: Span, other: Span) =>
-  one.opens_at < other.closes_at && other.opens_at < one.closes_at
-
 /** How long a window is open in fact, in words. */
-export const lengthInWords = ({ opens_at, closes_at }: Span) =>
+export const lengthInWords = ({ opens_at, closes_at }: OpenSpan) =>
   durationInWords(elapsedMinutes(opens_at, closes_at))

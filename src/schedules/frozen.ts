@@ -1,12 +1,11 @@
 import type { Reads } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
 import { nextUnfrozen } from './freeze.ts'
+import { FREEZE_PERIODS } from './option-keys.ts'
 import { fieldOf } from './options-form.ts'
 import { type ScheduleFacts, recurrenceOf } from './stored.ts'
 import { clockOfTenant, readZones, zoneFor } from './tenant-zones.ts'
 import { addElapsed, nextWindow } from './windows.ts'
-
-const FREEZE_PERIODS = 'maintenance.freeze_periods'
 
 /** Whoever freezes for ten years has mistaken a year. */
 const FOR_GOOD_MINUTES = 10 * 365 * 24 * 60

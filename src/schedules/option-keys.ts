@@ -8,6 +8,9 @@ export const TIME_ZONE = 'maintenance.time_zone'
 
 const NO_OPTIONS = [EXCLUDES_COMPUTERS, EXCLUDES_CROSS_TENANT, TIME_ZONE]
 
+/** An option. */
+export const FREEZE_PERIODS = 'maintenance.freeze_periods'
+
 /** The preferences that a schedule may decide itself, and that a session takes along. */
 export const optionKeys = catalogue
   .map(({ key }) => key)

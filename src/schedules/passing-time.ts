@@ -1,6 +1,7 @@
 import type { Db, Reads } from '../db/connection.ts'
 import { system } from '../db/operation.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { TIME_ZONE } from './option-keys.ts'
 import { lookedAt } from './planning.ts'
 import { addElapsed } from './windows.ts'
 
@@ -53,7 +54,7 @@ async function firstEnd(db: Reads, since: string, now: string) {
   const row = await everyTenant(db)
     .selectFrom('exemption')
     .select('expires_at')
-    .where('key', '=', 'maintenance.time_zone')
+    .where('key', '=', TIME_ZONE)
     .where('expires_at', '>', since)
     .where('expires_at', '<=', now)
     .orderBy('expires_at')

@@ -9,7 +9,7 @@ import { type Window, addElapsed, nextWindow } from './windows.ts'
 import { type Zones, zonesOf } from './tenant-zones.ts'
 
 /** A next window: whose times it follows, and when. */
-export type Planned = { times_of: number; window: Window; detect_at: string }
+type Planned = { times_of: number; window: Window }
 
 /** A schedule with how it stands in its branch, and with the times that count somewhere there. */
 export type LaidOut = {
@@ -81,7 +81,7 @@ export async function planSchedule(
     for (const zone of await zonesOf(db, zones, own, schedule.path)) {
       const from = typeof after === 'string' ? after : after(times_of, zone)
       const window = nextWindow(recurrenceOf(own), zone, from)
-      if (window) planned.push({ times_of, window, detect_at: detectAt(schedule, window) })
+      if (window) planned.push({ times_of, window })
     }
   return planned
 }
@@ -107,14 +107,14 @@ export const NEXT = [
 
 /** A next window as it is kept. */
 export const nextRow = (
-  schedule_id: number,
-  { times_of, window: { zone, start, opens_at, closes_at }, detect_at }: Planned,
+  schedule: OwnedSchedule,
+  { times_of, window: { zone, start, opens_at, closes_at } }: Planned,
 ) => ({
-  schedule_id,
+  schedule_id: schedule.id,
   override_id: times_of,
   zone,
   local_start: start,
   starts_at: opens_at,
   ends_at: closes_at,
-  detect_at,
+  detect_at: detectAt(schedule, { opens_at }),
 })

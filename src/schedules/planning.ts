@@ -8,6 +8,7 @@ import { type Pace, halves, isInterruption, paced } from '../pace.ts'
 import { instantOf } from './local-time.ts'
 import { NEXT, detectAt, layOut, nextRow, planSchedule } from './plan.ts'
 import { type OwnedSchedule, findSchedules } from './queries.ts'
+import { keyOf } from './series.ts'
 import { type Zones, readZones } from './tenant-zones.ts'
 import { addElapsed } from './windows.ts'
 
@@ -151,7 +152,7 @@ async function planSome(tx: SystemTx, listed: number[], { zones, pace }: Plannin
     const former = formerOf.get(schedule.id) ?? []
     const after = dealtWith(schedule, former, since, now)
     const planned = await planSchedule(tx, one, zones, after)
-    rows.push(...planned.map((next) => nextRow(schedule.id, next)))
+    rows.push(...planned.map((next) => nextRow(schedule, next)))
     await pace(0, 0)
   }
   const rowsOf = Map.groupBy(rows, ({ schedule_id }) => schedule_id)
@@ -172,10 +173,10 @@ function dealtWith(schedule: OwnedSchedule, former: NextWindowTable[], since: st
     const anew = instantOf(local_start, zone)
     const opens_at = anew < starts_at ? anew : starts_at
     if (detectAt(schedule, { opens_at }) <= now)
-      pending.set(`${override_id} ${zone}`, addElapsed(opens_at, -1 / 60_000))
+      pending.set(keyOf(override_id, zone), addElapsed(opens_at, -1 / 60_000))
   }
   return (times_of: number, zone: string) => {
-    const before = pending.get(`${times_of} ${zone}`)
+    const before = pending.get(keyOf(times_of, zone))
     return before !== undefined && before < since ? before : since
   }
 }

@@ -35,19 +35,6 @@ export function* startsFrom(rules: readonly RecurrenceRule[], from: LocalTime) {
   }
 }
 
-/** The same recurrence with its windows at another time of day, and of another length. */
-export const atTimeOfDay = (
-  recurrence: Recurrence,
-  time: string,
-  length_minutes: number,
-): Recurrence => ({
-  rules: recurrence.rules.map(({ rrule, start }) => ({
-    rrule,
-    start: `${start.slice(0, 11)}${time}`,
-  })),
-  length_minutes,
-})
-
 /** Whether a rule with COUNT comes to its end soon enough for that to be computed. */
 export const endsInTime = (rule: RecurrenceRule) => engineOf(rule).until !== undefined
 

@@ -1,4 +1,4 @@
-import { addElapsed, elapsedMinutes, type Window } from './windows.ts'
+import { addElapsed, elapsedMinutes, type OpenSpan } from './windows.ts'
 
 /**
  * When one computer starts in a window: up to `spread_minutes` after it opens and before it closes.
@@ -6,14 +6,14 @@ import { addElapsed, elapsedMinutes, type Window } from './windows.ts'
  * restart, and whichever process asks.
  */
 export const spreadStart = (
-  window: Pick<Window, 'opens_at' | 'closes_at'>,
+  window: OpenSpan,
   { schedule_id, computer_id }: { schedule_id: number; computer_id: number },
   spread_minutes: number,
 ) => spreadOver(window, schedule_id, spread_minutes)(computer_id)
 
 /** The same for all computers of a window. */
 export function spreadOver(
-  { opens_at, closes_at }: Pick<Window, 'opens_at' | 'closes_at'>,
+  { opens_at, closes_at }: OpenSpan,
   schedule_id: number,
   spread_minutes: number,
 ): (computer_id: number) => string {

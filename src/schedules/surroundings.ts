@@ -1,6 +1,7 @@
 import type { Reads } from '../db/connection.ts'
 import { readRegions } from '../preferences/regions.ts'
 import type { Surroundings } from './foresee.ts'
+import { FREEZE_PERIODS } from './option-keys.ts'
 import { nearest } from './regions.ts'
 import type { Options } from './stored.ts'
 import type { Zones } from './tenant-zones.ts'
@@ -8,8 +9,7 @@ import type { Zones } from './tenant-zones.ts'
 const HOURS_START = 'maintenance.business_hours_start'
 const HOURS_END = 'maintenance.business_hours_end'
 const DAYS = 'maintenance.business_days'
-const FREEZES = 'maintenance.freeze_periods'
-const KEYS = [HOURS_START, HOURS_END, DAYS, FREEZES] as const
+const KEYS = [HOURS_START, HOURS_END, DAYS, FREEZE_PERIODS] as const
 
 /**
  * What windows meet at the tenant with this path; a schedule's own options go before the preferences.
@@ -35,7 +35,7 @@ export async function readSurroundings(
         end: value(HOURS_END) as string,
         days: value(DAYS) as Surroundings['hours']['days'],
       },
-      freezes: value(FREEZES) as string[],
+      freezes: value(FREEZE_PERIODS) as string[],
     }
     const key = JSON.stringify(found)
     if (!known.has(key)) known.set(key, found)

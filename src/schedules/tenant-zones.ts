@@ -1,4 +1,5 @@
 import type { Db, Reads } from '../db/connection.ts'
+import { lastOperationId } from '../db/operation.ts'
 import { prepared } from '../db/prepared.ts'
 import { branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
@@ -42,8 +43,7 @@ const kept = new WeakMap<Db, Kept>()
  */
 export async function zonesNow(db: Db): Promise<Zones> {
   const now = db.now()
-  const [last] = await lastOperation(db, {})
-  const head = last?.id ?? 0
+  const head = await lastOperationId(db)
   const known = kept.get(db)
   if (known && known.head === head && known.since <= now && now < known.until) return known.zones
   const zones = await readZones(db, now)
@@ -51,10 +51,6 @@ export async function zonesNow(db: Db): Promise<Zones> {
   kept.set(db, { head, since: now, until: next?.expires_at ?? '9', zones })
   return zones
 }
-
-const lastOperation = prepared((db, _: object) =>
-  db.selectFrom('operation').select('id').orderBy('id', 'desc').limit(1),
-)
 
 const nextExpiry = prepared((db, { now }: { now: string }) =>
   everyTenant(db)

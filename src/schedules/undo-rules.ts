@@ -59,11 +59,7 @@ export const overrideUndo: UndoRule = {
 export const orderFinal: Final = {
   final: 'What was run, or cancelled, cannot be taken back.',
   stays_deleted: true,
-  along: {
-    permissions: ['schedule.edit'],
-    leave: ({ require }, now) => require('schedule.edit', now['tenant_id']),
-    arrive: ({ require }, former) => require('schedule.edit', former['tenant_id']),
-  },
+  along: overrideUndo,
 }
 
 /** Whose secret is gone does not come back. */

@@ -23,6 +23,19 @@ export type Window = {
   clock_changes: ClockChange[]
 }
 
+/** From when until when something is open. */
+export type OpenSpan = Pick<Window, 'opens_at' | 'closes_at'>
+
+/** The same of a window as it is kept. */
+export const spanOf = (kept: { starts_at: string; ends_at: string }): OpenSpan => ({
+  opens_at: kept.starts_at,
+  closes_at: kept.ends_at,
+})
+
+/** Whether two have a moment in common. */
+export const overlaps = (one: OpenSpan, other: OpenSpan) =>
+  one.opens_at < other.closes_at && other.opens_at < one.closes_at
+
 /** Minutes are those of the stopwatch, more or fewer than those of the clock. */
 export type ClockChange =
   | { kind: 'starts_late' }

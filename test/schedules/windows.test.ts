@@ -1,7 +1,6 @@
 import { deepStrictEqual as equal } from 'node:assert'
 import t from 'tap'
 import { addMinutes } from '../../src/schedules/local-time.ts'
-import { atTimeOfDay } from '../../src/schedules/recurrence.ts'
 import {
   clockChangeInWords,
   nextWindow,
@@ -156,14 +155,3 @@ t.test('several rules make one schedule, and a start that two of them name is on
     '2026-12-07T22:00',
   ])
 })
-
-t.test(
-  'the windows of a schedule can be moved to another time of day, and made longer',
-  async (t) => {
-    const moved = atTimeOfDay(nightly, '03:15', 60)
-    t.match(nextWindow(moved, 'UTC', '2026-11-24T12:00:00.000Z'), {
-      start: '2026-11-25T03:15',
-      closes_at: '2026-11-25T04:15:00.000Z',
-    })
-  },
-)
