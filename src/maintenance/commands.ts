@@ -1,10 +1,12 @@
+import type { Selectable } from 'kysely'
 import { type Asker, requireTenant } from '../access/visible.ts'
 import type { Tx } from '../db/operation.ts'
-import { ofTenant } from '../db/scope.ts'
+import type { MaintenanceSessionTable } from '../db/schedule-schema.ts'
+import type { VisibleTenant } from '../db/scope.ts'
 import { Conflict, Forbidden } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
 import { findSchedule, getSchedule } from '../schedules/queries.ts'
-import { endSome, endWindows } from './ending.ts'
+import { endSessions, endSome, endWindows } from './ending.ts'
 import { getSession, getWindow } from './queries.ts'
 import { lockOn, mayRunThese, mayRunThroughout } from './reach.ts'
 import { newRound } from './round.ts'
@@ -100,29 +102,46 @@ const reasonOf = ({ cause, reason }: { cause: string; reason: string }, given: s
 export async function cancelSession(tx: Tx, asker: Asker, id: number, reason: string) {
   const session = await getSession(tx, asker, id, 'schedule.run')
   if (session.ended_at !== null) throw new Conflict('This session is over already.')
-  const at = await requireTenant(tx, asker, 'schedule.run', session.tenant_id)
-  const { schedule_id, window_id } = session
-  const lock = lockOn(asker, session, await findSchedule(tx, schedule_id))
+  const lock = lockOn(asker, session, await findSchedule(tx, session.schedule_id))
   if (lock) throw new Forbidden(lock)
+  await cancelSessions(tx, asker, [session], reason)
+}
+
+/** A session, where it is and of what. */
+export type PlacedSession = Pick<
+  Selectable<MaintenanceSessionTable>,
+  'id' | 'tenant_id' | 'schedule_id' | 'window_id'
+>
+
+/** Cancels sessions that are not over, and that no lock holds: found to be so in this transaction. */
+export async function cancelSessions(
+  tx: Tx,
+  asker: Asker,
+  sessions: PlacedSession[],
+  reason: string,
+) {
+  const ids = [...new Set(sessions.map(({ tenant_id }) => tenant_id))]
+  const places = new Map<number, VisibleTenant<'schedule.run'>>()
+  for (const id of ids) places.set(id, await requireTenant(tx, asker, 'schedule.run', id))
+  const verb = 'cancel_session'
   await tx
     .insertInto('maintenance_order')
-    .values({
-      tenant_id: at,
-      verb: 'cancel_session',
-      schedule_id,
-      window_id,
-      session_id: id,
-      reason,
-    })
+    .values(
+      sessions.map(({ id: session_id, tenant_id, schedule_id, window_id }) => {
+        return {
+          tenant_id: places.get(tenant_id)!,
+          verb,
+          schedule_id,
+          window_id,
+          session_id,
+          reason,
+        }
+      }),
+    )
     .execute()
-  await tx
-    .updateTable('maintenance_session')
-    .set({
-      state: 'cancelled',
-      reason: reason || 'Somebody cancelled it.',
-      ended_at: tx.operation.at,
-    })
-    .where('id', '=', id)
-    .where(ofTenant('maintenance_session.tenant_id', at))
-    .execute()
+  await endSessions(tx, sessions, {
+    state: 'cancelled',
+    reason: reason || 'Somebody cancelled it.',
+    ended_at: tx.operation.at,
+  })
 }
