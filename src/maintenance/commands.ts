@@ -7,7 +7,7 @@ import { Conflict, Forbidden } from '../errors.ts'
 import { type Pace, paced } from '../pace.ts'
 import { findSchedule, getSchedule } from '../schedules/queries.ts'
 import { endSessions, endSome, endWindows } from './ending.ts'
-import { getSession, getWindow } from './queries.ts'
+import { type Cancellable, findCancellable, getSession, getWindow } from './queries.ts'
 import { lockOn, mayRunThese, mayRunThroughout } from './reach.ts'
 import { newRound } from './round.ts'
 import { findFree, openNow } from './run-now.ts'
@@ -92,6 +92,27 @@ export async function cancelWindow(
     await endWindows(tx, [id], outcome, tx.operation.at)
   }
   return { is_whole, sessions }
+}
+
+/**
+ * Cancels what is open or queued of a schedule, each window as `cancelWindow`: those in which there is
+ * something that the asker may cancel. Returns what that was.
+ */
+export async function cancelWindows(
+  tx: Tx,
+  asker: Asker,
+  schedule_id: number,
+  reason: string,
+  pace: Pace,
+): Promise<Cancellable> {
+  const schedule = await getSchedule(tx, asker, schedule_id, 'schedule.run')
+  const { are_whole, windows } = await findCancellable(tx, asker, schedule)
+  const cancelled: Cancellable['windows'] = []
+  for (const window of windows) {
+    const { sessions } = await cancelWindow(tx, asker, window.id, reason, pace)
+    cancelled.push({ ...window, sessions })
+  }
+  return { are_whole, windows: cancelled }
 }
 
 /** A window that somebody opened goes on to say why. */

@@ -3,10 +3,13 @@ import type { Permission } from '../access/permissions.ts'
 import { type Asker, lacks } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import { prepared } from '../db/prepared.ts'
+import type { WindowState } from '../db/schedule-schema.ts'
 import { everyTenant } from '../db/scope-guard.ts'
+import { idsIn } from '../db/search.ts'
 import { isUnfinished } from '../db/session-table.ts'
 import { NotFound } from '../errors.ts'
-import { sessionStates } from './words.ts'
+import { mayRunThese, mayRunThroughout } from './reach.ts'
+import { sessionStates, unended } from './words.ts'
 
 const windowOf = prepared((db, { id }: { id: number }) =>
   everyTenant(db)
@@ -53,6 +56,58 @@ const openOf = prepared((db, { schedule_id }: { schedule_id: number }) =>
 /** How many windows of a schedule are open, for whoever was found to see the schedule. */
 export const countOpen = async (db: Reads, schedule_id: number) =>
   (await openOf(db, { schedule_id }))[0]!.number
+
+const unfinishedOf = prepared((db, { schedule_id }: { schedule_id: number }) =>
+  everyTenant(db)
+    .selectFrom('maintenance_window as unfinished')
+    .select(['unfinished.id', 'unfinished.state'])
+    .where('unfinished.schedule_id', '=', schedule_id)
+    .where(isUnfinished)
+    .orderBy('unfinished.id'),
+)
+
+/** What somebody can cancel, or cancelled, of a schedule. */
+export type Cancellable = {
+  /** Whether the windows end, or only sessions in them. */
+  are_whole: boolean
+  windows: { id: number; state: WindowState; sessions: number }[]
+}
+
+/**
+ * What the asker could cancel of a schedule that they were found to see: its windows that are open or
+ * queued, or, where they may not run schedules throughout the branch of its owner, those in which there
+ * are sessions for them to cancel. Says too how many windows are open or queued at all.
+ */
+export async function findCancellable(
+  db: Reads,
+  asker: Asker,
+  { id: schedule_id, path }: { id: number; path: string },
+): Promise<Cancellable & { unfinished: number }> {
+  const unfinished = await unfinishedOf(db, { schedule_id })
+  const sessions = await countCancellable(
+    db,
+    asker,
+    unfinished.map(({ id }) => id),
+  )
+  const all = unfinished.map((window) => ({ ...window, sessions: sessions.get(window.id) ?? 0 }))
+  const are_whole = mayRunThroughout(asker, path)
+  const windows = are_whole ? all : all.filter((window) => window.sessions > 0)
+  return { are_whole, windows, unfinished: unfinished.length }
+}
+
+/** How many sessions of each of some windows the asker may cancel. */
+async function countCancellable(db: Reads, asker: Asker, window_ids: number[]) {
+  if (window_ids.length === 0) return new Map<number, number>()
+  const rows = await db
+    .selectFrom('maintenance_session as session')
+    .select(['session.window_id', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('session.window_id', 'in', idsIn(window_ids))
+    .where('session.state', 'in', unended)
+    .where((eb) => eb.and(mayRunThese(asker, 'session.tenant_id')))
+    .groupBy('session.window_id')
+    .execute()
+  return new Map(rows.map(({ window_id, count }) => [window_id, count]))
+}
 
 const sessionOf = prepared((db, { id }: { id: number }) =>
   everyTenant(db)

@@ -7,7 +7,7 @@ import { everyTenant } from '../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
 import { type OwnedSchedule, getSchedule } from './queries.ts'
-import { reachableTarget } from './reachable.ts'
+import { leftOutInWords, reachableTarget } from './reachable.ts'
 import { type ScheduleFacts, type TargetOwner, writeFacts } from './stored.ts'
 import { chooseComputers, findTargetOwner } from './targets.ts'
 
@@ -104,7 +104,7 @@ export async function setScheduleState(tx: Tx, asker: Asker, id: number, state: 
 }
 
 /** A copy of a schedule, and what of it could not be copied, in sentences. */
-export type Copy = { id: number; left_out: string }
+export type Copy = { id: number; name: string; left_out: string }
 
 /**
  * Makes a disabled copy of a schedule under a name of its own. What it is for is left out where the
@@ -126,7 +126,8 @@ export async function duplicateSchedule(
     locked: input.locked && permits(asker.access, 'schedule.lock', schedule.path),
     state: 'disabled',
   } as const
-  return { id: await insertSchedule(tx, asker, at, copy, target.owner), left_out: target.left_out }
+  const copy_id = await insertSchedule(tx, asker, at, copy, target.owner)
+  return { id: copy_id, name: copy.name, left_out: leftOutInWords(target.left_out, true) }
 }
 
 async function reach(tx: Tx, asker: Asker, id: number) {

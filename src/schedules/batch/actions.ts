@@ -3,7 +3,15 @@ import type { Permission } from '../../access/permissions.ts'
 import type { Asker } from '../../access/visible.ts'
 import type { ScheduleState } from '../../db/schedule-schema.ts'
 
-export const batchActions = ['enable', 'disable', 'run', 'delete', 'restore'] as const
+export const batchActions = [
+  'enable',
+  'disable',
+  'duplicate',
+  'run',
+  'cancel',
+  'delete',
+  'restore',
+] as const
 
 export type BatchAction = (typeof batchActions)[number]
 
@@ -14,7 +22,9 @@ export type ScheduleAction = { value: BatchAction; label: string }
 export const permissionsFor: Record<BatchAction, Permission> = {
   enable: 'schedule.edit',
   disable: 'schedule.edit',
+  duplicate: 'schedule.edit',
   run: 'schedule.run',
+  cancel: 'schedule.run',
   delete: 'schedule.edit',
   restore: 'schedule.edit',
 }
@@ -22,14 +32,16 @@ export const permissionsFor: Record<BatchAction, Permission> = {
 const labels: Record<BatchAction, string> = {
   enable: 'Enable',
   disable: 'Disable',
+  duplicate: 'Duplicate',
   run: 'Run now',
+  cancel: 'Cancel windows',
   delete: 'Delete',
   restore: 'Restore',
 }
 
 const offered: Record<ScheduleState, readonly BatchAction[]> = {
-  enabled: ['disable', 'run', 'delete'],
-  disabled: ['enable', 'run', 'delete'],
+  enabled: ['disable', 'duplicate', 'run', 'cancel', 'delete'],
+  disabled: ['enable', 'duplicate', 'run', 'cancel', 'delete'],
   deleted: ['restore'],
 }
 

@@ -72,7 +72,9 @@ export const scheduleBatch: JobKind<Batch, Outlook, BatchResult> = {
 const verbs: Record<BatchAction, string> = {
   enable: 'Enable',
   disable: 'Disable',
+  duplicate: 'Duplicate',
   run: 'Run',
+  cancel: 'Cancel windows of',
   delete: 'Delete',
   restore: 'Restore',
 }

@@ -1,33 +1,21 @@
-import { permits } from '../../access/decide.ts'
-import { type Asker, lacks, visibleScope } from '../../access/visible.ts'
+import { type Asker, visibleScope } from '../../access/visible.ts'
 import type { Reads } from '../../db/connection.ts'
 import type { Tx } from '../../db/operation.ts'
 import { allOrNothing } from '../../db/savepoint.ts'
-import type { ScheduleState } from '../../db/schedule-schema.ts'
 import { inScope } from '../../db/scope.ts'
 import { idTable } from '../../db/search.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
-import {
-  type BatchLine,
-  type Verdict,
-  done,
-  refused,
-  requireWhole,
-  unchanged,
-} from '../../jobs/batch.ts'
-import { runNow } from '../../maintenance/commands.ts'
-import { countOpen } from '../../maintenance/queries.ts'
+import { type BatchLine, refused, requireWhole } from '../../jobs/batch.ts'
+import { cancelWindows, runNow } from '../../maintenance/commands.ts'
 import type { Pace } from '../../pace.ts'
 import { countOf } from '../../web/counts.ts'
-import { setScheduleState } from '../commands.ts'
-import { countCovered, coveredInWords } from '../coverage.ts'
-import { tabLabels } from '../list.ts'
-import { readSchedule } from '../stored.ts'
-import { type Batch, type BatchAction, permissionsFor } from './actions.ts'
+import { duplicateSchedule, setScheduleState } from '../commands.ts'
+import { inputOf } from '../patching.ts'
+import { getSchedule, readOwned } from '../queries.ts'
+import type { Batch } from './actions.ts'
+import { cancelledInWords, judge, stateAfter } from './judges.ts'
 
 type PlannedLine = BatchLine & { id: number }
-
-type Selected = Awaited<ReturnType<typeof loadSelection>>[number]
 
 /** What the action would do to each schedule, at the moment `now`. Only reads. */
 export async function planBatch(
@@ -73,71 +61,45 @@ async function loadSelection(db: Reads, asker: Asker, ids: number[]) {
     .orderBy('schedule.name_key')
     .orderBy('schedule.id')
     .execute()
-  return rows.map(({ tenant_name, path, ...row }) => ({ ...readSchedule(row), tenant_name, path }))
-}
-
-/** The state to which an action leads; undefined for one that is about something else. */
-const stateAfter: Partial<Record<BatchAction, ScheduleState>> = {
-  enable: 'enabled',
-  disable: 'disabled',
-  delete: 'deleted',
-  restore: 'disabled',
-}
-
-const DELETED = new Conflict('It is deleted. Restore it first.')
-const EMPTY = new Conflict('It covers no computer.')
-const LOCKED = new Forbidden('It is locked. Only those who may lock schedules there can change it.')
-
-async function judge(
-  db: Reads,
-  asker: Asker,
-  action: BatchAction,
-  schedule: Selected,
-  now: string,
-): Promise<Verdict> {
-  const { state, path, locked } = schedule
-  const { access } = asker
-  const permission = permissionsFor[action]
-  if (!permits(access, permission, path)) return refused(lacks(permission))
-  const to = stateAfter[action]
-  if (!to) return state === 'deleted' ? refused(DELETED) : judgeRun(db, asker, schedule, now)
-  if (locked && !permits(access, 'schedule.lock', path)) return refused(LOCKED)
-  if (state === to || (action === 'restore' && state !== 'deleted')) return unchanged
-  if (state === 'deleted' && action !== 'restore') return refused(DELETED)
-  const change = `${tabLabels[state]} → ${tabLabels[to]}`
-  return done(
-    [change, openInWords(to, await countOpen(db, schedule.id))].filter(Boolean).join('. '),
-  )
-}
-
-const openInWords = (to: ScheduleState, open: number) =>
-  open === 0 || to === 'enabled'
-    ? ''
-    : `${countOf(open, 'window is', 'windows are')} open now: ${
-        to === 'deleted' ? 'what has not started there is cancelled' : 'what is in them goes on'
-      }`
-
-async function judgeRun(db: Reads, asker: Asker, schedule: Selected, now: string) {
-  const covered = await countCovered(db, asker, schedule, now)
-  return covered === 0 ? refused(EMPTY) : done(coveredInWords(covered))
+  return rows.map(readOwned)
 }
 
 /** What only doing it can tell, such as that a name was taken meanwhile, refuses this one alone. */
-async function act(tx: Tx, asker: Asker, { action, reason }: Batch, line: PlannedLine, pace: Pace) {
-  const to = stateAfter[action]
-  const doIt = async () => {
-    if (to) {
-      await setScheduleState(tx, asker, line.id, to)
-      return line
-    }
-    const { sessions } = await runNow(tx, asker, line.id, reason ?? '', pace)
-    return { ...line, detail: countOf(sessions, 'session', 'sessions') }
-  }
+async function act(tx: Tx, asker: Asker, batch: Batch, line: PlannedLine, pace: Pace) {
   try {
-    return await allOrNothing(tx, doIt)
+    return await allOrNothing(tx, async () => {
+      const detail = await perform(tx, asker, batch, line.id, pace)
+      return { ...line, detail: detail ?? line.detail }
+    })
   } catch (error) {
     if (isRefusal(error)) return { ...line, ...refused(error) }
     throw error
+  }
+}
+
+/** Does it to one schedule. Returns what came of it, unless that is what was foreseen. */
+async function perform(
+  tx: Tx,
+  asker: Asker,
+  { action, reason }: Batch,
+  id: number,
+  pace: Pace,
+): Promise<string | undefined> {
+  switch (action) {
+    case 'duplicate': {
+      const schedule = await getSchedule(tx, asker, id, 'schedule.edit')
+      const copy = await duplicateSchedule(tx, asker, id, await inputOf(tx, schedule))
+      return `“${copy.name}”, disabled. ${copy.left_out}`.trimEnd()
+    }
+    case 'run': {
+      const { sessions } = await runNow(tx, asker, id, reason ?? '', pace)
+      return countOf(sessions, 'session', 'sessions')
+    }
+    case 'cancel':
+      return cancelledInWords(await cancelWindows(tx, asker, id, reason ?? '', pace))
+    default:
+      await setScheduleState(tx, asker, id, stateAfter[action])
+      return undefined
   }
 }
 
