@@ -127,3 +127,19 @@ test('the forecast follows the form, and the form says what skipping does', asyn
   await page.getByLabel('When the window before').selectOption('queue')
   t.equal(await warning.isVisible(), false)
 })
+
+test('what can be done with many schedules is in reach, also on a phone', async (t, site) => {
+  await addSchedule(site, ACME, { name: 'One' })
+  await addSchedule(site, ACME_LEEDS, { name: 'Two' })
+  for (const width of [1280, 390]) {
+    const page = await site.visit({ width })
+    for (const action of ['Duplicate', 'Cancel windows']) {
+      await page.goto('/schedules')
+      await page.getByLabel('Select One').check()
+      await page.getByLabel('Select Two').check()
+      await page.getByRole('button', { name: action, exact: true }).click()
+      await page.locator('h1', { hasText: action }).waitFor()
+      t.match(await page.locator('h1').innerText(), /2 schedules$/)
+    }
+  }
+})
