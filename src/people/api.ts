@@ -1,9 +1,10 @@
 import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { Conflict, Invalid } from '../errors.ts'
+import { Invalid } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
+import { inVersion } from '../web/version.ts'
 import {
   NewPerson,
   PersonList,
@@ -100,8 +101,7 @@ function updatingApi(api: Api, db: Db) {
     },
     async ({ actor, params: { id }, body: { version, ...wanted } }) => {
       const current = await describePerson(db, actor, id)
-      if (version !== undefined && version !== current.version)
-        throw new Conflict(`${current.name} is at version ${current.version} now.`, current)
+      inVersion(current, current.name, version)
       return operation(db, actor, 'person.update', (tx) =>
         byTheirIds(async () => {
           await updatePerson(tx, actor, id, wanted, version)

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { type Tx, operation, preview } from '../db/operation.ts'
-import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
+import { inVersion } from '../web/version.ts'
 import {
   CatalogueEntry,
   ImpactResource,
@@ -141,12 +141,7 @@ async function requireVersion(
   version: number | undefined,
 ) {
   const in_effect = await getPreferenceInEffect(tx, actor, id, tx.operation.at, key)
-  const current = describePreference(in_effect)
-  if (version !== undefined && version !== current.version)
-    throw new Conflict(
-      `${in_effect.preference.label} is at version ${current.version} now.`,
-      current,
-    )
+  inVersion(describePreference(in_effect), in_effect.preference.label, version)
 }
 
 /** What a change would do. Tried first and taken back, so that it refuses what saving would. */

@@ -2,10 +2,10 @@ import type { Actor } from '../access/actor.ts'
 import { requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
-import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
+import { inVersion } from '../web/version.ts'
 import {
   NewTenant,
   TenantList,
@@ -118,8 +118,7 @@ function updatingApi(api: Api, db: Db) {
 /** The tenant as it is. Throws Conflict when it has another version than the one asked for. */
 async function getVersion(db: Reads, actor: Actor, id: number, version: number | undefined) {
   const current = await describeTenant(db, actor, id)
-  if (version === undefined || version === current.version) return current
-  throw new Conflict(`${current.name} is at version ${current.version} now.`, current)
+  return inVersion(current, current.name, version)
 }
 
 function deletingApi(api: Api, db: Db) {

@@ -1,10 +1,10 @@
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
-import { Conflict } from '../../errors.ts'
 import type { Api } from '../../web/api.ts'
 import { Nothing, Paging } from '../../web/api-schemas.ts'
 import { decodeCursor, encodeCursor } from '../../web/cursor.ts'
 import { createOnce } from '../../web/idempotency.ts'
+import { inVersion } from '../../web/version.ts'
 import { GroupList, GroupParams, GroupPatch, GroupResource, NewGroup } from './api-schemas.ts'
 import { createGroup, deleteGroup, updateGroup } from './commands.ts'
 import { type Group, getGroup, listGroups } from './queries.ts'
@@ -103,8 +103,7 @@ function changingApi(api: Api, db: Db) {
     ({ actor, params: { id }, body: { version, name, description } }) =>
       operation(db, actor, 'group.update', async (tx) => {
         const group = describeGroup(await getGroup(tx, actor, id))
-        if (version !== undefined && version !== group.version)
-          throw new Conflict(`${group.name} is at version ${group.version} now.`, group)
+        inVersion(group, group.name, version)
         const input = {
           name: name ?? group.name,
           description: description ?? group.description,

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
-import { Conflict } from '../../errors.ts'
 import type { Api } from '../../web/api.ts'
 import { Nothing } from '../../web/api-schemas.ts'
 import { createOnce } from '../../web/idempotency.ts'
 import { idText } from '../../web/numbers.ts'
+import { inVersion } from '../../web/version.ts'
 import { type Permission, permissions } from '../permissions.ts'
 import { createRole, deleteRole, updateRole } from './commands.ts'
 import { PermissionList, RoleDescription, RoleName } from './form.ts'
@@ -125,8 +125,7 @@ function changingApi(api: Api, db: Db) {
     ({ actor, params: { id }, body: { version, ...wanted } }) =>
       operation(db, actor, 'role.update', async (tx) => {
         const role = describeRole(await getRole(tx, actor, id))
-        if (version !== undefined && version !== role.version)
-          throw new Conflict(`${role.name} is at version ${role.version} now.`, role)
+        inVersion(role, role.name, version)
         await updateRole(tx, actor, id, definedOf(wanted))
         return describeRole(await getRole(tx, actor, id))
       }),
