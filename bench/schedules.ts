@@ -4,6 +4,7 @@ import { operation } from '../src/db/operation.ts'
 import type { TargetKinds } from '../src/db/schedule-schema.ts'
 import { everyTenant } from '../src/db/scope-guard.ts'
 import type { VisibleTenant } from '../src/db/scope.ts'
+import { USUAL_FACTS } from '../src/schedules/facts.ts'
 import { type ScheduleFacts, writeFacts } from '../src/schedules/stored.ts'
 import type { Dataset } from './databases.ts'
 
@@ -11,24 +12,13 @@ const AT_ONCE = 500
 
 /** Every night, for all computers of the tenant and below. */
 const NIGHTLY: ScheduleFacts = {
+  ...USUAL_FACTS,
   name: 'Nightly',
   rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
   window_minutes: 240,
   zone_of: 'fixed',
   zone: 'UTC',
-  applies_to_children: true,
-  locked: false,
-  detection_minutes: null,
-  target: 'all',
-  target_tag_id: null,
-  target_group_id: null,
-  target_kinds: 'any',
-  options: {},
   spread_minutes: 60,
-  missed: 'skip',
-  missed_days: 7,
-  overlap: 'skip',
-  unfinished: 'miss',
 }
 
 /** A schedule as NIGHTLY, but for what is given. */

@@ -82,8 +82,8 @@ async function findTenant(db: Db, actor: Actor, text: string) {
 }
 
 function sayUnknown(error: unknown) {
-  if (error instanceof Invalid) return error.fields['parent'] ?? error.message
-  if (error instanceof Forbidden || error instanceof NotFound) return error.message
+  if (error instanceof Invalid || error instanceof Forbidden || error instanceof NotFound)
+    return error.message
   throw error
 }
 

@@ -59,11 +59,6 @@ export async function findTags(db: Db, asker: Asker, id: number | null): Promise
 }
 
 async function findTenantOf(db: Db, asker: Asker, text: string, only: boolean) {
-  try {
-    const { id, path } = await findParent(db, asker, text)
-    return id === ROOT_ID ? null : { id, path, only }
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ tenant: error.message })
-  }
+  const { id, path } = await findParent(db, asker, text, { field: 'tenant' })
+  return id === ROOT_ID ? null : { id, path, only }
 }

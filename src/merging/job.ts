@@ -112,12 +112,8 @@ const wantedOf = ({ sources, destination_id, fate, choices }: MergeDraft): Wante
 })
 
 async function findDestination(db: Db, actor: Actor, text: string) {
-  try {
-    return (await findParent(db, actor, text, 'Choose a destination.')).id
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ destination: error.message })
-  }
+  const asked = { field: 'destination', if_empty: 'Choose a destination.' }
+  return (await findParent(db, actor, text, asked)).id
 }
 
 /** The destination as it is typed; '' where none is chosen, or it is gone. */

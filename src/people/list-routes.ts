@@ -66,14 +66,5 @@ export async function resolveFilter(
 }
 
 /** The tenant that a text means. Throws Invalid at `tenant`. */
-export async function findTenantNamed(db: Db, actor: Actor, text: string) {
-  try {
-    return await findParent(db, actor, text)
-  } catch (error) {
-    if (error instanceof Invalid && error.fields['parent'])
-      throw new Invalid({
-        tenant: text.trim() === '' ? 'Choose a tenant.' : error.fields['parent'],
-      })
-    throw error
-  }
-}
+export const findTenantNamed = (db: Db, actor: Actor, text: string) =>
+  findParent(db, actor, text, { field: 'tenant' })

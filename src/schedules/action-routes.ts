@@ -9,14 +9,11 @@ import { runNow } from '../maintenance/commands.ts'
 import { ReasonForm } from '../maintenance/form.ts'
 import { countOpen } from '../maintenance/queries.ts'
 import { countOf } from '../web/counts.ts'
-import { type Form, freshForm, parseForm, takesNoFields, typed } from '../web/form.ts'
+import { type Form, freshForm, parseForm, takesNoFields, typed, withRefusal } from '../web/form.ts'
 import { duplicateSchedule, setScheduleState } from './commands.ts'
 import { countCovered, coveredInWords } from './coverage.ts'
-import { withRefusal } from './editing.ts'
 import { type ScheduleHead, getScheduleHead, readScheduleId } from './head.ts'
 import { listDecisions } from './below.ts'
-import { factsOf } from './queries.ts'
-import { listChosen } from './targets.ts'
 import { outlookOfRun } from './run-outlook.ts'
 import { views } from './views.ts'
 
@@ -63,11 +60,8 @@ function switchSchedules(app: FastifyInstance, db: Db) {
     async ({ actor, params }, reply) => {
       const id = readScheduleId(params.id)
       const { schedule } = await getScheduleHead(db, actor, id, '', 'schedule.edit')
-      const { id: copy, left_out } = await operation(db, actor, 'schedule.duplicate', async (tx) =>
-        duplicateSchedule(tx, actor, id, {
-          ...factsOf(schedule),
-          computer_ids: await listChosen(tx, id),
-        }),
+      const { id: copy, left_out } = await operation(db, actor, 'schedule.duplicate', (tx) =>
+        duplicateSchedule(tx, actor, id),
       )
       return reply.done(
         `/schedules/${copy}/edit`,

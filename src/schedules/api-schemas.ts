@@ -4,16 +4,14 @@ import { Flag, Instant, NextCursor, Paging, TenantId, TenantIdText } from '../we
 import { NameText } from '../web/names.ts'
 import { idText } from '../web/numbers.ts'
 import { ZoneText } from '../web/zones.ts'
+import { CHOICES, USUAL_FACTS } from './facts.ts'
 import { optionKeys } from './option-keys.ts'
-import { MOST_CHOSEN } from './targets.ts'
+import { MOST_CHOSEN, TOO_MANY_CHOSEN } from './targets.ts'
 import { MOST_RULES } from './validation.ts'
 
 export const ScheduleParams = z.strictObject({ id: idText('Give the id of a schedule.') })
 
 const states = ['enabled', 'disabled', 'deleted'] as const
-const zoneChoices = ['fixed', 'tenant', 'computer'] as const
-const targets = ['all', 'tag', 'group', 'computers'] as const
-const kinds = ['any', 'servers', 'workstations', 'portables', 'not_servers'] as const
 
 const Rule = z.strictObject({
   rrule: z
@@ -47,7 +45,7 @@ export const timesFields = {
   window_minutes: z
     .int('Give a whole number of minutes.')
     .describe('By the clock on the wall, so that a window keeps its end when clocks change.'),
-  zone_of: oneOf(zoneChoices).describe('Whose time zone counts.'),
+  zone_of: oneOf(CHOICES.zone_of).describe('Whose time zone counts.'),
   zone: ZoneText.nullable().describe('With `zone_of` fixed, else null. Kept by its present name.'),
 }
 
@@ -63,44 +61,44 @@ const facts = {
   detection_minutes: whole(1, 10_080)
     .nullable()
     .describe('How long before the window detection starts; null for when it opens.'),
-  target: oneOf(targets),
+  target: oneOf(CHOICES.target),
   target_tag_id: id('a tag').nullable(),
   target_group_id: id('a group of computers').nullable(),
   computer_ids: z
     .array(id('a computer'), 'Give a list of ids.')
-    .max(MOST_CHOSEN, `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.`)
+    .max(MOST_CHOSEN, TOO_MANY_CHOSEN)
     .describe('With `target` computers. Those that you do not see are neither shown nor changed.'),
-  target_kinds: oneOf(kinds),
+  target_kinds: oneOf(CHOICES.target_kinds),
   options: z
     .strictObject(optionSchemas, 'Give options by the keys of preferences.')
     .describe('What differs from the preferences in effect, by their keys.'),
   spread_minutes: whole(0, 1440).describe('Over how long the starts of computers are spread.'),
-  missed: oneOf(['skip', 'once', 'all']).describe('What becomes of windows that nothing opened.'),
+  missed: oneOf(CHOICES.missed).describe('What becomes of windows that nothing opened.'),
   missed_days: whole(1, 366),
-  overlap: oneOf(['skip', 'queue']).describe('While the window before is still being worked off.'),
-  unfinished: oneOf(['miss', 'wait']).describe('What has not started when the window ends.'),
+  overlap: oneOf(CHOICES.overlap).describe('While the window before is still being worked off.'),
+  unfinished: oneOf(CHOICES.unfinished).describe('What has not started when the window ends.'),
 }
 
 export const NewSchedule = z.strictObject({
   ...facts,
   tenant_id: TenantId,
   state: oneOf(['enabled', 'disabled']).default('enabled'),
-  zone_of: facts.zone_of.default('tenant'),
-  zone: facts.zone.default(null),
-  applies_to_children: facts.applies_to_children.default(true),
-  locked: facts.locked.default(false),
-  detection_minutes: facts.detection_minutes.default(null),
-  target: facts.target.default('all'),
-  target_tag_id: facts.target_tag_id.default(null),
-  target_group_id: facts.target_group_id.default(null),
+  zone_of: facts.zone_of.default(USUAL_FACTS.zone_of),
+  zone: facts.zone.default(USUAL_FACTS.zone),
+  applies_to_children: facts.applies_to_children.default(USUAL_FACTS.applies_to_children),
+  locked: facts.locked.default(USUAL_FACTS.locked),
+  detection_minutes: facts.detection_minutes.default(USUAL_FACTS.detection_minutes),
+  target: facts.target.default(USUAL_FACTS.target),
+  target_tag_id: facts.target_tag_id.default(USUAL_FACTS.target_tag_id),
+  target_group_id: facts.target_group_id.default(USUAL_FACTS.target_group_id),
   computer_ids: facts.computer_ids.default([]),
-  target_kinds: facts.target_kinds.default('any'),
-  options: facts.options.default({}),
-  spread_minutes: facts.spread_minutes.default(0),
-  missed: facts.missed.default('skip'),
-  missed_days: facts.missed_days.default(7),
-  overlap: facts.overlap.default('skip'),
-  unfinished: facts.unfinished.default('miss'),
+  target_kinds: facts.target_kinds.default(USUAL_FACTS.target_kinds),
+  options: facts.options.default(USUAL_FACTS.options),
+  spread_minutes: facts.spread_minutes.default(USUAL_FACTS.spread_minutes),
+  missed: facts.missed.default(USUAL_FACTS.missed),
+  missed_days: facts.missed_days.default(USUAL_FACTS.missed_days),
+  overlap: facts.overlap.default(USUAL_FACTS.overlap),
+  unfinished: facts.unfinished.default(USUAL_FACTS.unfinished),
 })
 
 export const SchedulePatch = z
@@ -119,7 +117,7 @@ export type SchedulePatch = z.infer<typeof SchedulePatch>
 export const shownTimes = {
   rules: z.array(z.strictObject({ rrule: z.string(), start: z.string() })),
   window_minutes: z.int(),
-  zone_of: z.enum(zoneChoices),
+  zone_of: z.enum(CHOICES.zone_of),
   zone: z.string().nullable(),
   times_in_words: z.string(),
 }
@@ -133,16 +131,16 @@ const shown = {
   applies_to_children: z.boolean(),
   locked: z.boolean(),
   detection_minutes: z.int().nullable(),
-  target: z.enum(targets),
+  target: z.enum(CHOICES.target),
   target_tag_id: z.int().nullable().describe('Null also where the tag was deleted.'),
   target_group_id: z.int().nullable().describe('Null also where the group was deleted.'),
-  target_kinds: z.enum(kinds),
+  target_kinds: z.enum(CHOICES.target_kinds),
   options: z.looseObject({}),
   spread_minutes: z.int(),
-  missed: z.enum(['skip', 'once', 'all']),
+  missed: z.enum(CHOICES.missed),
   missed_days: z.int(),
-  overlap: z.enum(['skip', 'queue']),
-  unfinished: z.enum(['miss', 'wait']),
+  overlap: z.enum(CHOICES.overlap),
+  unfinished: z.enum(CHOICES.unfinished),
   version: z.int().describe('Rises with each change.'),
 }
 

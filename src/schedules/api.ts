@@ -1,10 +1,10 @@
 import type { Actor } from '../access/actor.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { type Tx, operation } from '../db/operation.ts'
-import { Conflict } from '../errors.ts'
 import type { Api } from '../web/api.ts'
 import { Nothing } from '../web/api-schemas.ts'
 import { createOnce } from '../web/idempotency.ts'
+import { inVersion } from '../web/version.ts'
 import {
   NewSchedule,
   ScheduleList,
@@ -17,7 +17,7 @@ import { duplicateSchedule, setScheduleState, updateSchedule } from './commands.
 import { byApiFields, createAsSent } from './creating.ts'
 import { forecastApi } from './forecast-api.ts'
 import { scheduleOverrideApi } from './override-api.ts'
-import { inputOf, planPatch } from './patching.ts'
+import { planPatch } from './patching.ts'
 import { getSchedule } from './queries.ts'
 import { describeSchedule, pageOfSchedules } from './resource.ts'
 import { tenantWindowApi } from './windows-api.ts'
@@ -110,8 +110,7 @@ function copyingApi(api: Api, db: Db) {
     (request, reply) => {
       const { actor, params } = request
       const copy = async (tx: Tx) => {
-        const input = await inputOf(tx, await getSchedule(tx, actor, params.id, 'schedule.edit'))
-        const { id } = await byApiFields(() => duplicateSchedule(tx, actor, params.id, input))
+        const { id } = await byApiFields(() => duplicateSchedule(tx, actor, params.id))
         return describeSchedule(tx, actor, id)
       }
       return createOnce(request, reply, db, 'schedule.duplicate', copy, { list: LIST })
@@ -156,8 +155,7 @@ function updatingApi(api: Api, db: Db) {
 /** The schedule as it is. Throws Conflict when it has another version than the one asked for. */
 async function getVersion(db: Reads, actor: Actor, id: number, version: number | undefined) {
   const current = await describeSchedule(db, actor, id)
-  if (version === undefined || version === current.version) return current
-  throw new Conflict(`“${current.name}” is at version ${current.version} now.`, current)
+  return inVersion(current, `“${current.name}”`, version)
 }
 
 function deletingApi(api: Api, db: Db) {

@@ -9,7 +9,7 @@ import type { Candidate } from '../maintenance/covered.ts'
 import type { TargetKinds } from '../db/schedule-schema.ts'
 import { reaches } from './regions.ts'
 import { kindsIn } from './stored.ts'
-import { MOST_CHOSEN, listChosen } from './targets.ts'
+import { MOST_CHOSEN, TOO_MANY_CHOSEN, listChosen } from './targets.ts'
 
 // Chosen computers are written one to a line, by name. A number tells namesakes apart: "PC-7 #12".
 
@@ -61,8 +61,7 @@ export async function readChosen(db: Reads, asker: Asker, path: string, text: st
     .split(/\n/)
     .map((line) => line.trim())
     .filter(Boolean)
-  if (lines.length > MOST_CHOSEN)
-    throw new Invalid({ computers: `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.` })
+  if (lines.length > MOST_CHOSEN) throw new Invalid({ computers: TOO_MANY_CHOSEN })
   const named = await findNamed(db, asker, path, lines)
   return [...new Set(lines.map((line) => numbered(line, named) ?? idOf(line, named(line))))]
 }

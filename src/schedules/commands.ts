@@ -1,18 +1,25 @@
 import { permits } from '../access/decide.ts'
 import { type Asker, requireTenant } from '../access/visible.ts'
+import type { Reads } from '../db/connection.ts'
 import type { Tx } from '../db/operation.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
 import { type VisibleTenant, ofTenant } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { Conflict, Forbidden, Invalid } from '../errors.ts'
 import { nameKey } from '../tenants/names.ts'
-import { type OwnedSchedule, getSchedule } from './queries.ts'
+import { type OwnedSchedule, factsOf, getSchedule } from './queries.ts'
 import { leftOutInWords, reachableTarget } from './reachable.ts'
 import { type ScheduleFacts, type TargetOwner, writeFacts } from './stored.ts'
-import { chooseComputers, findTargetOwner } from './targets.ts'
+import { chooseComputers, findTargetOwner, listChosen } from './targets.ts'
 
 /** What a person decides about a schedule: with the computers it is for, where they are chosen. */
 export type ScheduleInput = ScheduleFacts & { computer_ids: number[] }
+
+/** A schedule as it would be sent to make the same again. */
+export const inputOf = async (db: Reads, schedule: OwnedSchedule): Promise<ScheduleInput> => ({
+  ...factsOf(schedule),
+  computer_ids: await listChosen(db, schedule.id),
+})
 
 /**
  * Makes a schedule at a tenant, enabled, and returns its id. Throws Invalid by field for a name that
@@ -111,13 +118,9 @@ export type Copy = { id: number; name: string; left_out: string }
  * copy could not reach it: chosen computers that went elsewhere, or a tag or a group that cannot be
  * used here any more. Whoever may not lock makes a copy that is not locked.
  */
-export async function duplicateSchedule(
-  tx: Tx,
-  asker: Asker,
-  id: number,
-  input: ScheduleInput,
-): Promise<Copy> {
+export async function duplicateSchedule(tx: Tx, asker: Asker, id: number): Promise<Copy> {
   const { schedule, at } = await reach(tx, asker, id)
+  const input = await inputOf(tx, schedule)
   const target = await reachableTarget(tx, asker, schedule, input)
   const copy = {
     ...input,

@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import { permits } from '../access/decide.ts'
 import type { Db, Reads } from '../db/connection.ts'
-import { Conflict, Forbidden, Invalid } from '../errors.ts'
+import { Invalid } from '../errors.ts'
 import { readInEffect, valuesInEffect } from '../preferences/in-effect.ts'
 import { findTag, tagsToGive } from '../tags/queries.ts'
 import { findParent, parentText } from '../tenants/find-parent.ts'
@@ -10,6 +10,7 @@ import { type Form, freshForm, withError } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
 import { localNow } from './api-input.ts'
 import { chosenText } from './chosen.ts'
+import { USUAL_FACTS } from './facts.ts'
 import { scheduleFields } from './form.ts'
 import { localAt } from './local-time.ts'
 import { TIME_ZONE, optionKeys } from './option-keys.ts'
@@ -69,12 +70,16 @@ function withChosen(offered: { id: number; name: string }[], chosen = '', ask: s
 }
 
 /** The tenant that a typed text means. Throws Invalid at `tenant`. */
-export async function findOwner(db: Reads, actor: Actor, text: string): Promise<Tenant> {
+export const findOwner = (db: Reads, actor: Actor, text: string): Promise<Tenant> =>
+  findParent(db, actor, text, { field: 'tenant' })
+
+/** The same; undefined while the text means none. */
+export async function ownerSoFar(db: Reads, actor: Actor, text: string) {
   try {
-    return await findParent(db, actor, text)
+    return await findOwner(db, actor, text)
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ tenant: error.fields['parent'] ?? error.message })
+    return undefined
   }
 }
 
@@ -91,24 +96,10 @@ export async function formOfNew(db: Db, actor: Actor, { id, path }: Place): Prom
   const zone = String(values[TIME_ZONE])
   const tonight = `${localAt(db.now(), zone).slice(0, 10)}T22:00`
   const facts: ScheduleFacts = {
+    ...USUAL_FACTS,
     name: '',
     rules: [{ rrule: 'FREQ=DAILY', start: tonight }],
     window_minutes: Number(values[SESSION_LENGTH]),
-    zone_of: 'tenant',
-    zone: null,
-    applies_to_children: true,
-    locked: false,
-    detection_minutes: null,
-    target: 'all',
-    target_tag_id: null,
-    target_group_id: null,
-    target_kinds: 'any',
-    options: {},
-    spread_minutes: 0,
-    missed: 'skip',
-    missed_days: 7,
-    overlap: 'skip',
-    unfinished: 'miss',
   }
   const tenant = permits(actor.access, 'schedule.edit', path) ? await parentText(db, actor, id) : ''
   return freshForm({ ...scheduleFields(facts, { zone, computers: '' }), tenant })
@@ -126,14 +117,6 @@ export async function formOf(db: Db, actor: Actor, schedule: OwnedSchedule): Pro
   if (target === 'group' && target_group_id === null)
     return withError(form, 'target_group_id', 'Its group was deleted. Choose another.')
   return form
-}
-
-/** A form with the messages of a refusal at its fields. Throws on what is no refusal. */
-export function withRefusal(form: Form, error: unknown): Form {
-  if (error instanceof Invalid) return { values: form.values, errors: error.fields }
-  if (error instanceof Forbidden || error instanceof Conflict)
-    return withError(form, '', error.message)
-  throw error
 }
 
 /** The local time by which times of a form have passed or not, at a tenant with this path. */

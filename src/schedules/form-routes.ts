@@ -5,7 +5,7 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Invalid } from '../errors.ts'
 import { type Tenant, findTenant } from '../tenants/queries.ts'
-import { type Form, freshForm, typed, withError } from '../web/form.ts'
+import { type Form, freshForm, typed, withError, withRefusal } from '../web/form.ts'
 import { stateField } from '../web/list-state.ts'
 import { idText, readId } from '../web/numbers.ts'
 import type { SavedOver } from '../web/saved-over.ts'
@@ -18,9 +18,9 @@ import {
   findOwner,
   formOf,
   formOfNew,
+  ownerSoFar,
   typedNow,
   usualOwner,
-  withRefusal,
 } from './editing.ts'
 import { type Said, readScheduleForm } from './form.ts'
 import { refuseFrozen } from './frozen.ts'
@@ -58,7 +58,8 @@ function makeSchedules(app: FastifyInstance, db: Db) {
   app.post('/schedules', { config }, async ({ actor, body }, reply) => {
     const { press, fields } = withoutButton(body)
     const form = freshForm(typed(fields))
-    const shown = await ownerOr(db, actor, form.values['tenant'] ?? '')
+    const text = form.values['tenant'] ?? ''
+    const shown = (await ownerSoFar(db, actor, text)) ?? (await usualOwner(db, actor))
     if (press === 'forecast') {
       const draft = await forecastDraft(db, actor, form.values, null)
       const drawn = await draw(actor, shown, { ...form, errors: draft.errors }, draft)
@@ -69,8 +70,8 @@ function makeSchedules(app: FastifyInstance, db: Db) {
     const read = readScheduleForm(fields, 'tenant', await typedNow(db, shown.path, form.values))
     if (!read.ok) return reply.code(422).page(await draw(actor, shown, read.form))
     try {
-      const owner = await findOwner(db, actor, form.values['tenant'] ?? '')
-      const input = await inputOf(db, actor, owner.path, read.said, [])
+      const owner = await findOwner(db, actor, text)
+      const input = await readInput(db, actor, owner.path, read.said, [])
       const id = await operation(db, actor, 'schedule.create', (tx) =>
         createSchedule(tx, actor, owner.id, input),
       )
@@ -136,7 +137,7 @@ function editSchedules(app: FastifyInstance, db: Db) {
 async function saveEdited(db: Db, actor: Actor, head: ScheduleHead, said: Said, version: number) {
   const { id, path } = head.schedule
   const hidden = await chosenOutOfSight(db, actor, id)
-  const input = await inputOf(db, actor, path, said, hidden)
+  const input = await readInput(db, actor, path, said, hidden)
   if (await differs(db, head, input, version))
     await operation(db, actor, 'schedule.update', (tx) =>
       updateSchedule(tx, actor, id, input, version),
@@ -145,16 +146,6 @@ async function saveEdited(db: Db, actor: Actor, head: ScheduleHead, said: Said, 
 
 const headToEdit = (db: Db, actor: Actor, id: string) =>
   getScheduleHead(db, actor, readScheduleId(id), 'edit', 'schedule.edit')
-
-/** The tenant that is typed, or while it means none, the usual one: to have something to offer. */
-async function ownerOr(db: Db, actor: Actor, text: string) {
-  try {
-    return await findOwner(db, actor, text)
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    return usualOwner(db, actor)
-  }
-}
 
 /** Reads the form of a schedule that there is. Times that have passed may stay as they are. */
 async function readEdited(db: Db, { schedule }: ScheduleHead, fields: Record<string, unknown>) {
@@ -176,7 +167,7 @@ const sameTimes = (one: Said, other: ScheduleHead['schedule']) =>
   JSON.stringify([other.rules, other.zone_of, other.zone])
 
 /** What a form says, with the chosen computers that it does not show. */
-async function inputOf(
+async function readInput(
   db: Db,
   actor: Actor,
   path: string,

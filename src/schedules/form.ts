@@ -4,12 +4,10 @@ import { type Form, fieldErrors, typed } from '../web/form.ts'
 import { NameText } from '../web/names.ts'
 import { readId, wholeText } from '../web/numbers.ts'
 import type { ScheduleInput } from './commands.ts'
+import { CHOICES } from './facts.ts'
 import { OPTION_FIELDS, optionFields, readOptions } from './options-form.ts'
 import type { ScheduleFacts } from './stored.ts'
 import { type Fields, TIMES_FIELDS, readTimes, timesFields } from './times-form.ts'
-
-const number = (min: number, max: number) =>
-  wholeText(min, max, `Enter a whole number from ${min} to ${max}.`)
 
 const ticked = z
   .literal('on', 'Tick this, or do not.')
@@ -31,16 +29,16 @@ const Rest = z.strictObject({
   locked: ticked,
   detection: chosen(['at_once', 'before']),
   detection_hours: z.string('Enter one number.').default(''),
-  target: chosen(['all', 'tag', 'group', 'computers']),
+  target: chosen(CHOICES.target),
   target_tag_id: id,
   target_group_id: id,
   computers: z.string('Enter one list.').max(100_000, 'This list is too long.').default(''),
-  target_kinds: chosen(['any', 'servers', 'workstations', 'portables', 'not_servers']),
-  spread_minutes: number(0, 1440),
-  missed: chosen(['skip', 'once', 'all']),
-  missed_days: number(1, 366),
-  overlap: chosen(['skip', 'queue']),
-  unfinished: chosen(['miss', 'wait']),
+  target_kinds: chosen(CHOICES.target_kinds),
+  spread_minutes: wholeText(0, 1440),
+  missed: chosen(CHOICES.missed),
+  missed_days: wholeText(1, 366),
+  overlap: chosen(CHOICES.overlap),
+  unfinished: chosen(CHOICES.unfinished),
 })
 
 /** What a form says, with the chosen computers still as they were typed. */

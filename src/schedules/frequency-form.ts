@@ -6,10 +6,7 @@ import { type Day, DAYS } from './rule.ts'
 /** The fields of one row of times, without the number of the row that follows their names. */
 export type RowFields = Record<string, string>
 
-const number = (min: number, max: number) =>
-  wholeText(min, max, `Enter a whole number from ${min} to ${max}.`)
-
-const every = (most: number) => number(1, most)
+const every = (most: number) => wholeText(1, most)
 
 const dayFields = DAYS.map((day) => ({ day, field: day.toLowerCase() }))
 
@@ -54,7 +51,7 @@ const Kind = z.discriminatedUnion(
     }),
     z.object({
       kind: z.literal('patch_tuesday'),
-      plus_days: number(0, MOST_DAYS_AFTER_PATCH_TUESDAY),
+      plus_days: wholeText(0, MOST_DAYS_AFTER_PATCH_TUESDAY),
     }),
     z.object({
       kind: z.literal('custom'),
@@ -72,7 +69,7 @@ const Ends = z.discriminatedUnion(
       ends: z.literal('on'),
       ends_on: z.iso.date('Enter a date such as 2027-01-31.'),
     }),
-    z.object({ ends: z.literal('after'), ends_after: number(1, 1000) }),
+    z.object({ ends: z.literal('after'), ends_after: wholeText(1, 1000) }),
   ],
   'Choose when it ends.',
 )

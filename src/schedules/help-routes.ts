@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
-import { Invalid } from '../errors.ts'
 import { findTenant } from '../tenants/queries.ts'
 import { typed } from '../web/form.ts'
 import { SearchText, stateField } from '../web/list-state.ts'
 import { idText } from '../web/numbers.ts'
 import { listComputerOptions } from './computer-options.ts'
 import { forecastDraft } from './draft-forecast.ts'
-import { findOwner } from './editing.ts'
+import { ownerSoFar } from './editing.ts'
 import { sentenceOf } from './form-look.ts'
 import { views as forecastViews } from './forecast-views.ts'
 import { views } from './views.ts'
@@ -44,7 +42,7 @@ export function scheduleHelpRoutes(app: FastifyInstance, db: Db) {
     const { q, tenant_id, tenant } = Options.parse(query)
     const owner =
       tenant_id === null
-        ? await ownerFor(db, actor, tenant)
+        ? await ownerSoFar(db, actor, tenant)
         : await findTenant(db, actor, tenant_id)
     const options = owner ? await listComputerOptions(db, actor, owner, q) : []
     const problem = owner ? 'No computer of this tenant has this in its name.' : CHOOSE_TENANT
@@ -53,13 +51,3 @@ export function scheduleHelpRoutes(app: FastifyInstance, db: Db) {
 }
 
 const CHOOSE_TENANT = 'Choose the tenant of the schedule first.'
-
-/** The tenant that stands in the form; none while that means none. */
-async function ownerFor(db: Db, actor: Actor, text: string) {
-  try {
-    return await findOwner(db, actor, text)
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    return undefined
-  }
-}

@@ -3,11 +3,10 @@ import type { Reads } from '../db/connection.ts'
 import { localNow, settleInput } from './api-input.ts'
 import type { SchedulePatch } from './api-schemas.ts'
 import { chosenOutOfSight } from './chosen.ts'
-import type { ScheduleInput } from './commands.ts'
+import { type ScheduleInput, inputOf } from './commands.ts'
 import { API_FIELD, refuseFrozen } from './frozen.ts'
 import type { OwnedSchedule } from './queries.ts'
 import type { Times } from './stored.ts'
-import { listChosen } from './targets.ts'
 
 /** What somebody sends to change a schedule, but for its state. */
 export type FactsPatch = Omit<SchedulePatch, 'state' | 'version'>
@@ -34,13 +33,6 @@ export async function planPatch(
   )
   if (patch.options || has_new_times) await refuseFrozen(db, schedule.path, settled, now, API_FIELD)
   return JSON.stringify(settled) === JSON.stringify(current) ? null : settled
-}
-
-/** A schedule as it would be sent to make the same again. */
-export async function inputOf(db: Reads, schedule: OwnedSchedule): Promise<ScheduleInput> {
-  const { id, tenant_id: _, tenant_name: _name, path: _path, state: _state, ...rest } = schedule
-  const { version: _version, ...facts } = rest
-  return { ...facts, computer_ids: await listChosen(db, id) }
 }
 
 function merge(current: ScheduleInput, patch: FactsPatch, hidden: number[]): ScheduleInput {

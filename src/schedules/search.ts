@@ -2,7 +2,6 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
 import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
-import { Invalid } from '../errors.ts'
 import { findParent } from '../tenants/find-parent.ts'
 import { nameKey } from '../tenants/names.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
@@ -28,13 +27,8 @@ export async function resolveFilter(
 }
 
 async function tenantOf(db: Reads, asker: Asker, text: string, only: boolean) {
-  try {
-    const { id, path } = await findParent(db, asker, text)
-    return id === ROOT_ID && !only ? null : { id, path, only }
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ tenant: error.message })
-  }
+  const { id, path } = await findParent(db, asker, text, { field: 'tenant' })
+  return id === ROOT_ID && !only ? null : { id, path, only }
 }
 
 /** The schedules of the tenants at which the asker may see schedules. */

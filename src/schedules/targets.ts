@@ -55,6 +55,7 @@ export async function ownerAbove(
 
 /** So many computers can be chosen one by one; for more there are tags and groups. */
 export const MOST_CHOSEN = 1000
+export const TOO_MANY_CHOSEN = `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.`
 
 /** The computers that a schedule is for, where they are chosen one by one. */
 export async function listChosen(db: Reads, schedule_id: number) {
@@ -77,8 +78,7 @@ export async function chooseComputers(
   schedule: { id: number; tenant_id: number },
   ids: number[],
 ) {
-  if (ids.length > MOST_CHOSEN)
-    throw new Invalid({ computers: `Choose ${MOST_CHOSEN} computers or fewer, or use a tag.` })
+  if (ids.length > MOST_CHOSEN) throw new Invalid({ computers: TOO_MANY_CHOSEN })
   const present = new Set(await listChosen(tx, schedule.id))
   const added = [...new Set(ids)].filter((id) => !present.has(id))
   const removed = [...present].filter((id) => !ids.includes(id))

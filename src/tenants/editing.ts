@@ -31,7 +31,7 @@ export async function findNewParent(
   text: string | undefined,
 ) {
   if (text === undefined || text.trim() === (await textOfParent(db, actor, id))) return parent_id!
-  return (await findParent(db, actor, text, CHOOSE_PARENT)).id
+  return (await findParent(db, actor, text, { if_empty: CHOOSE_PARENT })).id
 }
 
 /**

@@ -14,23 +14,23 @@ import { suggestTenants } from './suggest.ts'
 /**
  * The tenant that a typed text means: by its path ("Acme / Leeds office"), else by its slug, or one
  * that it took over, else by its name when only one tenant has it. "All tenants" is the root. The path goes first, so that
- * what the list of suggestions fills in always means what it showed. Throws Invalid at `parent`;
+ * what the list of suggestions fills in always means what it showed. Throws Invalid at `field`;
  * `if_empty` is what it says where nothing was typed.
  */
 export async function findParent(
   db: Reads,
   actor: Asker,
   text: string,
-  if_empty = 'Choose a tenant.',
+  { field = 'parent', if_empty = 'Choose a tenant.' } = {},
 ): Promise<Tenant> {
   const typed = text.trim()
-  if (typed === '') throw new Invalid({ parent: if_empty })
+  if (typed === '') throw new Invalid({ [field]: if_empty })
   const id =
     (await findByPath(db, actor, parsePath(typed))) ??
     (await findBySlug(db, actor, typed)) ??
     (await findByFormerSlug(db, actor, typed)) ??
-    (await findByName(db, actor, typed))
-  if (id === undefined) throw await unknownParent(db, actor, typed)
+    (await findByName(db, actor, typed, field))
+  if (id === undefined) throw new Invalid({ [field]: await unknownInWords(db, actor, typed) })
   return getTenant(db, actor, id)
 }
 
@@ -106,7 +106,7 @@ const tenantsByName = preparedInScope((db, scope, keys: NameKeys) =>
     .limit(NAMESAKES + 1),
 )
 
-async function findByName(db: Reads, actor: Asker, name: string) {
+async function findByName(db: Reads, actor: Asker, name: string, field: string) {
   const scope = visibleScope(actor, 'tenant.view')
   const keys = { sort_key: sortKey(name), name_key: nameKey(name) }
   const found = await tenantsByName(db, scope, keys)
@@ -115,17 +115,16 @@ async function findByName(db: Reads, actor: Asker, name: string) {
   const listed = (await Promise.all(paths)).join('; ')
   const more = found.length > NAMESAKES ? '; and others' : ''
   throw new Invalid({
-    parent: `Several tenants have this name. Write the whole path: ${listed}${more}.`,
+    [field]: `Several tenants have this name. Write the whole path: ${listed}${more}.`,
   })
 }
 
 /** Says what was probably meant, where only one tenant has the text in its name or slug. */
-async function unknownParent(db: Reads, actor: Asker, typed: string) {
+async function unknownInWords(db: Reads, actor: Asker, typed: string) {
   const [likely, ...others] = await suggestTenants(db, actor, typed, 2)
   const isOne = likely !== undefined && others.length === 0
   const meant = isOne && `Did you mean “${await parentText(db, actor, likely.id)}”?`
-  const parent = [`There is no tenant “${shorten(typed)}”.`, meant].filter(Boolean).join(' ')
-  return new Invalid({ parent })
+  return [`There is no tenant “${shorten(typed)}”.`, meant].filter(Boolean).join(' ')
 }
 
 const shorten = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

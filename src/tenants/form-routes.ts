@@ -55,7 +55,7 @@ function newTenant(app: FastifyInstance, db: Db) {
     if (!parsed.ok) return reply.code(422).page(views.newTenant(parsed.form, kinds))
     try {
       const { parent: text, ...input } = parsed.input
-      const parent = await findParent(db, actor, text, CHOOSE_PARENT)
+      const parent = await findParent(db, actor, text, { if_empty: CHOOSE_PARENT })
       const id = await operation(db, actor, 'tenant.create', async (tx) =>
         createTenant(tx, await admitNewTenant(tx, actor, parent.id, input), input),
       )

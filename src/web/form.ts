@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type FieldErrors, Invalid } from '../errors.ts'
+import { Conflict, type FieldErrors, Forbidden, Invalid } from '../errors.ts'
 
 /** A form as it is to be drawn: what was typed, and what is wrong with it. */
 export type Form = { values: Record<string, string>; errors: FieldErrors }
@@ -38,6 +38,14 @@ export const withError = (form: Form, field: string, message: string): Form => (
   values: form.values,
   errors: { ...form.errors, [field]: message },
 })
+
+/** A form with the messages of a refusal at its fields. Throws on what is no refusal. */
+export function withRefusal(form: Form, error: unknown): Form {
+  if (error instanceof Invalid) return { values: form.values, errors: error.fields }
+  if (error instanceof Forbidden || error instanceof Conflict)
+    return withError(form, '', error.message)
+  throw error
+}
 
 /** The values of a body as text, as a form shows them. */
 export const typed = (body: unknown): Record<string, string> =>

@@ -12,7 +12,11 @@ export const readId = (text: string) => (ID.test(text) ? Number(text) : undefine
 export const idText = (message?: string) => z.string(message).regex(ID, message).transform(Number)
 
 /** A whole number in an address or a form. */
-export function wholeText(min: number, max: number, message: string) {
+export function wholeText(
+  min: number,
+  max: number,
+  message = `Enter a whole number from ${min} to ${max}.`,
+) {
   const readDigits = (text: unknown) => (/^\d{1,15}$/.test(String(text)) ? Number(text) : text)
   return z.preprocess(readDigits, z.int(message).min(min, message).max(max, message))
 }

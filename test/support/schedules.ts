@@ -1,29 +1,18 @@
 import { operation } from '../../src/db/operation.ts'
 import { createSchedule } from '../../src/schedules/commands.ts'
 import type { ScheduleInput } from '../../src/schedules/commands.ts'
+import { USUAL_FACTS } from '../../src/schedules/facts.ts'
 import { overrideSchedule } from '../../src/schedules/overriding.ts'
 import type { World } from './world.ts'
 
 /** Every night at 22:00 UTC, for four hours, for all computers of the tenant and below. */
 export const NIGHTLY: ScheduleInput = {
+  ...USUAL_FACTS,
   name: 'Nightly',
-  applies_to_children: true,
-  locked: false,
   rules: [{ rrule: 'FREQ=DAILY', start: '2026-11-24T22:00' }],
   window_minutes: 240,
   zone_of: 'fixed',
   zone: 'UTC',
-  detection_minutes: null,
-  target: 'all',
-  target_tag_id: null,
-  target_group_id: null,
-  target_kinds: 'any',
-  options: {},
-  spread_minutes: 0,
-  missed: 'skip',
-  missed_days: 7,
-  overlap: 'skip',
-  unfinished: 'miss',
   computer_ids: [],
 }
 

@@ -193,10 +193,7 @@ async function test({ connections, sealer }: Oidc, provider: providers.Provider)
 }
 
 async function findTenant({ db }: Oidc, actor: Actor, text: string) {
-  const { id } = await findParent(db, actor, text).catch((error: unknown) => {
-    if (error instanceof Invalid) throw new Invalid({ tenant: error.message })
-    throw error
-  })
+  const { id } = await findParent(db, actor, text, { field: 'tenant' })
   return requireTenant(db, actor, 'settings.manage', id)
 }
 

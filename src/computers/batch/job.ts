@@ -121,13 +121,8 @@ const isComplete = ({ action, tenant_id, tag_id, person }: Batch) =>
 
 /** The tenant that a text means, if computers may be moved there. Throws Invalid at `tenant`. */
 async function findTarget(db: Db, actor: Actor, text: string) {
-  try {
-    const { id, path } = await findParent(db, actor, text)
-    if (id !== ROOT_ID && permits(actor.access, 'computer.move', path)) return id
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ tenant: error.message })
-  }
+  const { id, path } = await findParent(db, actor, text, { field: 'tenant' })
+  if (id !== ROOT_ID && permits(actor.access, 'computer.move', path)) return id
   throw new Invalid({ tenant: 'You may not put computers there. Choose another tenant.' })
 }
 

@@ -1,7 +1,7 @@
 import type { Actor } from '../../access/actor.ts'
 import { permits, permitsSomewhere } from '../../access/decide.ts'
 import type { Db } from '../../db/connection.ts'
-import { Conflict, Forbidden, Invalid, NotFound } from '../../errors.ts'
+import { Conflict, NotFound } from '../../errors.ts'
 import { findTag } from '../../tags/queries.ts'
 import { findParent, parentText } from '../../tenants/find-parent.ts'
 import { ROOT_ID, getTenant } from '../../tenants/queries.ts'
@@ -92,22 +92,8 @@ export async function findFilterTenant(db: Db, actor: Actor, text: string) {
 }
 
 /** The tenant that a typed text means. Throws Invalid at `field`. */
-export async function findTenant(db: Db, actor: Actor, text: string, field: string) {
-  try {
-    return (await findParent(db, actor, text)).id
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    throw new Invalid({ [field]: error.fields['parent'] ?? error.message })
-  }
-}
-
-/** A form with the messages of a refusal at its fields. Throws on what is no refusal. */
-export function withRefusal(form: Form, error: unknown): Form {
-  if (error instanceof Invalid) return { values: form.values, errors: error.fields }
-  if (error instanceof Forbidden || error instanceof Conflict)
-    return withError(form, '', error.message)
-  throw error
-}
+export const findTenant = async (db: Db, actor: Actor, text: string, field: string) =>
+  (await findParent(db, actor, text, { field })).id
 
 /**
  * When `error` says that the group changed while its form was open: what differs, and the form as it

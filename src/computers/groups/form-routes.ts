@@ -4,7 +4,14 @@ import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../db/connection.ts'
 import { operation } from '../../db/operation.ts'
 import { tagChoices } from '../../tags/queries.ts'
-import { type Form, freshForm, parseForm, takesNoFields, typed } from '../../web/form.ts'
+import {
+  type Form,
+  freshForm,
+  parseForm,
+  takesNoFields,
+  typed,
+  withRefusal,
+} from '../../web/form.ts'
 import { idText, readId } from '../../web/numbers.ts'
 import type { SavedOver } from '../../web/saved-over.ts'
 import { createGroup, deleteGroup, differs, updateGroup } from './commands.ts'
@@ -15,7 +22,6 @@ import {
   formFromList,
   formOf,
   formOfCopy,
-  withRefusal,
 } from './editing.ts'
 import { EditGroupForm, NewGroupForm, inputOf } from './form.ts'
 import { getGroupHead, readGroupId } from './head.ts'

@@ -10,8 +10,7 @@ import { cancelWindows, runNow } from '../../maintenance/commands.ts'
 import type { Pace } from '../../pace.ts'
 import { countOf } from '../../web/counts.ts'
 import { duplicateSchedule, setScheduleState } from '../commands.ts'
-import { inputOf } from '../patching.ts'
-import { getSchedule, readOwned } from '../queries.ts'
+import { readOwned } from '../queries.ts'
 import type { Batch } from './actions.ts'
 import { cancelledInWords, judge, stateAfter } from './judges.ts'
 
@@ -87,8 +86,7 @@ async function perform(
 ): Promise<string | undefined> {
   switch (action) {
     case 'duplicate': {
-      const schedule = await getSchedule(tx, asker, id, 'schedule.edit')
-      const copy = await duplicateSchedule(tx, asker, id, await inputOf(tx, schedule))
+      const copy = await duplicateSchedule(tx, asker, id)
       return `“${copy.name}”, disabled. ${copy.left_out}`.trimEnd()
     }
     case 'run': {

@@ -54,7 +54,7 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
   async revise(db, actor, batch, fields) {
     if (batch.action === 'set_parent') {
       const { parent: text, whole } = parseFields(ParentForm, fields)
-      const parent = await findParent(db, actor, text, CHOOSE_PARENT)
+      const parent = await findParent(db, actor, text, { if_empty: CHOOSE_PARENT })
       if (!mayPutUnder(actor, parent.path)) throw new Invalid({ parent: NOT_THERE })
       return { ...batch, whole, parent_id: parent.id }
     }
