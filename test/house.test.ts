@@ -79,6 +79,7 @@ const DOORS = {
     'merged.ts',
     'missing.ts',
     'option-keys.ts',
+    'options-words.ts',
     'plan.ts',
     'passing-time.ts',
     'planning.ts',

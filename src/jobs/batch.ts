@@ -111,12 +111,14 @@ export function requireWhole(lines: BatchLine[], whole: boolean, nouns: string) 
 /** Deleting more rows than this asks for their number. */
 export const MANY = 10
 
-/** Why something is done, or null. */
-export const Reason = z
+/** Why something is done, for the history; '' without. */
+export const ReasonText = z
   .string('Give one reason, or none.')
   .trim()
   .max(500, 'Use 500 characters or fewer.')
-  .transform((text) => text || null)
+
+/** The same; null without. */
+export const Reason = ReasonText.transform((text) => text || null)
 
 /** How many would be done, as the preview said. */
 const Foreseen = wholeText(0, Number.MAX_SAFE_INTEGER, 'Start from the beginning.').optional()

@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import type { SessionState } from '../db/schedule-schema.ts'
+import { ReasonText } from '../jobs/batch.ts'
 import { Flag, Instant, InstantText, NextCursor, Paging, TenantIdText } from '../web/api-schemas.ts'
 import { idText } from '../web/numbers.ts'
-import { sessionStates } from './words.ts'
-
-const states = Object.keys(sessionStates) as [SessionState, ...SessionState[]]
+import { statesInOrder } from './words.ts'
 
 export const SessionParams = z.strictObject({ id: idText('Give the id of a session.') })
 export const ScheduleParams = z.strictObject({ id: idText('Give the id of a schedule.') })
@@ -15,11 +13,7 @@ export const RunParams = z.strictObject({
 
 /** Why something is run or cancelled. */
 export const ReasonBody = z.strictObject({
-  reason: z
-    .string('Give one reason, or none.')
-    .trim()
-    .max(500, 'Use 500 characters or fewer.')
-    .default(''),
+  reason: ReasonText.default(''),
 })
 
 const session = {
@@ -31,7 +25,7 @@ const session = {
     .describe('Null where you may not see computers.'),
   schedule: z.strictObject({ id: z.int(), name: z.string() }),
   run_id: z.int().describe('The window of the schedule in which it is.'),
-  state: z.enum(states),
+  state: z.enum(statesInOrder),
   reason: z.string().describe('Why it came to that state; empty where that says it all.'),
   starts_at: Instant.describe('When it may start: in a spread, each computer has its own time.'),
   created_at: Instant,
@@ -57,7 +51,7 @@ export const SessionList = z.strictObject({
 })
 
 export const SessionListQuery = Paging.extend({
-  state: z.enum(states, `Give one of ${states.join(', ')}.`).optional(),
+  state: z.enum(statesInOrder, `Give one of ${statesInOrder.join(', ')}.`).optional(),
   tenant_id: TenantIdText.optional().describe('Only those at this tenant and below it.'),
   without_children: Flag.describe('Only those at the tenant itself.'),
   schedule_id: idText('Give the id of a schedule.').optional(),

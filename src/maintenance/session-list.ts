@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { SessionState } from '../db/schedule-schema.ts'
 import { addressOf, stateField } from '../web/list-state.ts'
 import { idText } from '../web/numbers.ts'
-import { sessionStates } from './words.ts'
+import { statesInOrder } from './words.ts'
 
 /** Which sessions are wanted, as an address says it. */
 export type SessionFilter = {
@@ -22,12 +22,11 @@ export type SessionFilter = {
 /** Everything that the address of the list says. `after` is the last id on the page before. */
 export type SessionListState = SessionFilter & { after: number | null }
 
-const states = Object.keys(sessionStates) as [SessionState, ...SessionState[]]
 const id = stateField<number | null>(idText(), null)
 const day = stateField(z.iso.date(), '')
 
 const List = z.object({
-  state: stateField<SessionState | null>(z.enum(states), null),
+  state: stateField<SessionState | null>(z.enum(statesInOrder), null),
   tenant: stateField(z.string().trim().max(10_000), ''),
   only: stateField(
     z.literal('1').transform(() => true),

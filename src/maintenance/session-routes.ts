@@ -5,7 +5,9 @@ import type { Db } from '../db/connection.ts'
 import { operation } from '../db/operation.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { getScheduleHead, readScheduleId } from '../schedules/head.ts'
+import { optionsInWords } from '../schedules/options-words.ts'
 import { findSchedule } from '../schedules/queries.ts'
+import type { Options } from '../schedules/stored.ts'
 import { getTenantHead, readTenantId } from '../tenants/head.ts'
 import { type Form, freshForm, parseForm, typed, withError } from '../web/form.ts'
 import { readId } from '../web/numbers.ts'
@@ -13,7 +15,6 @@ import { cancelledBy } from './authors.ts'
 import { cancelSession } from './commands.ts'
 import { ReasonForm } from './form.ts'
 import { listingOf } from './list-page.ts'
-import { optionsInWords } from './options-words.ts'
 import { findWindow, getSession } from './queries.ts'
 import { lockOn, mayRun } from './reach.ts'
 import { readList } from './session-list.ts'
@@ -97,7 +98,7 @@ async function draw(db: Db, actor: Actor, id: number, form: Form) {
     session,
     computer_name: opens_computer ? session.computer_name : 'A computer',
     state: { label: sessionStates[session.state], tone: toneOf(session.state) },
-    options: optionsInWords(session.options),
+    options: optionsInWords(JSON.parse(session.options) as Options),
     schedule: { name: schedule.name, opens },
     window,
     opens_window: opens,

@@ -3,7 +3,7 @@ import type { Reads } from '../db/connection.ts'
 import type { SessionState } from '../db/schedule-schema.ts'
 import { inScope } from '../db/scope.ts'
 import { idsIn } from '../db/search.ts'
-import { sessionStates, toneOf } from './words.ts'
+import { sessionStates, statesInOrder, toneOf } from './words.ts'
 
 /** How many sessions of a window there are in one state, as a page shows it. */
 export type StateCount = {
@@ -29,7 +29,7 @@ export async function countStates(db: Reads, asker: Asker, window_id: number) {
     .groupBy('session.state')
     .execute()
   const counts: StateCount[] = []
-  for (const state of Object.keys(sessionStates) as SessionState[]) {
+  for (const state of statesInOrder) {
     const found = rows.find((row) => row.state === state)
     if (!found) continue
     const reasons = DID_NOT_RUN.has(state) ? await reasonsOf(db, asker, window_id, state) : []
@@ -73,9 +73,8 @@ export async function tallyWindows(db: Reads, asker: Asker, window_ids: number[]
     .where(inScope(visibleScope(asker, 'schedule.view'), 'session.tenant_id'))
     .groupBy(['session.window_id', 'session.state'])
     .execute()
-  const states = Object.keys(sessionStates)
   const tallies = rows
     .map(({ state, ...row }) => ({ ...row, state, label: sessionStates[state] }))
-    .toSorted((one, other) => states.indexOf(one.state) - states.indexOf(other.state))
+    .toSorted((one, other) => statesInOrder.indexOf(one.state) - statesInOrder.indexOf(other.state))
   return Map.groupBy(tallies, ({ window_id }) => window_id) as Map<number, Tally[]>
 }

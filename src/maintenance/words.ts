@@ -26,6 +26,9 @@ export const sessionStates: Record<SessionState, string> = {
   skipped: 'Skipped',
 }
 
+/** They themselves, as pages list them. */
+export const statesInOrder = Object.keys(sessionStates) as [SessionState, ...SessionState[]]
+
 /** The states of sessions that are not over. */
 export const unended = ['pending', 'waiting', 'running', 'postponed'] as const
 

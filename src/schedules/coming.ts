@@ -2,6 +2,7 @@ import { permits, permitsThroughout } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { WindowState } from '../db/schedule-schema.ts'
+import { compareTexts } from '../order.ts'
 import { type CameWindow, listCame, withSessionsAt } from './came.ts'
 import { layOut } from './plan.ts'
 import type { OwnedSchedule } from './queries.ts'
@@ -78,11 +79,9 @@ export async function listEntries(
 }
 
 const inOrder = (one: Entry, other: Entry) =>
-  compare(one.opens_at, other.opens_at) ||
-  compare(one.name, other.name) ||
-  compare(one.key, other.key)
-
-const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other))
+  compareTexts(one.opens_at, other.opens_at) ||
+  compareTexts(one.name, other.name) ||
+  compareTexts(one.key, other.key)
 
 async function linesAt(db: Reads, asker: Asker, place: TenantPlace, zones: Zones) {
   const wanted = { states: ['enabled', 'disabled'], limit: MOST_SCHEDULES } as const

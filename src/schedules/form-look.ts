@@ -4,7 +4,7 @@ import { DAYS } from './rule.ts'
 import { timesInWords, zoneInWords } from './says.ts'
 import { type Fields, readTimes, rowCount } from './times-form.ts'
 import { MOST_RULES } from './validation.ts'
-import { DAY_NAMES, ORDINALS } from './words.ts'
+import { DAY_NAMES, ORDINALS, capital } from './words.ts'
 import { renamedZone } from './zone-names.ts'
 
 type Choice = { value: string; label: string }
@@ -21,8 +21,6 @@ export type FormLook = {
   zones_of: Choice[]
   sentence: string
 }
-
-const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 const offered = {
   kinds: [

@@ -112,15 +112,3 @@ const controls = {
   time_zone: 'text',
   list: 'list',
 } as const
-
-/** What a schedule decides itself, in words; with `preferred`, also what of it does not count. */
-export const optionsInWords = (options: Options, preferred?: InEffect) =>
-  optionKeys
-    .filter((key) => options[key] !== undefined)
-    .map((key) => {
-      const preference = getPreference(key)
-      const value = formatValue(preference, options[key])
-      const locked_by = preferred?.keptOutBy(key, options[key])
-      const lost = locked_by ? ` · Does not count: ${locked_by} locked the preference` : ''
-      return { label: preference.label, value: value + lost }
-    })

@@ -5,6 +5,7 @@ import { permits } from '../access/decide.ts'
 import { readRowHistory } from '../audit/history.ts'
 import type { Db } from '../db/connection.ts'
 import { listWindows } from '../maintenance/window-list.ts'
+import { compareTexts } from '../order.ts'
 import { idText } from '../web/numbers.ts'
 import { readQuery } from '../web/query.ts'
 import { readInEffect } from '../preferences/in-effect.ts'
@@ -14,7 +15,7 @@ import { countCovered, coveredInWords } from './coverage.ts'
 import { getScheduleHead, readScheduleId } from './head.ts'
 import { missingTarget } from './missing.ts'
 import { optionKeys } from './option-keys.ts'
-import { optionsInWords } from './options-form.ts'
+import { optionsInWords } from './options-words.ts'
 import { windowsAhead } from './foresee.ts'
 import type { OwnedSchedule } from './queries.ts'
 import { rulesInWords, targetInWords } from './says.ts'
@@ -91,7 +92,7 @@ async function nextOf(db: Db, actor: Actor, schedule: OwnedSchedule) {
   return series
     .flatMap(({ times, zone }) => windowsAhead(times, zone, now, 1))
     .map(({ opens_at, closes_at, zone, start }) => ({ opens_at, closes_at, zone, start }))
-    .toSorted((one, other) => (one.opens_at < other.opens_at ? -1 : 1))
+    .toSorted((one, other) => compareTexts(one.opens_at, other.opens_at))
     .slice(0, SHOWN)
 }
 

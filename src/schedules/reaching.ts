@@ -2,6 +2,7 @@ import { type Asker, visibleScope } from '../access/visible.ts'
 import type { Reads } from '../db/connection.ts'
 import type { ScheduleState } from '../db/schedule-schema.ts'
 import { branchOf, filterByBranch, inScope } from '../db/scope.ts'
+import { compareTexts } from '../order.ts'
 import { ROOT_ID } from '../tenants/queries.ts'
 import { type OwnedSchedule, readOwned, schedules } from './queries.ts'
 
@@ -91,11 +92,9 @@ const inOrder = (query: Query, { states, limit }: Wanted) =>
 type Row = Awaited<ReturnType<typeof inOrder>>[number]
 
 const byNext = (one: Row, other: Row) =>
-  compare(one.next_at ?? '9', other.next_at ?? '9') ||
-  compare(one.name_key, other.name_key) ||
+  compareTexts(one.next_at ?? '9', other.next_at ?? '9') ||
+  compareTexts(one.name_key, other.name_key) ||
   one.id - other.id
-
-const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other))
 
 /** How many there are, counted up to what is left out at most. */
 async function countReaching(

@@ -4,7 +4,13 @@ import { givenTable, rowsJson } from '../db/row-table.ts'
 import { type Branch, branchOf } from '../db/scope.ts'
 import { everyTenant } from '../db/scope-guard.ts'
 import { idTable } from '../db/search.ts'
-import { type Inheritable, type ScheduleNode, type Standing, standingOf } from './inheritance.ts'
+import {
+  type Inheritable,
+  type Override,
+  type ScheduleNode,
+  type Standing,
+  standingOf,
+} from './inheritance.ts'
 
 /** All below a path, but for what a region further in covers: how a schedule stands there. */
 export type ScheduleRegion = { path: string; standing: Standing }
@@ -93,7 +99,7 @@ async function readDeciding(db: Reads, schedules: readonly Owned[]) {
   }
 }
 
-type Overriding = Deciding & { id: number; form: 'off' | 'on' | 'own' }
+type Overriding = Deciding & Override
 
 function placeDeciding({ path: owner_path }: Owned, blocks: Deciding[], overrides: Overriding[]) {
   const found = new Map<string, ScheduleNode>()

@@ -1,5 +1,6 @@
 import type { Asker } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
+import { compareTexts } from '../order.ts'
 import { marksOf, windowsAhead } from './foresee.ts'
 import { coverSeries } from './foretelling.ts'
 import { layOutOne } from './plan.ts'
@@ -47,7 +48,7 @@ export async function outlookOfRun(
   const until = addElapsed(now, longest)
   const overtaken =
     schedule.state === 'enabled' ? series.flatMap((one) => overtakenOf(one, now)) : []
-  const first = overtaken.toSorted((one, other) => (one.opens_at < other.opens_at ? -1 : 1))
+  const first = overtaken.toSorted((one, other) => compareTexts(one.opens_at, other.opens_at))
   const shares = series.flatMap((one) => one.shares)
   const at_once = { start: '', zone: '', opens_at: now, closes_at: until, clock_changes: [] }
   return {

@@ -1,7 +1,7 @@
 import type { TargetKinds } from '../db/schedule-schema.ts'
 import type { ScheduleFacts, Times, ZoneChoice } from './stored.ts'
 import { recurrenceOf } from './stored.ts'
-import { durationInWords, recurrenceInWords } from './words.ts'
+import { capital, durationInWords, recurrenceInWords } from './words.ts'
 
 /** When windows open, as a sentence without its zone. */
 export const timesInWords = (times: Times) => recurrenceInWords(recurrenceOf(times))
@@ -46,8 +46,6 @@ export function targetInWords({ target, target_kinds, tag_name, group_name, ...i
   const words = target === 'all' ? `All ${noun}` : `Chosen ${noun}`
   return { words, is_missing: false }
 }
-
-const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 /** What a schedule says beside its times and its target, line by line. */
 export function rulesInWords(facts: ScheduleFacts) {

@@ -4,6 +4,7 @@ import { permits } from '../access/decide.ts'
 import { requireTenant } from '../access/visible.ts'
 import type { Db, Reads } from '../db/connection.ts'
 import { type VisibleTenant, ofTenant } from '../db/scope.ts'
+import { compareTexts } from '../order.ts'
 import { nameKey } from '../tenants/names.ts'
 import { getTenant } from '../tenants/queries.ts'
 import { decodeCursor, encodeCursor } from '../web/cursor.ts'
@@ -39,7 +40,7 @@ export async function pageOfStanding(
 type Place = { name_key: string; id: number }
 
 const inOrder = (one: Place, other: Place) =>
-  one.name_key === other.name_key ? one.id - other.id : one.name_key < other.name_key ? -1 : 1
+  compareTexts(one.name_key, other.name_key) || one.id - other.id
 
 /** The versions of what a tenant decides itself, by schedule. */
 async function versionsAt(db: Reads, at: VisibleTenant<'schedule.view'>) {

@@ -1,6 +1,7 @@
 import { permits } from '../access/decide.ts'
 import type { Asker } from '../access/visible.ts'
 import type { Db } from '../db/connection.ts'
+import { compareTexts } from '../order.ts'
 import type { OtherWindows } from './foresee.ts'
 import {
   type CoveredSeries,
@@ -93,7 +94,7 @@ const mostOf = (series: CoveredSeries[]) => Math.max(...series.map(({ computers 
 const soonest = (coming: Coming[]) =>
   coming
     .flatMap(({ series, windows }) => windows.map((window) => ({ series, window })))
-    .toSorted((one, other) => (one.window.opens_at < other.window.opens_at ? -1 : 1))
+    .toSorted((one, other) => compareTexts(one.window.opens_at, other.window.opens_at))
     .slice(0, FORETOLD)
 
 /** The windows of other schedules that may be for the same computers: on the same clock, or on any. */

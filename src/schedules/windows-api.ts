@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../db/connection.ts'
 import { Invalid } from '../errors.ts'
+import { compareTexts } from '../order.ts'
 import { getTenant } from '../tenants/queries.ts'
 import type { Api } from '../web/api.ts'
 import { Instant, InstantText, NextCursor, Paging } from '../web/api-schemas.ts'
@@ -111,9 +112,7 @@ const isKnown = (instant: string) => /^\d/.test(instant) && instant >= '1970' &&
 type Place = Pick<Entry, 'opens_at' | 'key'>
 
 const inOrder = (one: Place, other: Place) =>
-  compare(one.opens_at, other.opens_at) || compare(one.key, other.key)
-
-const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1)
+  compareTexts(one.opens_at, other.opens_at) || compareTexts(one.key, other.key)
 
 const toResource = ({ opens_at, closes_at, zone, schedule_id, name, state, window_id }: Entry) => ({
   opens_at,

@@ -127,4 +127,7 @@ function ordinalNumber(value: number) {
   return `${value}${ending}`
 }
 
+/** With a capital in front. */
+export const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
+
 const lowerFirst = (text: string) => text[0]!.toLowerCase() + text.slice(1)
