@@ -1,25 +1,17 @@
 import type { Actor } from '../../access/actor.ts'
-import { currentActor } from '../../access/current-actor.ts'
 import { permits } from '../../access/decide.ts'
 import type { Db } from '../../db/connection.ts'
-import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
   type BatchResult,
   MANY,
   WholeForm,
-  canStart,
-  confirmForm,
-  confirmation,
   parseFields,
-  previewView,
-  reportOn,
-  reportView,
-  resultOf,
   titleOf,
   wholeValue,
 } from '../../jobs/batch.ts'
+import { batchJob } from '../../jobs/batch-job.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
 import { tagChoices } from '../../tags/queries.ts'
@@ -40,7 +32,16 @@ type Outlook = Pick<Batch, 'action' | 'tenant_id' | 'tag_id' | 'person' | 'whole
   foreseen: Foreseen
 }
 
-const isRemoval = (action: BatchAction) => action === 'delete' || action === 'purge'
+const common = batchJob<Batch>({
+  noun: 'Computer',
+  nouns: 'computers',
+  kind: ({ action }) => `computer.batch_${action}`,
+  title: ({ action }, count) => batchTitle(action, count),
+  deletes: ({ action }) => action === 'delete' || action === 'purge',
+  // Whoever removes anything for good types how much.
+  many: ({ action }) => (action === 'purge' ? 0 : MANY),
+  carryOut: runBatch,
+})
 
 /** One action on many computers: judged for each of them first, then done as one operation. */
 export const computerBatch: JobKind<Batch, Outlook, BatchResult> = {
@@ -72,47 +73,20 @@ export const computerBatch: JobKind<Batch, Outlook, BatchResult> = {
       action === 'change_tenant' && computers.length > 0
         ? await foreseeMove(db, actor, { computers, tenant_id: tenant_id! }, pace)
         : {}
-    return { ...about, report: reportOn('Computer', lines, isRemoval(action)), foreseen }
+    return { ...about, report: common.report(about, lines), foreseen }
   },
 
   async preview(db, actor, outlook, form) {
     const choice = await drawChoice(db, actor, outlook, form)
-    const { report, action, selected, whole, foreseen } = outlook
+    const { report, foreseen } = outlook
     if (!report) return { choice, rendering: null, confirm: null }
-    const label = batchTitle(action, report.done)
-    const facts = {
-      done: report.done,
-      deletes: isRemoval(action),
-      selected,
-      nouns: 'computers',
-      many: manyOf(action),
-    }
-    return {
-      choice,
-      rendering: previewView({ report, consequences: drawConsequences(foreseen) }),
-      confirm: canStart(report, whole) ? confirmation(label, facts) : null,
-    }
+    return { choice, ...common.propose(outlook, report, drawConsequences(foreseen)) }
   },
 
-  confirm(batch, fields) {
-    const form = confirmForm(isRemoval(batch.action), batch.ids.length, manyOf(batch.action))
-    return { ...batch, ...parseFields(form, fields) }
-  },
-
-  async run(db, actor, batch, pace) {
-    const what = { kind: `computer.batch_${batch.action}`, reason: batch.reason }
-    return operation(db, actor, what, async (tx) => {
-      const now = await currentActor(tx, db.now(), actor)
-      const lines = await runBatch(tx, now, batch, pace)
-      return resultOf(reportOn('Computer', lines, isRemoval(batch.action)), tx, batch.foreseen)
-    })
-  },
-
-  outcome: (report) => reportView({ ...report, is_done: true }),
+  confirm: common.confirm,
+  run: common.run,
+  outcome: common.outcome,
 }
-
-/** Whoever removes anything for good types how much. */
-const manyOf = (action: BatchAction) => (action === 'purge' ? 0 : MANY)
 
 const isComplete = ({ action, tenant_id, tag_id, person }: Batch) =>
   (action !== 'change_tenant' || tenant_id !== null) &&

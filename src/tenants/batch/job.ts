@@ -1,24 +1,16 @@
 import type { Actor } from '../../access/actor.ts'
-import { currentActor } from '../../access/current-actor.ts'
 import type { Db } from '../../db/connection.ts'
-import { operation } from '../../db/operation.ts'
 import { Invalid } from '../../errors.ts'
 import {
   type BatchReport,
   type BatchResult,
   WholeForm,
-  canStart,
-  confirmForm,
-  confirmation,
   parseFields,
-  previewView,
-  reportOn,
-  reportView,
-  resultOf,
   titleOf,
   wholeChoice,
   wholeValue,
 } from '../../jobs/batch.ts'
+import { batchJob } from '../../jobs/batch-job.ts'
 import type { Foreseen } from '../../jobs/consequences.ts'
 import type { JobKind } from '../../jobs/kind.ts'
 import { tagChoices } from '../../tags/queries.ts'
@@ -43,6 +35,15 @@ type Outlook = Pick<
   /** Of a new parent. */
   foreseen: Foreseen
 }
+
+const common = batchJob<Batch>({
+  noun: 'Tenant',
+  nouns: 'tenants',
+  kind: ({ action }) => `tenant.batch_${action}`,
+  title: ({ action }, count) => batchTitle(action, count),
+  deletes: ({ action }) => action === 'delete',
+  carryOut: runBatch,
+})
 
 /** One action on many tenants: judged for each of them first, then done as one operation. */
 export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
@@ -74,45 +75,24 @@ export const tenantBatch: JobKind<Batch, Outlook, BatchResult> = {
     const { action, parent_id } = chosen
     if (!isComplete(batch)) return { ...about, report: null, foreseen: {} }
     const lines = (await planBatch(db, actor, batch, pace)).flat()
-    const report = reportOn('Tenant', lines, action === 'delete')
     const moving = lines.filter(({ outcome }) => outcome === 'done').map(({ id }) => id)
     const foreseen =
       action === 'set_parent' && moving.length > 0
         ? await foreseeMove(db, actor, await movedTenants(db, actor, moving, parent_id!), pace)
         : {}
-    return { ...about, report, foreseen }
+    return { ...about, report: common.report(chosen, lines), foreseen }
   },
 
   async preview(db, actor, outlook, form) {
     const choice = await drawChoice(db, actor, outlook, form)
-    const { report, action, selected, whole, foreseen } = outlook
+    const { report, foreseen } = outlook
     if (!report) return { choice, rendering: null, confirm: null }
-    const label = batchTitle(action, report.done)
-    const facts = { done: report.done, deletes: action === 'delete', selected, nouns: 'tenants' }
-    return {
-      choice,
-      rendering: previewView({ report, consequences: drawConsequences(foreseen) }),
-      confirm: canStart(report, whole) ? confirmation(label, facts) : null,
-    }
+    return { choice, ...common.propose(outlook, report, drawConsequences(foreseen)) }
   },
 
-  confirm(batch, fields) {
-    const form = confirmForm(batch.action === 'delete', batch.ids.length)
-    return { ...batch, ...parseFields(form, fields) }
-  },
-
-  async run(db, actor, batch, pace) {
-    const kind = `tenant.batch_${batch.action}`
-    return operation(db, actor, { kind, reason: batch.reason }, async (tx) => {
-      const now = await currentActor(tx, db.now(), actor)
-      const lines = await runBatch(tx, now, batch, pace)
-      return resultOf(reportOn('Tenant', lines, batch.action === 'delete'), tx, batch.foreseen)
-    })
-  },
-
-  outcome(report) {
-    return reportView({ ...report, is_done: true })
-  },
+  confirm: common.confirm,
+  run: common.run,
+  outcome: common.outcome,
 }
 
 const NOT_THERE = 'You may not put tenants there. Choose another parent.'
